@@ -1,0 +1,54 @@
+# `make demo` and `make test` set everything up by themselves on a machine with Python 3.11 and make.
+# Everything that is installed or built goes into ignored folders of this checkout (.venv, .build, web/node_modules).
+SHELL := /bin/bash
+PYTHON ?= python3
+BIN := .venv/bin
+STAMPS := .build/stamps
+SOURCES := pyproject.toml
+
+.PHONY: demo test lint bench setup dev clean help
+.DEFAULT_GOAL := help
+
+help:
+	@echo "make demo    set everything up and run the main job on the embedded engine (portal stays open on a terminal)"
+	@echo "make test    set everything up and pass all tests"
+	@echo "make lint    ruff and mypy"
+	@echo "make bench   measure, and write docs/benchmarks.md"
+	@echo "make clean   remove what make installed and built"
+
+setup: $(STAMPS)/run $(STAMPS)/web
+dev: $(STAMPS)/dev $(STAMPS)/web
+
+demo: setup
+	$(BIN)/transire demo --out out/demo
+
+test: dev
+	$(BIN)/python scripts/test_all.py
+
+lint: dev
+	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
+
+bench: dev
+	$(BIN)/python -m benchmarks
+
+clean:
+	rm -rf .venv .build out web/node_modules src/transire/portal/static
+
+$(BIN)/python:
+	$(PYTHON) -m venv .venv
+
+# What the product needs, at the pinned hashes. The development set contains it, so one of the two is enough.
+$(STAMPS)/run: requirements/run.txt pyproject.toml | $(BIN)/python
+	@mkdir -p $(STAMPS)
+	@if [ ! -e $(STAMPS)/dev ]; then scripts/install.sh requirements/run.txt; fi
+	@touch $@
+
+$(STAMPS)/dev: requirements/dev.txt pyproject.toml | $(BIN)/python
+	@mkdir -p $(STAMPS)
+	@scripts/install.sh requirements/dev.txt
+	@touch $@ $(STAMPS)/run
+
+# The front end is compiled here, never committed: web/build.py is quick when nothing changed.
+$(STAMPS)/web: $(STAMPS)/run $(shell find web -type f -not -path '*/node_modules/*' 2>/dev/null)
+	@$(BIN)/python web/build.py
+	@touch $@

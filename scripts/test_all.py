@@ -1,0 +1,71 @@
+"""What `make test` runs: linters, types, every test, and a loud list of what could not be tested.
+
+A part that cannot be had on this machine (a browser, a database server) is skipped and named in the last lines;
+under CI (environment variable CI=true) such a skip is a failure.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+import xml.etree.ElementTree as ElementTree
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+BIN = ROOT / ".venv" / "bin"
+REPORT = ROOT / ".build" / "pytest.xml"
+CHROMIUM_PACKAGES = ("chromium", "fonts-noto-core")
+
+
+def provide_chromium() -> None:
+    """The browser of the distribution, through apt when we are root; otherwise the browser tests skip loudly."""
+    if shutil.which("chromium") or os.geteuid() != 0 or not shutil.which("apt-get"):
+        return
+    print("installing Chromium for the browser tests", flush=True)
+    quiet = {"stdout": subprocess.DEVNULL, "env": {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}}
+    subprocess.run(["apt-get", "update", "-qq"], check=False, **quiet)  # type: ignore[call-overload]
+    subprocess.run(
+        ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *CHROMIUM_PACKAGES],
+        check=False,
+        **quiet,  # type: ignore[call-overload]
+    )
+
+
+def run(title: str, *command: str | Path) -> bool:
+    started = time.monotonic()
+    print(f"== {title}", flush=True)
+    passed = subprocess.run([str(part) for part in command], cwd=ROOT, check=False).returncode == 0
+    print(f"== {title}: {'ok' if passed else 'FAILED'} in {time.monotonic() - started:.0f} s", flush=True)
+    return passed
+
+
+def skipped() -> list[str]:
+    """The reasons of all skips in the report of pytest."""
+    if not REPORT.exists():
+        return []
+    reasons = [f"{skip.get('message')}" for skip in ElementTree.parse(REPORT).iter("skipped")]
+    return [f"{reasons.count(reason)} x {reason}" for reason in dict.fromkeys(reasons)]
+
+
+def main() -> int:
+    provide_chromium()
+    steps = [
+        run("ruff", BIN / "ruff", "check", "."),
+        run("format", BIN / "ruff", "format", "--check", "."),
+        run("mypy", BIN / "mypy"),
+        run("tests", BIN / "pytest", "-n", "2", "--dist", "loadgroup", "-q", f"--junitxml={REPORT}"),
+    ]
+    missing = skipped()
+    for reason in missing:
+        print(f"NOT TESTED: {reason}", flush=True)
+    if missing and os.environ.get("CI") == "true":
+        print("a part was skipped, and CI does not accept that", flush=True)
+        return 1
+    return 0 if all(steps) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
