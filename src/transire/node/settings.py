@@ -1,0 +1,162 @@
+"""Settings of a node: one TOML file, overridden by environment variables, all documented here and printed by
+`transire config show`.
+
+`TRANSIRE_PORT=9000` overrides `port`; `TRANSIRE_LEDGER_BEAT_MS=20` overrides `beat_ms` of the table `[ledger]`.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+
+from transire.node.errors import SettingsInvalid, SettingsMissing
+
+FILE_NAME = "transire.toml"
+ENVIRONMENT_PREFIX = "TRANSIRE_"
+
+
+class LedgerSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How this node takes part in the ledger."""
+
+    engine: Literal["embedded"] = "embedded"
+    """Which engine orders the ledger."""
+    beat_ms: int = 50
+    """Statements of a member are pooled for at most this long before one action anchors them (LEDGER 3)."""
+    action_lifetime_s: int = 600
+    """How long a signed action stays valid; at most 900 seconds are allowed by LEDGER 4."""
+
+
+class RecordsSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where records and desk live."""
+
+    url: str = "sqlite"
+    """`sqlite` (one file a member under the node's folder) or a `postgresql://` address (one schema a member)."""
+
+
+class VaultSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where sealed documents live."""
+
+    url: str = "file"
+    """`file` (a folder a member under the node's folder) or an `s3://bucket/prefix` address."""
+
+
+class MemberSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A member that this node hosts."""
+
+    slug: str
+    """The member's name in addresses: lower-case letters, digits and hyphens."""
+    did: str
+    """The member's identifier on the ledger."""
+
+
+class NodeSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Everything that can be set."""
+
+    profile: Literal["production", "development", "demo"] = "production"
+    """`production` refuses every part that is for development only."""
+    host: str = "127.0.0.1"
+    """Address to listen on. Put a TLS proxy in front before it is anything but this machine."""
+    port: int = 8400
+    """Port of the portal and the API."""
+    public_url: str = ""
+    """The origin that people type; empty: http://host:port."""
+    secret_file: str = ""
+    """File with the secret that unlocks the key stores. Keep it out of backups: who has both has the keys."""
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    """Structured logs go to standard error; they never hold document content or secrets."""
+    ledger: LedgerSettings = LedgerSettings()
+    records: RecordsSettings = RecordsSettings()
+    vault: VaultSettings = VaultSettings()
+    member: tuple[MemberSettings, ...] = ()
+
+    @property
+    def origin(self) -> str:
+        """The address under which this node is reached, without a trailing slash."""
+        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+
+def read_settings(home: Path, environment: Mapping[str, str] | None = None) -> NodeSettings:
+    """The settings of the node in `home`: file first, environment over it."""
+    path = home / FILE_NAME
+    if not path.is_file():
+        raise SettingsMissing(where=str(home))
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsInvalid(got=error, where=str(path)) from error
+    overlay_environment(values, os.environ if environment is None else environment)
+    return settings_from(values, where=str(path))
+
+
+def settings_from(values: Mapping[str, Any], *, where: str) -> NodeSettings:
+    """Checked settings from plain values."""
+    try:
+        settings = msgspec.convert(values, NodeSettings, strict=False)
+    except msgspec.ValidationError as error:
+        raise SettingsInvalid(got=error, where=where) from error
+    if not 1 <= settings.ledger.action_lifetime_s <= 900:
+        raise SettingsInvalid(
+            got=settings.ledger.action_lifetime_s, expected="1 to 900", where="ledger.action_lifetime_s"
+        )
+    if not 1 <= settings.ledger.beat_ms <= 5000:
+        raise SettingsInvalid(got=settings.ledger.beat_ms, expected="1 to 5000", where="ledger.beat_ms")
+    return settings
+
+
+def overlay_environment(values: dict[str, Any], environment: Mapping[str, str]) -> None:
+    """Put TRANSIRE_* variables over the values of the file, in place."""
+    tables = {"ledger": LedgerSettings, "records": RecordsSettings, "vault": VaultSettings}
+    for name, value in environment.items():
+        if not name.startswith(ENVIRONMENT_PREFIX):
+            continue
+        key = name.removeprefix(ENVIRONMENT_PREFIX).lower()
+        table, _, field = key.partition("_")
+        if table in tables and field in tables[table].__struct_fields__:
+            values.setdefault(table, {})[field] = value
+        elif key in NodeSettings.__struct_fields__ and key not in {*tables, "member"}:
+            values[key] = value
+
+
+def write_settings(home: Path, settings: NodeSettings) -> None:
+    """Write the file that `read_settings` reads. Only what differs from the defaults is written."""
+    path = home / FILE_NAME
+    path.write_text(settings_text(settings), encoding="utf-8")
+
+
+def settings_text(settings: NodeSettings, *, everything: bool = False) -> str:
+    """The settings as TOML; with `everything` the defaults too.
+
+    >>> print(settings_text(NodeSettings(profile="demo", port=9000)))
+    profile = "demo"
+    port = 9000
+    <BLANKLINE>
+    """
+    values = msgspec.to_builtins(settings)
+    defaults = {} if everything else msgspec.to_builtins(NodeSettings())
+    lines = [
+        f"{name} = {_toml(value)}"
+        for name, value in values.items()
+        if not _is_table(value) and (everything or value != defaults.get(name))
+    ]
+    for name, table in values.items():
+        if isinstance(table, dict):
+            kept = {key: value for key, value in table.items() if everything or value != defaults[name][key]}
+            if kept:
+                lines += ["", f"[{name}]", *(f"{key} = {_toml(value)}" for key, value in kept.items())]
+    for member in values["member"]:
+        lines += ["", "[[member]]", *(f"{key} = {_toml(value)}" for key, value in member.items())]
+    return "\n".join(lines) + "\n"
+
+
+def _is_table(value: object) -> bool:
+    return isinstance(value, dict | list | tuple)
+
+
+def _toml(value: object) -> str:
+    """A scalar as TOML; a JSON string without control characters is a TOML basic string."""
+    return msgspec.json.encode(value).decode()
