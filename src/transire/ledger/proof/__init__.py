@@ -1,0 +1,1 @@
+"""Receipts: evidence that a statement or an action was accepted, built by a node and verified by anybody, offline."""
