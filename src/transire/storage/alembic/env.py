@@ -4,7 +4,16 @@ from alembic import context
 
 from transire.storage.migrations import CONTEXT_OPTIONS
 
-attributes = context.config.attributes
-context.configure(connection=attributes["connection"], target_metadata=attributes.get("metadata"), **CONTEXT_OPTIONS)
-with context.begin_transaction():
-    context.run_migrations()
+
+def _run() -> None:
+    attributes = context.config.attributes
+    context.configure(
+        connection=attributes["connection"], target_metadata=attributes.get("metadata"), **CONTEXT_OPTIONS
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+# Alembic fills its context only while it runs; a tool that merely imports this file starts nothing.
+if hasattr(context, "config"):
+    _run()
