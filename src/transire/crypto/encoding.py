@@ -1,0 +1,112 @@
+"""Bytes as text: base64url without padding (RFC 4648 5) on the wire, base58btc inside did:key.
+
+Every decoder is strict: one byte string has exactly one text, so that text can be compared and hashed safely.
+"""
+
+from __future__ import annotations
+
+import binascii
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+
+from transire.crypto.errors import EncodingInvalid
+
+_BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
+_BASE58_DIGITS = {character: digit for digit, character in enumerate(_BASE58)}
+
+# base58 is quadratic in its length: a key has 48 characters, a proof value 88; longer text is an attack.
+BASE58_LIMIT = 256
+
+
+def b64url(data: bytes) -> str:
+    """Write bytes as base64url without padding.
+
+    >>> b64url(bytes([251, 239, 255]))
+    '--__'
+    >>> len(b64url(bytes(32)))
+    43
+    """
+    return urlsafe_b64encode(data).rstrip(b"=").decode("ascii")
+
+
+def unb64url(text: str, *, length: int | None = None) -> bytes:
+    """Read base64url; padding, foreign characters, stray trailing bits and a wrong length are refused.
+
+    >>> unb64url("--__").hex()
+    'fbefff'
+    >>> unb64url("AB")  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+        ...
+    transire.crypto.errors.EncodingInvalid: A value is not written ... Expected canonical base64url...
+    """
+    if not isinstance(text, str):
+        raise EncodingInvalid(expected="base64url text", got=type(text).__name__)
+    try:
+        data = urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    except (ValueError, binascii.Error) as error:
+        raise EncodingInvalid(expected="base64url without padding", got=_shown(text)) from error
+    # Python's decoder skips foreign characters and ignores trailing bits; writing again finds all of it.
+    if b64url(data) != text:
+        raise EncodingInvalid(expected="canonical base64url without padding", got=_shown(text))
+    if length is not None and len(data) != length:
+        raise EncodingInvalid(expected=f"{length} bytes", got=f"{len(data)} bytes")
+    return data
+
+
+def base58btc(data: bytes) -> str:
+    """Write bytes in base58 with the Bitcoin alphabet.
+
+    >>> base58btc(b"Hello World!")
+    '2NEpo7TZRRrLZSi2U'
+    >>> base58btc(bytes(2) + bytes.fromhex("287fb4cd"))
+    '11233QC4'
+    """
+    number = int.from_bytes(data, "big")
+    digits = []
+    while number:
+        number, digit = divmod(number, 58)
+        digits.append(_BASE58[digit])
+    zeros = len(data) - len(data.lstrip(b"\0"))
+    return "1" * zeros + "".join(reversed(digits))
+
+
+def unbase58btc(text: str) -> bytes:
+    """Read base58btc text of at most `BASE58_LIMIT` characters.
+
+    >>> unbase58btc("2NEpo7TZRRrLZSi2U")
+    b'Hello World!'
+    """
+    if len(text) > BASE58_LIMIT:
+        raise EncodingInvalid(expected=f"at most {BASE58_LIMIT} base58 characters", got=len(text))
+    number = 0
+    for character in text:
+        digit = _BASE58_DIGITS.get(character)
+        if digit is None:
+            raise EncodingInvalid(expected="base58btc characters", got=_shown(text))
+        number = number * 58 + digit
+    zeros = len(text) - len(text.lstrip("1"))
+    return bytes(zeros) + number.to_bytes((number.bit_length() + 7) // 8, "big")
+
+
+def multibase(data: bytes) -> str:
+    """Write bytes as multibase with the prefix `z` (base58btc), as `proofValue` of a credential demands.
+
+    >>> multibase(b"Hello World!")
+    'z2NEpo7TZRRrLZSi2U'
+    """
+    return "z" + base58btc(data)
+
+
+def unmultibase(text: str) -> bytes:
+    """Read multibase text; only the prefix `z` is accepted.
+
+    >>> unmultibase("z2NEpo7TZRRrLZSi2U")
+    b'Hello World!'
+    """
+    if not text.startswith("z"):
+        raise EncodingInvalid(expected="multibase with prefix z", got=_shown(text))
+    return unbase58btc(text[1:])
+
+
+def _shown(text: str) -> str:
+    """Enough of a refused text to recognise it, never a whole upload."""
+    return repr(text if len(text) <= 60 else text[:57] + "...")
