@@ -1,0 +1,99 @@
+"""What a node may ask of an engine, whichever it is (DESIGN.md 6): `embedded` and `cometbft` pass one suite."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
+from typing import Protocol
+
+import msgspec
+
+from transire.crypto.canonical import Json
+from transire.ledger.block import DecidedBlock, Evidence
+from transire.ledger.chain import Commit, Header, Time, Validator
+from transire.ledger.genesis import Genesis
+from transire.ledger.members import MemberRecord
+
+
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of an action. `code` is empty when it was accepted; then it has a place in the log.
+
+    `accepted_at` is the time of header H+1, the block's own commit; None while that header does not exist.
+    """
+
+    action_id: str
+    height: int
+    index: int
+    code: str = ""
+    events: tuple[dict[str, Json], ...] = ()
+    log_index: int | None = None
+    accepted_at: Time | None = None
+
+    @property
+    def accepted(self) -> bool:
+        return not self.code
+
+
+class BlockEvents(msgspec.Struct, frozen=True, kw_only=True):
+    """The outcomes of one block, in order. `time` is the block's own: the time of the commit before it."""
+
+    height: int
+    time: Time
+    outcomes: tuple[Outcome, ...]
+
+
+class Engine(Protocol):
+    """Orders actions and answers from the replica. All reading is safe from any thread."""
+
+    network: str
+    genesis: Genesis
+
+    @property
+    def height(self) -> int:
+        """The last committed height; 0 before the first block."""
+
+    def start(self) -> None:
+        """Begin to make blocks; before this, reading works already."""
+
+    def close(self) -> None:
+        """Finish the block under way and let go; what is still waiting gets `EngineStopped`."""
+
+    def submit(self, raw: bytes) -> Future[Outcome]:
+        """Queue an action. Raises at once what is wrong with it (`Inadmissible`), `PoolFull`, `EngineStopped`.
+
+        The future resolves when the action's block is durable and its proof block (header H+1) too, so that a receipt
+        can be built. The same bytes submitted again give the same outcome and are never applied twice.
+        """
+
+    def lookup(self, action_id: str) -> Outcome | None:
+        """The outcome of an action of the past; None if it is in no block."""
+
+    def state(self, key: str) -> Json | None:
+        """The present value of a key of the state (LEDGER.md 5)."""
+
+    def member(self, did: str) -> MemberRecord | None:
+        """The record of a member, with its whole past."""
+
+    def block(self, height: int) -> DecidedBlock | None:
+        """The block's actions and time."""
+
+    def header(self, height: int) -> Header | None:
+        """The block's header."""
+
+    def commit(self, height: int) -> Commit | None:
+        """The commit that made that block final."""
+
+    def validators(self, height: int) -> tuple[Validator, ...]:
+        """Who signed that block, in the set's order."""
+
+    def events(self, from_height: int) -> Iterator[BlockEvents]:
+        """All committed blocks from that height on that have actions, in order."""
+
+    def subscribe(self, callback: Callable[[int], None]) -> Callable[[], None]:
+        """Call back with every height that was committed; returns what ends it. The callback only wakes somebody."""
+
+    def wait_for(self, height: int, timeout: float) -> bool:
+        """Wait until that height is committed; False when the time is over."""
+
+    def evidence(self, action_id: str, *, keys: Sequence[str] = ()) -> Evidence:
+        """Everything that a receipt of an accepted action needs, with proofs of these keys of the state."""

@@ -1,0 +1,65 @@
+"""How an engine refuses.
+
+TransireError
+└── EngineError
+    ├── PoolFull            too much is waiting; submit again in a moment
+    ├── EngineStopped       a fault stopped it: nothing acknowledged is lost, start it again when mended
+    ├── ReplicaMissing      no ledger at this place
+    ├── ReplicaExists       a ledger at this place already
+    ├── ReplicaDiffers      replica and chain do not fit together
+    └── NotOnLedger         an action, block or proof that is not there
+"""
+
+from __future__ import annotations
+
+from transire.errors import TransireError
+
+
+class EngineError(TransireError):
+    """The base of everything that an engine refuses."""
+
+    code = "engine.refused"
+    sentence = "The ledger engine refused this."
+    status = 503
+
+
+class PoolFull(EngineError):
+    code = "engine.pool-full"
+    sentence = "Too many actions are waiting for a block."
+    fix = "Wait a moment and submit again; the action was not taken."
+
+
+class EngineStopped(EngineError):
+    code = "engine.stopped"
+    sentence = "The ledger engine stopped."
+    fix = (
+        "Look at the cause, mend it (disk space, permissions), and start the node again; nothing acknowledged is lost."
+    )
+
+
+class ReplicaMissing(EngineError):
+    code = "engine.replica-missing"
+    sentence = "There is no ledger at this place."
+    fix = "Correct the folder in the settings, or create the network first."
+    status = 404
+
+
+class ReplicaExists(EngineError):
+    code = "engine.replica-exists"
+    sentence = "There is a ledger at this place already."
+    fix = "Open it, or choose an empty folder; a ledger is never overwritten."
+    status = 409
+
+
+class ReplicaDiffers(EngineError):
+    code = "engine.replica-differs"
+    sentence = "The replica of the ledger does not fit its chain of blocks."
+    fix = "Run transire doctor --deep to see what differs, and restore the replica from its blocks or a partner."
+    status = 500
+
+
+class NotOnLedger(EngineError):
+    code = "engine.not-on-ledger"
+    sentence = "The ledger has nothing of that name or height."
+    fix = "Check the id; an action appears one block after it was submitted."
+    status = 404
