@@ -45,6 +45,9 @@ PROCEDURE_FILES = {
     "pages": "procedure:door",
 }
 
+# What every procedure may use: single files beside their folders.
+SHARED = {path.stem for path in (PACKAGE / "procedures").glob("*.py")}
+
 # The pure rooms do no input or output (DESIGN 4): these modules would be the way out.
 PURE_ROOMS = ("merkle", "documents", "tariff", "origin", "ledger")
 DOORS_OUT = {"socket", "sqlalchemy", "lmdb", "obstore", "httpx2", "subprocess", "requests", "urllib", "random"}
@@ -55,8 +58,8 @@ def room_of(module: str) -> str | None:
     parts = module.split(".")
     if parts[0] != "procedures":
         return parts[0] if parts[0] in ROOMS else None
-    if len(parts) < 3:
-        return "procedure:service" if parts[1:] == ["catalogue"] else "procedure:pure"
+    if len(parts) < 3 or parts[1] in SHARED:
+        return "procedure:pure"  # the catalogue too: it loads services by name, when they are asked for
     stem = parts[2]
     return PROCEDURE_FILES.get(stem) or ("procedure:pure" if stem.startswith("check") else "procedure:service")
 
@@ -106,11 +109,11 @@ def test_procedures_do_not_import_one_another() -> None:
     found = []
     for module, tree in sources():
         parts = module.split(".")
-        if parts[0] != "procedures" or len(parts) < 2 or parts[1] == "catalogue":
+        if parts[0] != "procedures" or len(parts) < 2 or parts[1] in SHARED:
             continue
         for name, line in imports(tree):
             other = name.split(".")
-            if other[:2] == ["transire", "procedures"] and len(other) > 2 and other[2] not in (parts[1], "catalogue"):
+            if other[:2] == ["transire", "procedures"] and len(other) > 2 and other[2] not in {parts[1], *SHARED}:
                 found.append(f"{module}:{line} imports {name}")
     assert found == []
 
