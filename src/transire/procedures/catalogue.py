@@ -1,0 +1,105 @@
+"""The catalogue of procedures: adding one is adding its folder and one line here.
+
+A procedure registers itself as `PROCEDURE` in the `__init__.py` of its folder. What needs a database or the node is
+named by its place ("module:attribute") and loaded when asked for, so that reading the catalogue stays cheap and a
+command that needs one fact of it starts at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import cache
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Protocol
+
+import msgspec
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, MetaData
+
+    from transire.ledger.kinds import Kind
+    from transire.storage.migrations import Branch
+
+ROOMS: tuple[str, ...] = (
+    "origin_certification",
+    "power_of_attorney",
+    "entry_summary",
+)
+
+
+class Projector(Protocol):
+    """Writes a procedure's rows for one statement that this member has stated or received.
+
+    It runs inside the SQL transaction that records the statement, must not depend on the order in which statements
+    arrive, and may run twice for one statement.
+    """
+
+    def __call__(self, tx: Connection, context: Any, statement: Any, documents: Any, /) -> None: ...
+
+
+class Procedure(msgspec.Struct, frozen=True, kw_only=True):
+    """One customs procedure: its words, its law, its kinds of statement and document, and where its parts are."""
+
+    name: str
+    title: str
+    summary: str
+    law: tuple[str, ...]
+    not_this: tuple[str, ...]
+    kinds: tuple[Kind, ...]
+    documents: tuple[str, ...]
+    tables_at: str
+    branch_at: str
+    projector_at: str
+    received_at: str | None = None
+
+    def metadata(self) -> MetaData:
+        """The SQL tables of this procedure."""
+        found: MetaData = load(self.tables_at)
+        return found
+
+    def branch(self) -> Branch:
+        """The migrations that bring a database to these tables."""
+        found: Branch = load(self.branch_at)
+        return found
+
+    def projector(self) -> Projector:
+        """The function that turns its statements into rows."""
+        found: Projector = load(self.projector_at)
+        return found
+
+    def on_received(self) -> Callable[..., None] | None:
+        """What the node calls, in the same transaction, for each document that it has received and projected."""
+        return None if self.received_at is None else load(self.received_at)
+
+
+def load(place: str) -> Any:
+    """The object at "module:attribute".
+
+    >>> load("transire.errors:TransireError").code
+    'transire.error'
+    """
+    module, _, attribute = place.partition(":")
+    return getattr(import_module(module), attribute)
+
+
+@cache
+def procedures() -> tuple[Procedure, ...]:
+    """Every procedure of this installation, in the order of the catalogue.
+
+    >>> [procedure.name for procedure in procedures()]
+    ['origin_certification', 'power_of_attorney', 'entry_summary']
+    """
+    return tuple(load(f"{__package__}.{room}:PROCEDURE") for room in ROOMS)
+
+
+def procedure(name: str) -> Procedure:
+    """The procedure of that name; KeyError when this installation has none."""
+    for found in procedures():
+        if found.name == name:
+            return found
+    raise KeyError(name)
+
+
+def kinds() -> Sequence[Kind]:
+    """The kinds of statement of every procedure; the generic ones of documents are the vault's."""
+    return [kind for found in procedures() for kind in found.kinds]

@@ -1,0 +1,30 @@
+"""Entry summary: what an importer or its broker declares of imported goods, and the preference it claims for them.
+
+Law: 19 USC 1484 (reasonable care), 19 USC 1498, 19 CFR 141 and 142, CBP Form 7501; a claim for preference rests on a
+certification in the importer's possession when the claim is made (USMCA 19 CFR 182.11-182.12; CAFTA-DR 10.583-10.585;
+NAFTA 181.21-181.22). Customs may ask for information (19 USC 1509, CBP Form 28): 30 days to answer.
+
+What it is here: the commercial invoice, the entry summary drafted from documents already held, its claims with the
+evidence they rest on, the checks before filing and again at customs, requests and answers, and flags when a
+certification ends.
+
+What it is not: a filing in ACE (only a certified filer makes one), a release of cargo (CBP Form 3461), a computation of
+duty, or liquidation.
+"""
+
+from transire.procedures.catalogue import Procedure
+from transire.procedures.entry_summary.statements import KINDS
+
+PROCEDURE = Procedure(
+    name="entry_summary",
+    title="Entry summary",
+    summary="An entry summary drafted from the documents already held, each claim beside its evidence and its checks.",
+    law=("19 USC 1484", "19 CFR 141-142", "19 CFR 182.11-182.12", "19 CFR 10.583-10.585", "19 USC 1509"),
+    not_this=("a filing in ACE", "a release of cargo", "a computation of duty", "liquidation"),
+    kinds=KINDS,
+    documents=("commercial-invoice/1", "entry-summary/1", "evidence/1"),
+    tables_at="transire.procedures.entry_summary.tables:metadata",
+    branch_at="transire.procedures.entry_summary.tables:BRANCH",
+    projector_at="transire.procedures.entry_summary.tables:project",
+    received_at="transire.procedures.entry_summary.examination:on_received",
+)

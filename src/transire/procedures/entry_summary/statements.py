@@ -1,0 +1,78 @@
+"""What members state about entry summaries, their claims, and the questions that customs asks about them."""
+
+from __future__ import annotations
+
+from transire.ledger.kinds import Kind
+from transire.procedures.bodies import DATE, IDENTIFIER, LINE, closed, list_of, one_of, text
+
+# 19 USC 1484(a): the importer of record, or the broker that it designates, makes entry.
+FILERS = frozenset({"broker", "importer"})
+AUTHORITIES = frozenset({"customs"})
+# A question may be put to whoever holds the records: importer and broker, or producer and exporter (19 CFR 182.73).
+ANSWERERS = frozenset({"broker", "importer", "exporter", "producer"})
+
+# One claim of one line: the certification (a document), its version, and the statements that it rests on. Possession
+# counts for the `delivered` statement named here and for no other (LEDGER.md section 3).
+CLAIM = closed(
+    {
+        "line": LINE,
+        "certification": IDENTIFIER,
+        "version": IDENTIFIER,
+        "issued": IDENTIFIER,
+        "delivered": IDENTIFIER,
+    },
+    optional=("delivered",),
+)
+CLAIMS = list_of(CLAIM)
+
+# About the entry summary (a document): it was filed with these claims. Its place in the log is when they were made.
+FILED = Kind(
+    name="entry.filed/1",
+    body_schema=closed({"version": IDENTIFIER, "claims": CLAIMS}),
+    stated_by=FILERS,
+    follows=("document.issued/1",),
+)
+
+# About the entry summary: a later version stands for it. A prompt and voluntary correction avoids a penalty
+# (19 USC 1592(c)(5), 19 CFR 182.11(b)).
+CORRECTED = Kind(
+    name="entry.corrected/1",
+    body_schema=closed({"version": IDENTIFIER, "previous": IDENTIFIER, "reason": text(1000), "claims": CLAIMS}),
+    stated_by=FILERS,
+    follows=("entry.filed/1",),
+)
+
+# About the entry summary: customs accepts the claim of one line as it stands. No determination of origin for other
+# entries, and it can be looked at again until liquidation is final (19 USC 1514).
+ACCEPTED = Kind(
+    name="claim.accepted/1",
+    body_schema=closed({"line": LINE, "version": IDENTIFIER, "note": text(1000)}, optional=("note",)),
+    stated_by=AUTHORITIES,
+    follows=("entry.filed/1",),
+)
+
+# About the entry summary: customs asks (CBP Form 28). `due_by` is a date; the clock runs from delivery.
+ASKED = Kind(
+    name="request.made/1",
+    body_schema=closed({"line": LINE, "question": text(4000), "due_by": DATE, "basis": text(200)}),
+    stated_by=AUTHORITIES | {"agency"},
+    follows=("entry.filed/1",),
+)
+
+# About the request and its entry: the answer, and the documents that bear it out.
+ANSWERED = Kind(
+    name="request.answered/1",
+    body_schema=closed({"text": text(8000), "documents": list_of(IDENTIFIER, most=50)}),
+    stated_by=ANSWERERS,
+    follows=("request.made/1",),
+)
+
+# About the request and its entry: customs needs no more, or says that the answer does not suffice.
+CLOSED = Kind(
+    name="request.closed/1",
+    body_schema=closed({"outcome": one_of("sufficient", "insufficient", "withdrawn"), "note": text(1000)}),
+    stated_by=AUTHORITIES | {"agency"},
+    follows=("request.made/1",),
+)
+
+KINDS = (FILED, CORRECTED, ACCEPTED, ASKED, ANSWERED, CLOSED)
