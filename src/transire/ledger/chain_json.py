@@ -39,7 +39,7 @@ ChainId = Annotated[str, Meta(min_length=1, max_length=50)]
 
 
 class Form(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """The base of what stands in a receipt: all fields required, no other allowed. Subclasses say `frozen` again for mypy."""
+    """The base of what stands in a receipt: all fields required, no other allowed (`frozen` is repeated for mypy)."""
 
 
 class TimeForm(Form, frozen=True):
