@@ -1,0 +1,86 @@
+"""The rows of the vault: sealed documents, statements with their place on the ledger, and envelopes on their way.
+
+Each table is primary data of its member: what was acknowledged to a person stands here before anything is signed.
+Nothing readable of a document is in them; the ciphertexts lie in the blob store under their digest.
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from transire.storage.columns import NAMING, Instant, Json, Name
+from transire.storage.migrations import Branch
+
+metadata = sa.MetaData(naming_convention=NAMING)
+
+documents = sa.Table(
+    "vault_documents",
+    metadata,
+    sa.Column("commitment", Name, primary_key=True),
+    sa.Column("document_id", Name, nullable=False, index=True),  # the commitment of the first version
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("issuer", Name, nullable=False),
+    sa.Column("schema_id", Name, nullable=False, index=True),
+    sa.Column("previous", Name),  # the commitment of the version before
+    sa.Column("ciphertext", Name, nullable=False),  # digest: the name of the blob
+    sa.Column("wrapped_key", sa.LargeBinary, nullable=False),  # content key and salt, for this member's own agree key
+    sa.Column("key_name", Name, nullable=False),  # which of its agree keys
+    sa.Column("issued_by", Name),  # id of the document.issued statement
+    sa.Column("stored_at", Instant, nullable=False),
+)
+
+pools = sa.Table(
+    "vault_pools",
+    metadata,
+    sa.Column("pool", Name, primary_key=True),  # P, as it stands in the witness action
+    sa.Column("by", Name, nullable=False),
+    sa.Column("opening", Json, nullable=False),
+    sa.Column("action", sa.LargeBinary, nullable=False),  # the signed bytes: durable before they are submitted
+    sa.Column("action_id", Name, nullable=False, unique=True),
+    sa.Column("expires", Instant, nullable=False),
+    sa.Column("state", Name, nullable=False, index=True),  # submitted | accepted
+    sa.Column("height", sa.BigInteger),
+    sa.Column("log_index", sa.BigInteger),
+    sa.Column("accepted_at", Instant),
+)
+
+statements = sa.Table(
+    "vault_statements",
+    metadata,
+    sa.Column("seq", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=True),
+    sa.Column("id", Name, nullable=False, unique=True),
+    sa.Column("raw", sa.LargeBinary, nullable=False),
+    sa.Column("kind", Name, nullable=False, index=True),
+    sa.Column("by", Name, nullable=False),
+    sa.Column("own", sa.Boolean, nullable=False),
+    sa.Column("state", Name, nullable=False, index=True),  # pooled | submitted | accepted
+    sa.Column("ready_at", Instant, nullable=False),  # unhurried kinds wait (LEDGER 11)
+    sa.Column("pool", Name, sa.ForeignKey("vault_pools.pool"), index=True),
+    sa.Column("pool_index", sa.Integer),
+    sa.Column("path", Json),  # RFC 9162 inclusion path to the pool's root
+)
+
+about = sa.Table(
+    "vault_about",
+    metadata,
+    sa.Column("subject", Name, primary_key=True),  # document or statement that is spoken about
+    sa.Column("statement", Name, sa.ForeignKey("vault_statements.id"), primary_key=True),
+)
+
+outbox = sa.Table(
+    "vault_outbox",
+    metadata,
+    sa.Column("seq", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=True),
+    sa.Column("recipient", Name, nullable=False),
+    sa.Column("statement", Name, sa.ForeignKey("vault_statements.id"), nullable=False),
+    sa.Column("attached", Json, nullable=False),  # ids of statements that go along as evidence
+    sa.Column("documents", Json, nullable=False),  # commitments whose sealed bytes and wrapped keys go along
+    sa.Column("purpose", Name, nullable=False),
+    sa.Column("state", Name, nullable=False, index=True),  # waiting | delivered | refused | given_up
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("next_try", Instant, nullable=False),
+    sa.Column("answer", Name),  # code of the refusal
+    sa.UniqueConstraint("statement", "recipient"),
+)
+
+BRANCH = Branch.beside(__file__, "vault", metadata)
