@@ -1,0 +1,287 @@
+"""The catalogue of document types, and the check of a whole document against its type.
+
+A type is one JSON Schema 2020-12 under `schemas/`, with the rules that a schema cannot say in `rules`. Schemas name
+each other by absolute id and are resolved from the package alone: nothing is ever fetched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Any, Final
+
+import msgspec
+from jsonschema_rs import Draft202012Validator, Registry, ValidationError
+
+from transire.documents.codes import FORMATS
+from transire.documents.errors import DocumentInvalid, DocumentTypeUnknown, Problem
+from transire.documents.rules import find_broken_rules
+
+SCHEMA_BASE: Final = "https://w3id.org/transire/schemas/"
+MEDIA_TYPE: Final = "application/vc+json"
+
+_FILES: Final = {
+    "certification-of-origin/usmca/1": "certification-of-origin.usmca.1.json",
+    "certification-of-origin/cafta-dr/1": "certification-of-origin.cafta-dr.1.json",
+    "certification-of-origin/nafta/1": "certification-of-origin.nafta.1.json",
+    "commercial-invoice/1": "commercial-invoice.1.json",
+    "cost-sheet/1": "cost-sheet.1.json",
+    "power-of-attorney/1": "power-of-attorney.1.json",
+    "entry-summary/1": "entry-summary.1.json",
+    "evidence/1": "evidence.1.json",
+}
+
+# What a person reads instead of the name of a JSON Schema keyword.
+_SENTENCES: Final = {
+    "required": "A member that the law or the form asks for is missing.",
+    "additionalProperties": "This member is not known here; a misspelt name is not ignored.",
+    "unevaluatedProperties": "This member is not known here; a misspelt name is not ignored.",
+    "type": "The value is of the wrong kind.",
+    "pattern": "The value is not written in the form that is needed.",
+    "format": "The value is not a valid code of its kind.",
+    "enum": "The value is not one of those that are possible here.",
+    "const": "The text must be exactly the one that is required.",
+    "minItems": "The list is too short.",
+    "maxItems": "The list is too long.",
+    "minLength": "The text is empty or too short.",
+    "maxLength": "The text is too long.",
+    "minimum": "The number is too small.",
+    "maximum": "The number is too large.",
+    "falseSchema": "This member does not belong here in this case.",
+    "not": "These members exclude one another.",
+    "anyOf": "None of the forms that are possible here fits.",
+    "oneOf": "Exactly one of the forms that are possible here must fit.",
+}
+_SHOWN: Final = 120
+
+
+class DocumentType(msgspec.Struct, frozen=True, kw_only=True):
+    """One type of document: its schema, its credential type, and the fields that records may hold in clear."""
+
+    schema_id: str
+    title: str
+    description: str
+    type_name: str
+    media_types: tuple[str, ...]
+    indexable_fields: tuple[str, ...]
+
+
+@cache
+def _schema(schema_id: str) -> dict[str, Any]:
+    return _read_schema(_FILES[schema_id])
+
+
+def _read_schema(file_name: str) -> dict[str, Any]:
+    raw = (files("transire.documents") / "schemas" / file_name).read_bytes()
+    return msgspec.json.decode(raw, type=dict[str, Any])
+
+
+@cache
+def _common() -> dict[str, Any]:
+    return _read_schema("common.1.json")
+
+
+@cache
+def _registry() -> Registry:
+    return Registry([(SCHEMA_BASE + "common/1", _common())])
+
+
+@cache
+def _validator(schema_id: str) -> Draft202012Validator:
+    return _compile(_schema(schema_id))
+
+
+@cache
+def _subject_validator(schema_id: str) -> Draft202012Validator:
+    return _compile(_schema(schema_id)["properties"]["credentialSubject"])
+
+
+def _compile(schema: dict[str, Any]) -> Draft202012Validator:
+    return Draft202012Validator(
+        schema, formats=dict(FORMATS), validate_formats=True, registry=_registry(), offline=True
+    )
+
+
+def schema_ids() -> tuple[str, ...]:
+    """The schema ids of every document type, in the order of the catalogue."""
+    return tuple(_FILES)
+
+
+@cache
+def document_type(schema_id: str) -> DocumentType:
+    """What is known of one type of document.
+
+    >>> document_type("commercial-invoice/1").type_name
+    'CommercialInvoice'
+    """
+    if schema_id not in _FILES:
+        raise DocumentTypeUnknown(got=repr(schema_id)[:80], expected=", ".join(_FILES))
+    schema = _schema(schema_id)
+    subject = schema["properties"]["credentialSubject"]
+    return DocumentType(
+        schema_id=schema_id,
+        title=schema["title"],
+        description=schema["description"],
+        type_name=schema["x-type-name"],
+        media_types=(MEDIA_TYPE,),
+        indexable_fields=tuple(path.replace("/*", "").strip("/") for path in _indexable_paths(subject, "")),
+    )
+
+
+def schema_url(schema_id: str) -> str:
+    """The absolute id of a schema, for `credentialSchema`."""
+    return SCHEMA_BASE + document_type(schema_id).schema_id
+
+
+def schema_bytes(schema_id: str) -> bytes:
+    """The schema as it is shipped, for publication."""
+    name = _FILES[document_type(schema_id).schema_id]
+    return (files("transire.documents") / "schemas" / name).read_bytes()
+
+
+def schema_id_of(document: Mapping[str, Any]) -> str:
+    """The schema id of a document, told by its credential type.
+
+    >>> schema_id_of({"type": ["VerifiableCredential", "CostSheet"]})
+    'cost-sheet/1'
+    """
+    named = document.get("type")
+    names = {name for name in named if isinstance(name, str)} if isinstance(named, list) else set()
+    found = [schema_id for schema_id in _FILES if document_type(schema_id).type_name in names]
+    if len(found) != 1:
+        raise DocumentTypeUnknown(got=f"type {named!r}"[:120], expected="exactly one type of the catalogue")
+    return found[0]
+
+
+def find_problems(schema_id: str, document: object) -> tuple[Problem, ...]:
+    """Everything that is wrong with a whole credential of this type; nothing is raised for it."""
+    document_type(schema_id)
+    found = _schema_problems(_validator(schema_id), document)
+    subject = document.get("credentialSubject") if isinstance(document, dict) else None
+    return (*found, *find_broken_rules(schema_id, subject, "/credentialSubject", sound=not found))
+
+
+def find_subject_problems(schema_id: str, subject: object) -> tuple[Problem, ...]:
+    """Everything that is wrong with a credential subject alone, before it is issued; pointers start at it."""
+    document_type(schema_id)
+    found = _schema_problems(_subject_validator(schema_id), subject)
+    return (*found, *find_broken_rules(schema_id, subject, "", sound=not found))
+
+
+def validate_document(schema_id: str, document: object) -> None:
+    """Refuse a credential that is not a document of this type, naming every problem at once."""
+    problems = find_problems(schema_id, document)
+    if problems:
+        raise DocumentInvalid(schema_id, problems)
+
+
+def validate_subject(schema_id: str, subject: object) -> None:
+    """Refuse a credential subject that is not one of this type, naming every problem at once."""
+    problems = find_subject_problems(schema_id, subject)
+    if problems:
+        raise DocumentInvalid(schema_id, problems)
+
+
+def indexable(schema_id: str, document: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    """The values of the fields that records may hold in clear, by the name of the field.
+
+    A field below a list has one value for each of its places, in order.
+
+    >>> indexable("evidence/1", {"credentialSubject": {"answeredOn": "2026-11-22", "answer": "kept out"}})
+    {'answeredOn': ('2026-11-22',)}
+    """
+    document_type(schema_id)
+    schema = _schema(schema_id)["properties"]["credentialSubject"]
+    found = {}
+    for path in _indexable_paths(schema, ""):
+        values = tuple(_values_at(document["credentialSubject"], path.split("/")[1:]))
+        if values:
+            found[path.replace("/*", "").strip("/")] = values
+    return found
+
+
+def _indexable_paths(schema: Mapping[str, Any], path: str) -> Iterator[str]:
+    """Walk a schema to every place marked `x-indexable`; `*` stands for the places of a list."""
+    if schema.get("x-indexable"):
+        yield path
+        return
+    schema = _resolved(schema)
+    for name, member in schema.get("properties", {}).items():
+        if isinstance(member, dict):
+            yield from _indexable_paths(member, f"{path}/{name}")
+    if isinstance(schema.get("items"), dict):
+        yield from _indexable_paths(schema["items"], f"{path}/*")
+
+
+def _resolved(schema: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Follow a reference into the common definitions, and an `allOf` that only adds requirements to one."""
+    while True:
+        reference = schema.get("$ref")
+        if reference is None and "allOf" in schema and "properties" not in schema:
+            reference = schema["allOf"][0].get("$ref")
+        if reference is None:
+            return schema
+        schema = _common()["$defs"][reference.rsplit("/", 1)[1]]
+
+
+def _values_at(value: object, path: list[str]) -> Iterator[str]:
+    if not path:
+        yield str(value)
+    elif path[0] == "*" and isinstance(value, list):
+        for element in value:
+            yield from _values_at(element, path[1:])
+    elif isinstance(value, dict) and path[0] in value:
+        yield from _values_at(value[path[0]], path[1:])
+
+
+def _schema_problems(validator: Draft202012Validator, document: object) -> tuple[Problem, ...]:
+    found = [problem for error in validator.iter_errors(document) for problem in _problems_of(error)]
+    return tuple(sorted(set(found), key=lambda problem: (problem.where, problem.code, problem.got or "")))
+
+
+def _problems_of(error: ValidationError) -> Iterator[Problem]:
+    """One problem for each place: a missing or unknown member is named by its own pointer."""
+    where = _pointer(error.instance_path)
+    keyword = error.kind.name
+    details = error.kind.as_dict()
+    if keyword == "required":
+        places = [f"{where}/{_escaped(str(details['property']))}"]
+    elif keyword in ("additionalProperties", "unevaluatedProperties"):
+        places = [f"{where}/{_escaped(str(name))}" for name in details["unexpected"]]
+    else:
+        places = [where]
+    for place in places:
+        yield Problem(
+            where=place,
+            code=f"documents.{_kebab(keyword)}",
+            sentence=_SENTENCES.get(keyword, "The value does not fit the schema."),
+            got=None if keyword in ("required", "additionalProperties") else _shown(error.instance),
+            expected=_expected(keyword, details, error),
+        )
+
+
+def _expected(keyword: str, details: Mapping[str, Any], error: ValidationError) -> str | None:
+    if keyword == "required":
+        return "this member"
+    for name in ("format", "pattern", "options", "expected_value", "types", "limit"):
+        if name in details:
+            return _shown(details[name])
+    return error.message[:_SHOWN] if keyword in ("anyOf", "oneOf", "not") else None
+
+
+def _shown(value: object) -> str:
+    text = value if isinstance(value, str) else msgspec.json.encode(value).decode()
+    return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
+
+
+def _pointer(path: list[str | int]) -> str:
+    return "".join(f"/{_escaped(str(part))}" for part in path)
+
+
+def _escaped(part: str) -> str:
+    return part.replace("~", "~0").replace("/", "~1")
+
+
+def _kebab(keyword: str) -> str:
+    return "".join(f"-{letter.lower()}" if letter.isupper() else letter for letter in keyword)

@@ -1,0 +1,117 @@
+"""How the documents room refuses.
+
+TransireError
+├── DocumentTypeUnknown       documents.type-unknown
+├── DocumentInvalid           documents.invalid              (carries every Problem found)
+├── EntryNumberMalformed      documents.entry-number
+├── ImporterNumberMalformed   documents.importer-number
+├── DecimalMalformed          documents.decimal
+└── TableRefused              documents.table-refused        (carries every TableProblem found)
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from transire.errors import TransireError
+
+# A page of problems helps; a thousand lines of them hide the first. The count is always told in full.
+SHOWN_PROBLEMS = 20
+
+
+class Problem(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that is wrong with a document: where (JSON pointer), what, what was found and what is needed."""
+
+    where: str
+    code: str
+    sentence: str
+    got: str | None = None
+    expected: str | None = None
+
+    def __str__(self) -> str:
+        return f"{self.where or '/'}: {self.sentence}"
+
+
+class TableProblem(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that is wrong with a table: the row as a spreadsheet counts it (header = 1) and the column."""
+
+    row: int
+    column: str | None
+    code: str
+    sentence: str
+    fix: str
+    got: str | None = None
+
+    def __str__(self) -> str:
+        place = f"row {self.row}" if self.column is None else f"row {self.row}, column {self.column}"
+        return f"{place}: {self.sentence} {self.fix}"
+
+
+class DocumentTypeUnknown(TransireError):
+    """A schema id, or a credential type, that is not in the catalogue of documents."""
+
+    code = "documents.type-unknown"
+    sentence = "This type of document is not known here."
+    fix = "Use one of the schema ids that the reference of documents lists."
+
+
+class DocumentInvalid(TransireError):
+    """A document that its schema or the rules of its type refuse; `problems` holds all of them."""
+
+    code = "documents.invalid"
+    sentence = "The document does not have the form that its type requires."
+    fix = "Mend every place that is listed and issue the document again."
+    status = 422
+
+    def __init__(self, schema_id: str, problems: tuple[Problem, ...]) -> None:
+        self.schema_id = schema_id
+        self.problems = problems
+        shown = "; ".join(str(problem) for problem in problems[:SHOWN_PROBLEMS])
+        super().__init__(got=f"{len(problems)} problems ({shown})", expected=f"a valid {schema_id}")
+
+    def as_problem(self) -> dict[str, Any]:
+        return {**super().as_problem(), "problems": msgspec.to_builtins(self.problems)}
+
+
+class TableRefused(TransireError):
+    """A CSV file that was not taken, none of it; `problems` holds every row and column to mend."""
+
+    code = "documents.table-refused"
+    sentence = "The table was not taken over; nothing of it was stored."
+    fix = "Mend the rows that are listed and send the file again."
+    status = 422
+
+    def __init__(self, table: str, problems: tuple[TableProblem, ...]) -> None:
+        self.table = table
+        self.problems = problems
+        shown = "; ".join(str(problem) for problem in problems[:SHOWN_PROBLEMS])
+        super().__init__(got=f"{len(problems)} problems ({shown})", expected=f"a table of {table}")
+
+    def as_problem(self) -> dict[str, Any]:
+        return {**super().as_problem(), "problems": msgspec.to_builtins(self.problems)}
+
+
+class EntryNumberMalformed(TransireError):
+    """An entry number whose form or check digit is wrong (19 CFR 142.3a)."""
+
+    code = "documents.entry-number"
+    sentence = "This is not a valid entry number."
+    fix = "Write filer code, seven digits and check digit, for example B76-0324527-8."
+
+
+class ImporterNumberMalformed(TransireError):
+    """An importer number in none of the three forms of 19 CFR 24.5."""
+
+    code = "documents.importer-number"
+    sentence = "This is not an importer number."
+    fix = "Write NN-NNNNNNNXX (employer number), NNN-NN-NNNN or the number assigned by customs, YYDDPP-NNNNN."
+
+
+class DecimalMalformed(TransireError):
+    """A number that is not written as an exact decimal."""
+
+    code = "documents.decimal"
+    sentence = "This is not an exact decimal number."
+    fix = "Write digits with a decimal point and no thousands separator, for example 1250.50."
