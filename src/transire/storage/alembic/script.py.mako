@@ -12,4 +12,4 @@ depends_on = ${repr(depends_on)}
 
 
 def upgrade() -> None:
-    ${upgrades}
+${"    " + "\n".join(line for line in upgrades.splitlines() if "# ###" not in line).strip()}

@@ -1,0 +1,194 @@
+"""The tables of the desk. Everything here is primary data: a backup that misses one of them loses something."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+)
+
+from transire.storage.columns import NAMING, Instant, Json, Name, Words
+from transire.storage.migrations import Branch
+
+metadata = MetaData(naming_convention=NAMING)
+BRANCH = Branch.beside(__file__, "desk", metadata)
+
+
+persons = Table(
+    "persons",
+    metadata,
+    Column("id", Name, primary_key=True),
+    Column("name", Words, nullable=False),
+    # None for the node itself and for a person whose data was erased: nobody signs in as these.
+    Column("login", Words, unique=True),
+    Column("roles", Json, nullable=False),
+    Column("language", Name, nullable=False),
+    Column("password_hash", Name),
+    Column("password_changed_at", Instant),
+    # Sealed under the desk's key; see second_factor.
+    Column("totp_sealed", LargeBinary),
+    Column("totp_confirmed", Boolean, nullable=False),
+    # The last time step that was accepted: a code is good once (RFC 6238 5.2).
+    Column("totp_last_step", Integer, nullable=False),
+    # Keys the `actor` of statements. Erased with the person: the statements then lead to nobody.
+    Column("actor_salt", LargeBinary, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("left_at", Instant),
+)
+
+sign_in_failures = Table(
+    "sign_in_failures",
+    metadata,
+    # A digest of what was typed, whether or not such a person exists: neither answer nor delay tells them apart.
+    Column("login_digest", Name, primary_key=True),
+    Column("failures", Integer, nullable=False),
+    Column("not_before", Instant, nullable=False),
+    Column("last_at", Instant, nullable=False),
+)
+
+sign_ins = Table(
+    "sign_ins",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("person_id", Name, ForeignKey("persons.id")),
+    Column("by", Name, nullable=False),
+    Column("outcome", Name, nullable=False),
+    Column("address", Name),
+    Index(None, "person_id"),
+    Index(None, "at"),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("token_digest", Name, primary_key=True),
+    Column("person_id", Name, ForeignKey("persons.id"), nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("seen_at", Instant, nullable=False),
+    Column("ends_at", Instant, nullable=False),
+    Index(None, "person_id"),
+)
+
+api_tokens = Table(
+    "api_tokens",
+    metadata,
+    Column("id", Name, primary_key=True),
+    Column("token_digest", Name, nullable=False, unique=True),
+    Column("person_id", Name, ForeignKey("persons.id"), nullable=False),
+    Column("name", Words, nullable=False),
+    Column("scopes", Json, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("ends_at", Instant, nullable=False),
+    Column("used_at", Instant),
+    Column("revoked_at", Instant),
+    Index(None, "person_id"),
+)
+
+sign_in_links = Table(
+    "sign_in_links",
+    metadata,
+    Column("token_digest", Name, primary_key=True),
+    Column("person_id", Name, ForeignKey("persons.id"), nullable=False),
+    Column("ends_at", Instant, nullable=False),
+    Column("used_at", Instant),
+)
+
+notes = Table(
+    "notes",
+    metadata,
+    Column("id", Name, primary_key=True),
+    Column("document_id", Name, nullable=False),
+    Column("text", Words, nullable=False),
+    Column("person_id", Name, ForeignKey("persons.id"), nullable=False),
+    Column("written_at", Instant, nullable=False),
+    Index(None, "document_id", "written_at"),
+)
+
+drafts = Table(
+    "drafts",
+    metadata,
+    Column("id", Name, primary_key=True),
+    Column("kind", Name, nullable=False),
+    Column("title", Words, nullable=False),
+    Column("content", Json, nullable=False),
+    Column("sources", Json, nullable=False),
+    # Rises with each save; a save that names another one is refused, so that nobody's work is lost.
+    Column("version", Integer, nullable=False),
+    Column("state", Name, nullable=False),
+    # What came of it: the document that was issued from it.
+    Column("document_id", Name),
+    Column("created_by", Name, ForeignKey("persons.id"), nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("updated_by", Name, ForeignKey("persons.id"), nullable=False),
+    Column("updated_at", Instant, nullable=False),
+    Index(None, "kind", "state", "updated_at"),
+)
+
+saved_views = Table(
+    "saved_views",
+    metadata,
+    Column("person_id", Name, ForeignKey("persons.id"), primary_key=True),
+    Column("page", Name, primary_key=True),
+    Column("name", Words, primary_key=True),
+    Column("query", Json, nullable=False),
+)
+
+inbox_read = Table(
+    "inbox_read",
+    metadata,
+    # The item's id is derived from its statement, so that it outlives a rebuild of the records.
+    Column("item_id", Name, primary_key=True),
+    Column("person_id", Name, ForeignKey("persons.id"), primary_key=True),
+    Column("read_at", Instant, nullable=False),
+)
+
+inbox_done = Table(
+    "inbox_done",
+    metadata,
+    Column("item_id", Name, primary_key=True),
+    Column("person_id", Name, ForeignKey("persons.id"), nullable=False),
+    Column("done_at", Instant, nullable=False),
+)
+
+products = Table(
+    "products",
+    metadata,
+    Column("number", Name, primary_key=True),
+    Column("description", Words, nullable=False),
+    Column("tariff_code", Name, nullable=False),
+    Column("unit", Name, nullable=False),
+    Column("origin_country", Name, nullable=False),
+    # What each agreement asks of the good (criterion, method, producer ...), as the member's own system says it.
+    Column("agreements", Json, nullable=False),
+    Column("facts", Json, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("updated_by", Name, ForeignKey("persons.id"), nullable=False),
+    Column("updated_at", Instant, nullable=False),
+    Index(None, "tariff_code"),
+)
+
+materials = Table(
+    "materials",
+    metadata,
+    Column("product_number", Name, ForeignKey("products.number", ondelete="CASCADE"), primary_key=True),
+    Column("line", Integer, primary_key=True),
+    Column("number", Name, nullable=False),
+    Column("description", Words, nullable=False),
+    Column("tariff_code", Name, nullable=False),
+    Column("origin_country", Name, nullable=False),
+    Column("originating", Name, nullable=False),
+    # Decimals as strings: exact on both databases, as on the wire.
+    Column("quantity", Name, nullable=False),
+    Column("unit", Name, nullable=False),
+    Column("value", Name, nullable=False),
+    Column("currency", Name, nullable=False),
+    Column("supplier", Words, nullable=False),
+    Column("facts", Json, nullable=False),
+)
