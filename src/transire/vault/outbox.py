@@ -1,0 +1,118 @@
+"""Envelopes on their way: one row for each statement and recipient, kept until the recipient has answered.
+
+A row is written in the transaction that makes the statement, and is due once the statement and everything that goes
+along with it are accepted by the ledger. It is tried until the recipient's node has taken or refused it.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import cast
+
+import sqlalchemy as sa
+
+from transire.vault import journal
+from transire.vault.tables import outbox
+
+WAITING, DELIVERED, REFUSED, GIVEN_UP = "waiting", "delivered", "refused", "given_up"
+
+RETRY_AFTER = tuple(timedelta(seconds=seconds) for seconds in (5, 300, 1800, 7200, 18000, 36000, 50400, 72000, 86400))
+"""Pauses between attempts, as Standard Webhooks recommends; after the last one the sender gives up and says so."""
+JITTER = 0.2
+"""Share by which a pause varies, so that a recipient that comes back is not met by everybody at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxRow:
+    """What is to be brought to whom."""
+
+    seq: int
+    recipient: str
+    statement: str
+    attached: tuple[str, ...]
+    documents: tuple[str, ...]
+    purpose: str
+    attempts: int
+
+
+def put(
+    tx: sa.Connection,
+    *,
+    recipient: str,
+    statement: str,
+    attached: Sequence[str] = (),
+    documents: Sequence[str] = (),
+    purpose: str,
+    now: datetime,
+) -> None:
+    """Have the statement delivered; a second row for the same recipient changes nothing."""
+    journal.insert_or_ignore(
+        tx,
+        outbox,
+        recipient=recipient,
+        statement=statement,
+        attached=list(dict.fromkeys(attached)),
+        documents=list(dict.fromkeys(documents)),
+        purpose=purpose,
+        state=WAITING,
+        attempts=0,
+        next_try=now,
+    )
+
+
+def due(tx: sa.Connection, now: datetime, limit: int) -> list[OutboxRow]:
+    """Rows whose time has come and whose statements are all accepted, oldest first."""
+    query = (
+        sa.select(outbox).where(outbox.c.state == WAITING, outbox.c.next_try <= now).order_by(outbox.c.seq).limit(limit)
+    )
+    rows = [_row(found) for found in tx.execute(query)]
+    return [row for row in rows if _is_ready(tx, row)]
+
+
+def count_waiting(tx: sa.Connection) -> int:
+    """How many envelopes have not been answered yet."""
+    query = sa.select(sa.func.count()).where(outbox.c.state == WAITING)
+    return int(tx.execute(query).scalar_one())
+
+
+def next_due(tx: sa.Connection) -> datetime | None:
+    """When the next row wants to be tried; None when nothing waits."""
+    query = sa.select(sa.func.min(outbox.c.next_try)).where(outbox.c.state == WAITING)
+    return cast("datetime | None", tx.execute(query).scalar_one())
+
+
+def mark_answered(tx: sa.Connection, seq: int, *, refused_with: str | None = None) -> None:
+    """The recipient's node took the envelope, or refused it with a code."""
+    state = DELIVERED if refused_with is None else REFUSED
+    tx.execute(outbox.update().where(outbox.c.seq == seq).values(state=state, answer=refused_with))
+
+
+def mark_failed(tx: sa.Connection, row: OutboxRow, *, now: datetime) -> None:
+    """The recipient could not be reached: try again later, or give up after the last pause."""
+    if row.attempts >= len(RETRY_AFTER):
+        values: dict[str, object] = {"state": GIVEN_UP}
+    else:
+        pause = RETRY_AFTER[row.attempts] * random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311 - no secret
+        values = {"attempts": row.attempts + 1, "next_try": now + pause}
+    tx.execute(outbox.update().where(outbox.c.seq == row.seq).values(**values))
+
+
+def _is_ready(tx: sa.Connection, row: OutboxRow) -> bool:
+    wanted = (row.statement, *row.attached)
+    found = journal.states_of(tx, wanted)
+    return all(found.get(name) == journal.ACCEPTED for name in wanted)
+
+
+def _row(found: sa.Row[tuple[object, ...]]) -> OutboxRow:
+    return OutboxRow(
+        seq=found.seq,
+        recipient=found.recipient,
+        statement=found.statement,
+        attached=tuple(found.attached),
+        documents=tuple(found.documents),
+        purpose=found.purpose,
+        attempts=found.attempts,
+    )
