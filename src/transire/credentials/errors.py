@@ -1,0 +1,239 @@
+"""What this room refuses.
+
+TransireError
+└── CredentialRefused
+    ├── CredentialMalformed              credentials.malformed
+    │   ├── ContextOrder                 credentials.context-order
+    │   ├── ContextMalformed             credentials.context-malformed
+    │   ├── ContextNotPinned             credentials.context-not-pinned
+    │   ├── TermRedefined                credentials.protected-term-redefined
+    │   ├── TermNotMapped                credentials.term-not-mapped
+    │   ├── TypeMissing                  credentials.type-missing
+    │   ├── TypeNotMapped                credentials.type-not-mapped
+    │   ├── IdNotUrl                     credentials.id-not-url
+    │   ├── SubjectEmpty                 credentials.subject-empty
+    │   ├── DateMalformed                credentials.date-malformed
+    │   ├── ValidityReversed             credentials.validity-reversed
+    │   └── RelatedResourceRefused       credentials.related-resource
+    ├── ProofRefused                     credentials.proof
+    │   ├── ProofMissing                 credentials.proof-missing
+    │   ├── ProofMalformed               credentials.proof-malformed
+    │   ├── ProofUnsupported             credentials.proof-unsupported
+    │   ├── ProofContextDiffers          credentials.proof-context-differs
+    │   ├── ProofPurposeDiffers          credentials.proof-purpose
+    │   ├── ProofExpired                 credentials.proof-expired
+    │   ├── ProofChainBroken             credentials.proof-chain-broken
+    │   ├── ProofAudienceDiffers         credentials.proof-audience
+    │   └── ProofInvalid                 credentials.proof-invalid
+    ├── KeyUnresolved                    credentials.key-unresolved
+    ├── IssuerNotKeyHolder               credentials.issuer-not-key-holder
+    ├── NotYetValid                      credentials.not-yet-valid
+    ├── Expired                          credentials.expired
+    └── StatusRefused                    credentials.status
+        ├── StatusListMalformed          credentials.status-list-malformed
+        ├── StatusNotCovered             credentials.status-not-covered
+        ├── StatusSet                    credentials.status-set
+        └── StatusDisagrees              credentials.status-disagrees
+"""
+
+from __future__ import annotations
+
+from transire.errors import TransireError
+
+
+class CredentialRefused(TransireError):
+    code = "credentials.refused"
+    sentence = "The credential was refused."
+    fix = "See the details."
+
+
+class CredentialMalformed(CredentialRefused):
+    code = "credentials.malformed"
+    sentence = "The credential does not have the form that the W3C data model 2.0 demands."
+    fix = "Ask the issuer for a corrected credential; it was not issued by conforming software."
+
+
+class ContextOrder(CredentialMalformed):
+    code = "credentials.context-order"
+    sentence = "The first context of the credential is not that of the W3C data model 2.0."
+    fix = "Put https://www.w3.org/ns/credentials/v2 first in @context and issue the credential again."
+
+
+class ContextMalformed(CredentialMalformed):
+    code = "credentials.context-malformed"
+    sentence = "A context of the credential cannot be read."
+    fix = "Use the URLs of known contexts, or an object of plain term definitions."
+
+
+class ContextNotPinned(CredentialMalformed):
+    code = "credentials.context-not-pinned"
+    sentence = "The credential uses a context whose content is not known here; contexts are never fetched."
+    fix = "Use a pinned context, or ask the operator of the node whether this one should be added."
+
+
+class TermRedefined(CredentialMalformed):
+    code = "credentials.protected-term-redefined"
+    sentence = "A context gives a protected word another meaning."
+    fix = "Choose another word for the new meaning and issue the credential again."
+
+
+class TermNotMapped(CredentialMalformed):
+    code = "credentials.term-not-mapped"
+    sentence = "The credential uses a word that none of its contexts defines, so that nobody can say what it means."
+    fix = "Remove the member, correct its spelling, or name the context that defines it."
+
+
+class TypeMissing(CredentialMalformed):
+    code = "credentials.type-missing"
+    sentence = "A part of the credential does not say of what type it is."
+    fix = "Add the member `type` and issue the credential again."
+
+
+class TypeNotMapped(CredentialMalformed):
+    code = "credentials.type-not-mapped"
+    sentence = "The credential names a type that none of its contexts maps to a URL."
+    fix = "Correct the type, or name the context that defines it."
+
+
+class IdNotUrl(CredentialMalformed):
+    code = "credentials.id-not-url"
+    sentence = "An identifier in the credential is not one absolute URL."
+    fix = "Use one URL, for example a did: or urn:uuid: one."
+
+
+class SubjectEmpty(CredentialMalformed):
+    code = "credentials.subject-empty"
+    sentence = "The credential says nothing about its subject."
+    fix = "Fill credentialSubject with at least one claim."
+
+
+class DateMalformed(CredentialMalformed):
+    code = "credentials.date-malformed"
+    sentence = "A date in the credential is not a date and time with a time zone."
+    fix = "Write it as in 2026-11-22T10:15:00Z."
+
+
+class ValidityReversed(CredentialMalformed):
+    code = "credentials.validity-reversed"
+    sentence = "The credential ends before it begins."
+    fix = "Correct validFrom or validUntil and issue the credential again."
+
+
+class RelatedResourceRefused(CredentialMalformed):
+    code = "credentials.related-resource"
+    sentence = "A related resource of the credential is not named once with its right digest."
+    fix = "Give each resource one entry with id and digestMultibase or digestSRI of the file as published."
+
+
+class ProofRefused(CredentialRefused):
+    code = "credentials.proof"
+    sentence = "The proof of the credential was refused."
+    fix = "Ask the issuer for the credential as it was signed."
+
+
+class ProofMissing(ProofRefused):
+    code = "credentials.proof-missing"
+    sentence = "The credential bears no proof, so that anybody could have written it."
+    fix = "Ask the issuer for the signed credential."
+
+
+class ProofMalformed(ProofRefused):
+    code = "credentials.proof-malformed"
+    sentence = "The proof of the credential does not have the form of a Data Integrity proof."
+    fix = "Ask the issuer for the credential as it was signed."
+
+
+class ProofUnsupported(ProofRefused):
+    code = "credentials.proof-unsupported"
+    sentence = "The credential is signed in a way that is not verified here."
+    fix = "Ask the issuer for a proof of type DataIntegrityProof with cryptosuite eddsa-jcs-2022."
+
+
+class ProofContextDiffers(ProofRefused):
+    code = "credentials.proof-context-differs"
+    sentence = "The proof was made under other contexts than the credential now names."
+    fix = "Contexts were changed after signing: ask the issuer for the credential as it was signed."
+
+
+class ProofPurposeDiffers(ProofRefused):
+    code = "credentials.proof-purpose"
+    sentence = "The proof was made for another purpose."
+    fix = "A credential is signed for assertionMethod, a presentation for authentication."
+
+
+class ProofExpired(ProofRefused):
+    code = "credentials.proof-expired"
+    sentence = "The proof has expired."
+    fix = "Ask the signer for a fresh proof."
+
+
+class ProofChainBroken(ProofRefused):
+    code = "credentials.proof-chain-broken"
+    sentence = "A proof rests on an earlier proof that is not there."
+    fix = "Ask for the credential with all of its proofs."
+
+
+class ProofAudienceDiffers(ProofRefused):
+    code = "credentials.proof-audience"
+    sentence = "The proof was made for another domain or challenge."
+    fix = "Ask the holder to present again to this address with the challenge given."
+
+
+class ProofInvalid(ProofRefused):
+    code = "credentials.proof-invalid"
+    sentence = "The signature does not match the credential and the key."
+    fix = "The credential was altered, or another key signed it: ask the issuer for the original."
+
+
+class KeyUnresolved(CredentialRefused):
+    code = "credentials.key-unresolved"
+    sentence = "The key that the proof names is not a credential key of its owner."
+    fix = "Check the member's keys on the network page; a key counts from its entry to its distrust."
+
+
+class IssuerNotKeyHolder(CredentialRefused):
+    code = "credentials.issuer-not-key-holder"
+    sentence = "The credential names one issuer and is signed with the key of another."
+    fix = "Only the issuer's own credential key proves that the issuer said this."
+
+
+class NotYetValid(CredentialRefused):
+    code = "credentials.not-yet-valid"
+    sentence = "The credential is not valid yet."
+    fix = "Use it from its first day of validity."
+
+
+class Expired(CredentialRefused):
+    code = "credentials.expired"
+    sentence = "The credential is no longer valid."
+    fix = "Ask the issuer for a current one."
+
+
+class StatusRefused(CredentialRefused):
+    code = "credentials.status"
+    sentence = "The status of the credential cannot be relied on."
+    fix = "See the details."
+
+
+class StatusListMalformed(StatusRefused):
+    code = "credentials.status-list-malformed"
+    sentence = "The issuer's status list cannot be read."
+    fix = "Ask the issuer to publish the list again; the ledger's own record is not affected."
+
+
+class StatusNotCovered(StatusRefused):
+    code = "credentials.status-not-covered"
+    sentence = "This status list says nothing about this credential."
+    fix = "Use the list that the credential names, for the purpose that it names."
+
+
+class StatusSet(StatusRefused):
+    code = "credentials.status-set"
+    sentence = "The issuer has withdrawn or suspended this credential."
+    fix = "Ask the issuer for its successor."
+
+
+class StatusDisagrees(StatusRefused):
+    code = "credentials.status-disagrees"
+    sentence = "The issuer's status list and the ledger disagree on what has ended."
+    fix = "The ledger counts; tell the issuer that its list is wrong."
