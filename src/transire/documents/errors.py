@@ -37,6 +37,7 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
 class TableProblem(msgspec.Struct, frozen=True, kw_only=True):
     """One thing that is wrong with a table: the row as a spreadsheet counts it (header = 1) and the column."""
 
+    table: str
     row: int
     column: str | None
     code: str
@@ -45,7 +46,9 @@ class TableProblem(msgspec.Struct, frozen=True, kw_only=True):
     got: str | None = None
 
     def __str__(self) -> str:
-        place = f"row {self.row}" if self.column is None else f"row {self.row}, column {self.column}"
+        place = f"{self.table}, row {self.row}"
+        if self.column is not None:
+            place += f", column {self.column}"
         return f"{place}: {self.sentence} {self.fix}"
 
 
@@ -83,11 +86,10 @@ class TableRefused(TransireError):
     fix = "Mend the rows that are listed and send the file again."
     status = 422
 
-    def __init__(self, table: str, problems: tuple[TableProblem, ...]) -> None:
-        self.table = table
+    def __init__(self, problems: tuple[TableProblem, ...]) -> None:
         self.problems = problems
         shown = "; ".join(str(problem) for problem in problems[:SHOWN_PROBLEMS])
-        super().__init__(got=f"{len(problems)} problems ({shown})", expected=f"a table of {table}")
+        super().__init__(got=f"{len(problems)} problems ({shown})")
 
     def as_problem(self) -> dict[str, Any]:
         return {**super().as_problem(), "problems": msgspec.to_builtins(self.problems)}
