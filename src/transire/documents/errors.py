@@ -117,3 +117,20 @@ class DecimalMalformed(TransireError):
     code = "documents.decimal"
     sentence = "This is not an exact decimal number."
     fix = "Write digits with a decimal point and no thousands separator, for example 1250.50."
+
+
+class RepresentationRefused(TransireError):
+    """A set of representations, a salt or an opening that a commitment cannot be made of."""
+
+    code = "documents.representation"
+    sentence = "The document cannot be committed to in this form."
+    fix = "Give one representation for each media type, and the salt of the document as it was issued."
+
+
+class CommitmentMismatch(TransireError):
+    """Content that is not the one committed to."""
+
+    code = "documents.commitment-mismatch"
+    sentence = "The document is not the one that its issuer committed to on the ledger."
+    fix = "It was altered, or belongs to another statement: ask its issuer to deliver it again."
+    status = 422

@@ -15,6 +15,7 @@ import pytest
 
 from transire.credentials.canonical import jcs
 from transire.credentials.errors import (
+    CredentialRefused,
     IssuerNotKeyHolder,
     ProofChainBroken,
     ProofInvalid,
@@ -108,9 +109,8 @@ def test_every_altered_scalar_is_refused(vectors: Path) -> None:
     places = scalars(signed)
     assert len(places) == 19
     for path in places:
-        with pytest.raises(Exception) as refused:  # noqa: PT011 - which code is the subject of the unit tests
+        with pytest.raises(CredentialRefused):
             verify_proofs(altered(signed, path))
-        assert refused.value.code.startswith("credentials."), path
 
 
 def test_a_truncated_signature_is_malformed(vectors: Path) -> None:
@@ -141,7 +141,7 @@ def jcs_chain(vectors: Path) -> dict[str, Any]:
     """The appendix's set of two, then the third over both, then the fourth over the third, with our suite."""
     folder = vectors / "proof-set-chain"
     pairs = read(folder / "multiKeyPairs.json")
-    signed = read(folder / "unsigned.json")
+    signed: dict[str, Any] = read(folder / "unsigned.json")
     names = ("proofSetConfig1", "proofSetConfig2", "proofChainConfig1", "proofChainConfig2")
     for number, name in enumerate(names, start=1):
         config = read(folder / f"{name}.json")
