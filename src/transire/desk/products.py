@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from transire.desk import tables as t
 from transire.desk.errors import ProductUnknown
 from transire.desk.person import Person
+from transire.storage.folding import holds_words
 
 _Kind = TypeVar("_Kind", bound=msgspec.Struct)
 Change = Literal["added", "changed", "unchanged"]
@@ -113,13 +114,8 @@ def list_products(tx: Connection, *, words: str = "", after: str = "", limit: in
         counted,
         row.updated_at,
     ).where(row.number > after)
-    for word in words.split():
-        wanted = wanted.where(
-            sa.or_(*(column.icontains(word, autoescape=True) for column in (row.number, row.description)))
-            | row.tariff_code.startswith(word.replace(".", ""), autoescape=True)
-            | row.tariff_code.startswith(word, autoescape=True)
-        )
-    return [ProductLine(*found) for found in tx.execute(wanted.order_by(row.number).limit(limit))]
+    wanted = wanted.where(*holds_words(row.words, words)).order_by(row.number).limit(limit)
+    return [ProductLine(*found) for found in tx.execute(wanted)]
 
 
 def count_products(tx: Connection) -> int:

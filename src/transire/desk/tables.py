@@ -21,7 +21,7 @@ BRANCH = Branch.beside(__file__, "desk", metadata)
 
 
 persons = Table(
-    "persons",
+    "desk_persons",
     metadata,
     Column("id", Name, primary_key=True),
     Column("name", Words, nullable=False),
@@ -43,7 +43,7 @@ persons = Table(
 )
 
 sign_in_failures = Table(
-    "sign_in_failures",
+    "desk_sign_in_failures",
     metadata,
     # A digest of what was typed, whether or not such a person exists: neither answer nor delay tells them apart.
     Column("login_digest", Name, primary_key=True),
@@ -53,11 +53,11 @@ sign_in_failures = Table(
 )
 
 sign_ins = Table(
-    "sign_ins",
+    "desk_sign_ins",
     metadata,
     Column("id", Integer, primary_key=True),
     Column("at", Instant, nullable=False),
-    Column("person_id", Name, ForeignKey("persons.id")),
+    Column("person_id", Name, ForeignKey("desk_persons.id")),
     Column("by", Name, nullable=False),
     Column("outcome", Name, nullable=False),
     Column("address", Name),
@@ -66,10 +66,10 @@ sign_ins = Table(
 )
 
 sessions = Table(
-    "sessions",
+    "desk_sessions",
     metadata,
     Column("token_digest", Name, primary_key=True),
-    Column("person_id", Name, ForeignKey("persons.id"), nullable=False),
+    Column("person_id", Name, ForeignKey("desk_persons.id"), nullable=False),
     Column("created_at", Instant, nullable=False),
     Column("seen_at", Instant, nullable=False),
     Column("ends_at", Instant, nullable=False),
@@ -77,11 +77,11 @@ sessions = Table(
 )
 
 api_tokens = Table(
-    "api_tokens",
+    "desk_api_tokens",
     metadata,
     Column("id", Name, primary_key=True),
     Column("token_digest", Name, nullable=False, unique=True),
-    Column("person_id", Name, ForeignKey("persons.id"), nullable=False),
+    Column("person_id", Name, ForeignKey("desk_persons.id"), nullable=False),
     Column("name", Words, nullable=False),
     Column("scopes", Json, nullable=False),
     Column("created_at", Instant, nullable=False),
@@ -92,27 +92,27 @@ api_tokens = Table(
 )
 
 sign_in_links = Table(
-    "sign_in_links",
+    "desk_sign_in_links",
     metadata,
     Column("token_digest", Name, primary_key=True),
-    Column("person_id", Name, ForeignKey("persons.id"), nullable=False),
+    Column("person_id", Name, ForeignKey("desk_persons.id"), nullable=False),
     Column("ends_at", Instant, nullable=False),
     Column("used_at", Instant),
 )
 
 notes = Table(
-    "notes",
+    "desk_notes",
     metadata,
     Column("id", Name, primary_key=True),
     Column("document_id", Name, nullable=False),
     Column("text", Words, nullable=False),
-    Column("person_id", Name, ForeignKey("persons.id"), nullable=False),
+    Column("person_id", Name, ForeignKey("desk_persons.id"), nullable=False),
     Column("written_at", Instant, nullable=False),
     Index(None, "document_id", "written_at"),
 )
 
 drafts = Table(
-    "drafts",
+    "desk_drafts",
     metadata,
     Column("id", Name, primary_key=True),
     Column("kind", Name, nullable=False),
@@ -124,41 +124,41 @@ drafts = Table(
     Column("state", Name, nullable=False),
     # What came of it: the document that was issued from it.
     Column("document_id", Name),
-    Column("created_by", Name, ForeignKey("persons.id"), nullable=False),
+    Column("created_by", Name, ForeignKey("desk_persons.id"), nullable=False),
     Column("created_at", Instant, nullable=False),
-    Column("updated_by", Name, ForeignKey("persons.id"), nullable=False),
+    Column("updated_by", Name, ForeignKey("desk_persons.id"), nullable=False),
     Column("updated_at", Instant, nullable=False),
     Index(None, "kind", "state", "updated_at"),
 )
 
 saved_views = Table(
-    "saved_views",
+    "desk_saved_views",
     metadata,
-    Column("person_id", Name, ForeignKey("persons.id"), primary_key=True),
+    Column("person_id", Name, ForeignKey("desk_persons.id"), primary_key=True),
     Column("page", Name, primary_key=True),
     Column("name", Words, primary_key=True),
     Column("query", Json, nullable=False),
 )
 
 inbox_read = Table(
-    "inbox_read",
+    "desk_inbox_read",
     metadata,
     # The item's id is derived from its statement, so that it outlives a rebuild of the records.
     Column("item_id", Name, primary_key=True),
-    Column("person_id", Name, ForeignKey("persons.id"), primary_key=True),
+    Column("person_id", Name, ForeignKey("desk_persons.id"), primary_key=True),
     Column("read_at", Instant, nullable=False),
 )
 
 inbox_done = Table(
-    "inbox_done",
+    "desk_inbox_done",
     metadata,
     Column("item_id", Name, primary_key=True),
-    Column("person_id", Name, ForeignKey("persons.id"), nullable=False),
+    Column("person_id", Name, ForeignKey("desk_persons.id"), nullable=False),
     Column("done_at", Instant, nullable=False),
 )
 
 products = Table(
-    "products",
+    "desk_products",
     metadata,
     Column("number", Name, primary_key=True),
     Column("description", Words, nullable=False),
@@ -168,16 +168,18 @@ products = Table(
     # What each agreement asks of the good (criterion, method, producer ...), as the member's own system says it.
     Column("agreements", Json, nullable=False),
     Column("facts", Json, nullable=False),
+    # Number, description and tariff code, folded for search.
+    Column("words", Words, nullable=False),
     Column("version", Integer, nullable=False),
-    Column("updated_by", Name, ForeignKey("persons.id"), nullable=False),
+    Column("updated_by", Name, ForeignKey("desk_persons.id"), nullable=False),
     Column("updated_at", Instant, nullable=False),
     Index(None, "tariff_code"),
 )
 
 materials = Table(
-    "materials",
+    "desk_materials",
     metadata,
-    Column("product_number", Name, ForeignKey("products.number", ondelete="CASCADE"), primary_key=True),
+    Column("product_number", Name, ForeignKey("desk_products.number", ondelete="CASCADE"), primary_key=True),
     Column("line", Integer, primary_key=True),
     Column("number", Name, nullable=False),
     Column("description", Words, nullable=False),

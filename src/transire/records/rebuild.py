@@ -1,0 +1,42 @@
+"""Dropping the records and building them again, and the digest that says that they came out the same."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from transire.records import tables as t
+from transire.storage.database import Database
+from transire.storage.dump import dump_rows
+
+Replay = Callable[[Connection], None]
+"""Projects everything again, from the vault and the ledger's events; procedures included."""
+
+
+def rebuild(database: Database, replay: Replay, *, also: Sequence[sa.MetaData] = ()) -> None:
+    """Empty the records and let them be projected anew, all in one transaction.
+
+    `also` names the tables of the procedures, which are projections too. A crash on the way leaves the old content.
+    """
+    with database.transaction() as tx:
+        clear(tx, also=also)
+        replay(tx)
+
+
+def clear(tx: Connection, *, also: Sequence[sa.MetaData] = ()) -> None:
+    """Empty the records' tables, and those of the procedures."""
+    for metadata in (*also, t.metadata):
+        for table in reversed(metadata.sorted_tables):
+            tx.execute(sa.delete(table))
+
+
+def content_digest(database: Database, *, also: Sequence[sa.MetaData] = ()) -> bytes:
+    """SHA-256 over all rows in the order of their keys: equal content gives equal bytes, on either database."""
+    digest = hashlib.sha256()
+    with database.reading() as view:
+        for line in dump_rows(view, (t.metadata, *also)):
+            digest.update(line)
+    return digest.digest()
