@@ -46,14 +46,14 @@ class Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
     """The base of the bodies: unknown members are refused, optional ones are left out."""
 
 
-class Countersignature(Body):
+class Countersignature(Body, frozen=True, kw_only=True):
     """The custodian's word that it keeps the key: by its `act` key of that name, or `own` for a did:key outside."""
 
     key: Name
     signature: SignatureText
 
 
-class KeyEntry(Body):
+class KeyEntry(Body, frozen=True, kw_only=True):
     """A key as it enters the ledger: with proof of possession, and the word of whoever keeps it."""
 
     name: Name
@@ -64,52 +64,52 @@ class KeyEntry(Body):
     countersignature: Countersignature | UnsetType = UNSET
 
 
-class Distrust(Body):
+class Distrust(Body, frozen=True, kw_only=True):
     """From this height on nothing that the key signed is to be believed; the height may lie in the past."""
 
     key: Name
     height: Natural
 
 
-class Witness(Body):
+class Witness(Body, frozen=True, kw_only=True):
     pool: Digest
 
 
-class DocumentEnd(Body):
+class DocumentEnd(Body, frozen=True, kw_only=True):
     version: Digest
     successor: Digest | UnsetType = UNSET
 
 
-class AllowanceOpen(Body):
+class AllowanceOpen(Body, frozen=True, kw_only=True):
     unit: Unit
     quantity: Quantity
     keys: Keys
     releaser: Did
 
 
-class AllowanceDraw(Body):
+class AllowanceDraw(Body, frozen=True, kw_only=True):
     allowance: Digest
     quantity: Quantity
     use: Digest = msgspec.field(name="for")
 
 
-class AllowanceReturn(Body):
+class AllowanceReturn(Body, frozen=True, kw_only=True):
     allowance: Digest
     use: Digest = msgspec.field(name="for")
 
 
-class AllowanceSplit(Body):
+class AllowanceSplit(Body, frozen=True, kw_only=True):
     allowance: Digest
     quantity: Quantity
     keys: Keys
     releaser: Did | UnsetType = UNSET
 
 
-class AllowanceClose(Body):
+class AllowanceClose(Body, frozen=True, kw_only=True):
     allowance: Digest
 
 
-class MemberEnrol(Body):
+class MemberEnrol(Body, frozen=True, kw_only=True):
     did: Did
     name: Title
     roles: Annotated[tuple[Role, ...], Meta(min_length=1, max_length=10)]
@@ -117,7 +117,7 @@ class MemberEnrol(Body):
     endpoint: Endpoint | UnsetType = UNSET
 
 
-class MemberUpdate(Body):
+class MemberUpdate(Body, frozen=True, kw_only=True):
     did: Did
     name: Title | UnsetType = UNSET
     roles: Annotated[tuple[Role, ...], Meta(min_length=1, max_length=10)] | UnsetType = UNSET
@@ -125,32 +125,32 @@ class MemberUpdate(Body):
     status: Literal["active"] | UnsetType = UNSET
 
 
-class MemberRotateKey(Body):
+class MemberRotateKey(Body, frozen=True, kw_only=True):
     did: Did
     add: Annotated[tuple[KeyEntry, ...], Meta(max_length=16)] = ()
     retire: Annotated[tuple[Name, ...], Meta(max_length=16)] = ()
     distrust: Annotated[tuple[Distrust, ...], Meta(max_length=16)] = ()
 
 
-class MemberSuspend(Body):
+class MemberSuspend(Body, frozen=True, kw_only=True):
     did: Did
 
 
-class Appoint(Body, tag="appoint"):
+class Appoint(Body, frozen=True, kw_only=True, tag="appoint"):
     """Make a member a governor or a registrar."""
 
     office: Literal["governor", "registrar"]
     member: Did
 
 
-class Dismiss(Body, tag="dismiss"):
+class Dismiss(Body, frozen=True, kw_only=True, tag="dismiss"):
     """End that office."""
 
     office: Literal["governor", "registrar"]
     member: Did
 
 
-class SetValidator(Body, tag="validator"):
+class SetValidator(Body, frozen=True, kw_only=True, tag="validator"):
     """Give a validator's key a power; 0 takes it out. The operator is a member."""
 
     public: PublicKey
@@ -159,12 +159,12 @@ class SetValidator(Body, tag="validator"):
     possession: SignatureText
 
 
-class SetParameter(Body, tag="parameter"):
+class SetParameter(Body, frozen=True, kw_only=True, tag="parameter"):
     name: Name
     value: Natural
 
 
-class UpgradeRules(Body, tag="rules"):
+class UpgradeRules(Body, frozen=True, kw_only=True, tag="rules"):
     """From that height on the rules of that version decide."""
 
     version: Annotated[int, Meta(ge=1, le=2**31)]
@@ -174,11 +174,11 @@ class UpgradeRules(Body, tag="rules"):
 Change = Appoint | Dismiss | SetValidator | SetParameter | UpgradeRules
 
 
-class GovernPropose(Body):
+class GovernPropose(Body, frozen=True, kw_only=True):
     change: Change
 
 
-class GovernApprove(Body):
+class GovernApprove(Body, frozen=True, kw_only=True):
     proposal: Digest
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
-from typing import Annotated, Final, NamedTuple, cast
+from typing import Annotated, Final, cast
 
 import msgspec
 from msgspec import Meta
@@ -22,7 +22,7 @@ from transire.crypto.encoding import b64url, unb64url
 from transire.errors import TransireError
 from transire.ledger.errors import PoolMismatch, StatementForeign, StatementMalformed
 from transire.ledger.fields import Did, Digest
-from transire.merkle.tree import leaf_hash, node_hash, verify_inclusion
+from transire.merkle.tree import HashTree, leaf_hash, verify_inclusion
 
 POOL_DOMAIN: Final = b"transire/pool/v1\n"
 MAX_STATEMENT_BYTES: Final = DEFAULT_LIMIT
@@ -111,24 +111,17 @@ def parse_statement(raw: bytes) -> Statement:
         raise StatementMalformed(got=str(error)) from error
 
 
-class PoolPath(NamedTuple):
-    """Where a statement stands in its pool, and the siblings up to the root."""
-
-    index: int
-    path: list[str]
-
-
 class Pool:
     """The tree over a member's statements, and the salted commitment P to it.
 
-    Every level of the tree is kept, so that each of a million paths costs twenty reads.
+    The whole tree is kept, so that each of a million paths costs twenty reads.
     """
 
     def __init__(self, network: str, by: str, ids: Sequence[bytes], salt: bytes) -> None:
         self.ids = tuple(b64url(digest) for digest in ids)
-        self._levels = _levels_over(list(ids))
+        self._tree = HashTree(ids)
         self.count = len(ids)
-        self.root = b64url(self._levels[-1][0])
+        self.root = b64url(self._tree.root)
         self._opening = PoolOpening(by=by, count=self.count, network=network, root=self.root, salt=b64url(salt))
         self.commitment = self._opening.commitment
 
@@ -158,15 +151,7 @@ class Pool:
 
     def path(self, index: int) -> list[str]:
         """The RFC 9162 inclusion path of the statement at that place, from the leaf upwards."""
-        if not 0 <= index < self.count:
-            raise StatementMalformed(got=index, expected=f"0 to {self.count - 1}")
-        siblings = []
-        for level in self._levels[:-1]:
-            sibling = index ^ 1
-            if sibling < len(level):
-                siblings.append(b64url(level[sibling]))
-            index >>= 1
-        return siblings
+        return [b64url(sibling) for sibling in self._tree.path(index)]
 
 
 def verify_pool_opening(commitment: str, opening: object, *, network: str, by: str) -> PoolOpening:
@@ -196,13 +181,3 @@ def verify_statement(raw: bytes, *, opening: PoolOpening, index: int, path: Sequ
     except TransireError as error:
         raise PoolMismatch(got=str(error), expected=opening.root) from error
     return statement
-
-
-def _levels_over(leaves: list[bytes]) -> list[list[bytes]]:
-    """All levels of the RFC 9162 tree: pairs are hashed, an odd last node moves up as it is."""
-    levels = [leaves]
-    while len(levels[-1]) > 1:
-        below = levels[-1]
-        above = [node_hash(below[i], below[i + 1]) for i in range(0, len(below) - 1, 2)]
-        levels.append(above + below[len(below) & ~1 :])
-    return levels

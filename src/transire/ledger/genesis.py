@@ -1,0 +1,276 @@
+"""How a network begins: who governs, registers and validates, with which keys and numbers (LEDGER.md 9).
+
+The genesis is canonical JSON; the network's name ends in its digest, so every action and every commit is bound to all
+of it. Its keys carry the same proofs of possession and countersignatures as any later key; they name no network, since
+the name comes after them. `network.json`, the trust root of a verifier, is derived from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated, Final, Literal, cast
+
+import msgspec
+from msgspec import Meta
+
+from transire.crypto.canonical import Json, canonical_bytes, parse_canonical
+from transire.crypto.digests import sha256
+from transire.crypto.encoding import b64url, unb64url
+from transire.errors import TransireError
+from transire.ledger import chain
+from transire.ledger.bodies import MemberEnrol
+from transire.ledger.errors import GenesisInvalid
+from transire.ledger.fields import Did, Digest, Moment, Natural, PublicKey, SignatureText, seconds_of
+from transire.ledger.governance import validator_key
+from transire.ledger.members import GENESIS, check_keys, member_keys, new_record, office_key
+from transire.ledger.parameters import PARAMETERS, check_parameter, parameter_key
+from transire.ledger.possession import verify_validator
+from transire.ledger.rules import member_key
+from transire.ledger.state import (
+    RULES_KEY,
+    Changes,
+    MemberRecord,
+    Office,
+    ParameterRow,
+    Row,
+    RulesRow,
+    Since,
+    ValidatorRow,
+    View,
+)
+
+GENESIS_DOMAIN: Final = b"transire/genesis/v1\n"
+FORMAT: Final = "transire/genesis/1"
+NETWORK_FORMAT: Final = "transire/network/1"
+FIRST_HEIGHT: Final = 1
+"""From this height on the genesis rules."""
+_DIGITS: Final = 32
+_GROUP: Final = 5
+_GROUPS: Final = 8
+"""Eight groups of five digits, some 132 bits: what two people can read to one another by telephone."""
+
+NetworkName = Annotated[str, Meta(pattern=r"\A[a-z][a-z0-9-]{0,15}[a-z0-9]\Z")]
+"""2 to 17 characters: with a dash and 32 digits it fills CometBFT's 50."""
+
+
+class GenesisValidator(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A validator's key, the member that operates it, and the key's proof of possession."""
+
+    operator: Did
+    possession: SignatureText
+    power: Annotated[int, Meta(ge=1, le=2**40)]
+    public: PublicKey
+
+
+class Consensus(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The consensus parameters that every header binds."""
+
+    block_max_bytes: Annotated[int, Meta(ge=1 << 20, le=4 << 20)] = 4 << 20
+    block_max_gas: Annotated[int, Meta(ge=-1, le=-1)] = -1
+
+
+class Previous(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The network that this one continues: after a restore, or a move to another engine."""
+
+    network: Annotated[str, Meta(min_length=1, max_length=50)]
+    height: Natural
+    header_hash: Digest
+    app_hash: Digest
+
+
+class Genesis(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The beginning of a network. Members are written like the enrolments that come later."""
+
+    format: Literal["transire/genesis/1"] = FORMAT
+    name: NetworkName
+    time: Moment
+    governors: Annotated[tuple[Did, ...], Meta(min_length=1)]
+    registrars: Annotated[tuple[Did, ...], Meta(min_length=1)]
+    validators: Annotated[tuple[GenesisValidator, ...], Meta(min_length=1)]
+    members: Annotated[tuple[MemberEnrol, ...], Meta(min_length=1)]
+    parameters: dict[str, int] = msgspec.field(default_factory=dict)
+    consensus: Consensus = msgspec.field(default_factory=Consensus)
+    previous: Previous | None = None
+
+    @classmethod
+    def parse(cls, raw: bytes) -> Genesis:
+        """Read the canonical bytes of a genesis and check all of it."""
+        try:
+            genesis = msgspec.convert(parse_canonical(raw, limit=16 << 20), cls)
+        except (TransireError, msgspec.ValidationError) as error:
+            raise GenesisInvalid(got=str(error)) from error
+        genesis.rows()
+        return genesis
+
+    @classmethod
+    def of(
+        cls,
+        name: str,
+        *,
+        time: str,
+        governors: list[str],
+        registrars: list[str],
+        validators: list[dict[str, Json]],
+        members: list[dict[str, Json]],
+        parameters: dict[str, int] | None = None,
+        previous: dict[str, Json] | None = None,
+    ) -> Genesis:
+        """A new genesis from JSON values; `members` are bodies of `member.enrol`, made with `possession.enter_key`."""
+        value: dict[str, Json] = {
+            "name": name,
+            "time": time,
+            "governors": list(governors),
+            "registrars": list(registrars),
+            "validators": list(validators),
+            "members": list(members),
+            "parameters": dict(parameters or {}),
+            "previous": previous,
+        }
+        try:
+            genesis = msgspec.convert(value, cls)
+        except msgspec.ValidationError as error:
+            raise GenesisInvalid(got=str(error)) from error
+        genesis.rows()
+        return genesis
+
+    @property
+    def raw(self) -> bytes:
+        """The canonical bytes, as they are kept and hashed."""
+        return canonical_bytes(cast("Json", msgspec.to_builtins(self)))
+
+    @property
+    def digest(self) -> bytes:
+        """SHA-256 over the domain and the canonical bytes."""
+        return sha256(GENESIS_DOMAIN, self.raw)
+
+    @property
+    def network(self) -> str:
+        """The network's name: the chain id of its headers, and in every action."""
+        return f"{self.name}-{self.digest.hex()[:_DIGITS]}"
+
+    @property
+    def start(self) -> chain.Time:
+        """The time of block 1."""
+        return chain.Time(seconds_of(self.time), 0)
+
+    @property
+    def validator_set(self) -> tuple[chain.Validator, ...]:
+        """The validators of block 1, in their set's order."""
+        return chain.sort_validators(
+            chain.Validator(unb64url(validator.public, length=32), validator.power) for validator in self.validators
+        )
+
+    @property
+    def consensus_hash(self) -> bytes:
+        """What every header says about the consensus parameters."""
+        limits = self.consensus
+        return chain.consensus_hash(block_max_bytes=limits.block_max_bytes, block_max_gas=limits.block_max_gas)
+
+    def rows(self) -> dict[str, Row]:
+        """The state before block 1; refuses a genesis that contradicts itself."""
+        view = Changes(_Nothing())
+        self._put_members(view)
+        self._put_offices(view)
+        self._put_validators(view)
+        self._put_parameters(view)
+        view.put(RULES_KEY, RulesRow(version=(Since(FIRST_HEIGHT, 1),)))
+        return {key: row for key, row in view.rows.items() if row is not None}
+
+    def trust_root(self) -> dict[str, Json]:
+        """`network.json`: what a verifier must know of the network, and nothing else."""
+        return {
+            "format": NETWORK_FORMAT,
+            "network": self.network,
+            "genesis": b64url(self.digest),
+            "time": self.time,
+            "validators": [
+                {
+                    "address": b64url(chain.validator_address(unb64url(validator.public, length=32))),
+                    "operator": validator.operator,
+                    "power": validator.power,
+                    "public": validator.public,
+                }
+                for validator in self.validators
+            ],
+            "fingerprint": fingerprint(self.digest),
+        }
+
+    def _put_members(self, view: Changes) -> None:
+        seconds_of(self.time)
+        # Two passes: custodians countersign for one another whatever their order, with keys of this same genesis.
+        for place, member in enumerate(self.members):
+            if view.get(member_key(member.did)) is not None:
+                raise GenesisInvalid(got=f"{member.did} twice", where=f"/members/{place}")
+            keys = member_keys(member.keys, by=GENESIS, starts=FIRST_HEIGHT)
+            with _invalid_at(f"/members/{place}"):
+                record = new_record(member, keys, registrar=GENESIS, starts=FIRST_HEIGHT)
+            view.put(member_key(member.did), record)
+        for place, member in enumerate(self.members):
+            with _invalid_at(f"/members/{place}/keys"):
+                check_keys(view, member.did, member.keys, height=FIRST_HEIGHT)
+
+    def _put_offices(self, view: Changes) -> None:
+        for office, holders in (("governor", self.governors), ("registrar", self.registrars)):
+            if len(set(holders)) != len(holders):
+                raise GenesisInvalid(got=f"a {office} twice", where=f"/{office}s")
+            for holder in holders:
+                _check_holder(view, office, holder)
+            view.put(office_key(office), Office(holders=(Since(FIRST_HEIGHT, tuple(sorted(holders))),)))
+
+    def _put_validators(self, view: Changes) -> None:
+        addresses = []
+        for place, validator in enumerate(self.validators):
+            with _invalid_at(f"/validators/{place}"):
+                verify_validator(validator.operator, validator.public, validator.possession)
+            if view.get(member_key(validator.operator)) is None:
+                raise GenesisInvalid(got=validator.operator, expected="a member", where=f"/validators/{place}/operator")
+            address = b64url(chain.validator_address(unb64url(validator.public, length=32)))
+            if address in addresses:
+                raise GenesisInvalid(got="a validator twice", where=f"/validators/{place}")
+            addresses.append(address)
+            row = ValidatorRow(
+                public=validator.public, operator=validator.operator, power=(Since(FIRST_HEIGHT, validator.power),)
+            )
+            view.put(validator_key(address), row)
+        view.put(office_key("validator"), Office(holders=(Since(FIRST_HEIGHT, tuple(sorted(addresses))),)))
+
+    def _put_parameters(self, view: Changes) -> None:
+        for name, value in sorted(self.parameters.items()):
+            with _invalid_at(f"/parameters/{name}"):
+                check_parameter(name, value, by_vote=False)
+        for name, rule in sorted(PARAMETERS.items()):
+            value = self.parameters.get(name, rule.default)
+            view.put(parameter_key(name), ParameterRow(value=(Since(FIRST_HEIGHT, value),)))
+
+
+def fingerprint(digest: bytes) -> str:
+    """Forty decimal digits of a genesis digest, in groups: to be compared by telephone.
+
+    >>> fingerprint(bytes(32))
+    '00000 00000 00000 00000 00000 00000 00000 00000'
+    """
+    number = int.from_bytes(digest, "big") % 10 ** (_GROUP * _GROUPS)
+    digits = f"{number:0{_GROUP * _GROUPS}d}"
+    return " ".join(digits[start : start + _GROUP] for start in range(0, len(digits), _GROUP))
+
+
+class _Nothing(View):
+    def get(self, key: str) -> Row | None:
+        return None
+
+
+@contextmanager
+def _invalid_at(where: str) -> Iterator[None]:
+    try:
+        yield
+    except TransireError as error:
+        raise GenesisInvalid(got=str(error), where=where) from error
+
+
+def _check_holder(view: View, office: str, holder: str) -> None:
+    record = view.find(member_key(holder), MemberRecord)
+    if record is None:
+        raise GenesisInvalid(got=holder, expected="a member", where=f"/{office}s")
+    if office == "governor" and not record.keys_in_force("govern", FIRST_HEIGHT):
+        raise GenesisInvalid(got=f"{holder} has no govern key", expected="one", where="/governors")

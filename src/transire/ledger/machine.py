@@ -1,0 +1,287 @@
+"""The replicated state machine: the same blocks give the same state, on every machine and in every year.
+
+    check(raw, now) -> Verdict      may this action enter a block? (cheap; from any thread)
+    judge(raws, time) -> Verdicts   which of these may stand in the next block, in this order
+    apply(block) -> results         what the block does; nothing is persisted
+    commit()                        one atomic write of all of it
+    root                            the app_hash, which stands in the header of the next block
+
+`apply` is a function of state and block alone. It never looks at a clock, the environment, a random source, the order
+of a set or the network; all that can influence it is under the root, the replay memory included. It knows no kind of
+statement and no procedure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from transire.crypto.digests import sha256
+from transire.crypto.encoding import b64url, unb64url
+from transire.ledger import allowances, endings, governance, members
+from transire.ledger.action import Action
+from transire.ledger.admission import Admission, Verdict, VerifiedActions
+from transire.ledger.block import DecidedBlock, Misbehaviour, Result, Roots, ValidatorUpdate, log_leaf_data
+from transire.ledger.chain import Time
+from transire.ledger.errors import GenesisInvalid, LedgerError, Refused, RulesUnknown, StateDamaged
+from transire.ledger.genesis import Genesis
+from transire.ledger.governance import rules_version
+from transire.ledger.replay import Consumption, ReplayMemory
+from transire.ledger.rules import Context, Rule
+from transire.ledger.state import Changes, Committed, MisbehaviourRow, Row, ValidatorRow, row_bytes
+from transire.ledger.store import (
+    ACTIONS,
+    HEIGHTS,
+    LOG,
+    META,
+    STATE,
+    UNDO,
+    Store,
+    Writes,
+    height_key,
+)
+from transire.ledger.tables import HeightRecord, MapRows, Tip, action_place, log_node_key, undo_bytes
+from transire.merkle.sparse import SparseMap
+from transire.merkle.tree import CompactRange, leaf_hash
+
+KEPT_VERSIONS: Final = 128
+"""Heights behind the tip for which any key of the state can be proved: an evidence looks one back, a slow one a few."""
+
+RULES: Final[dict[int, dict[str, Rule]]] = {
+    1: {
+        "witness/1": endings.witness,
+        "document.end/1": endings.end,
+        "allowance.open/1": allowances.open_allowance,
+        "allowance.draw/1": allowances.draw,
+        "allowance.return/1": allowances.return_draw,
+        "allowance.split/1": allowances.split,
+        "allowance.close/1": allowances.close,
+        "member.enrol/1": members.enrol,
+        "member.update/1": members.update,
+        "member.rotate_key/1": members.rotate_key,
+        "member.suspend/1": members.suspend,
+        "govern.propose/1": governance.propose,
+        "govern.approve/1": governance.approve,
+    },
+}
+"""Every version of the rules that this program can apply. A released version is never edited; a new one is added."""
+
+
+class WrongHeight(LedgerError):
+    code = "ledger.wrong-height"
+    sentence = "The block does not follow the last one."
+    fix = "Apply the blocks in their order; see transire doctor."
+    status = 500
+
+
+class ActionUnknownToRules(Refused):
+    code = "ledger.action-unknown"
+    sentence = "The rules in force do not know this action."
+    fix = "Sign an action that the network's present rules know."
+
+
+class Machine:
+    """The state machine over a store."""
+
+    def __init__(self, store: Store, genesis: Genesis, tip: Tip) -> None:
+        self._store = store
+        self._tip = tip
+        self._view = Committed(lambda key: store.get(STATE, key))
+        self._replay = ReplayMemory.load(store, self._view)
+        self._verified = VerifiedActions()
+        self._admission = Admission(genesis.network, self._view, self._replay, self._verified)
+        self._pending: _Pending | None = None
+        self.genesis = genesis
+        self.network = genesis.network
+
+    @classmethod
+    def create(cls, store: Store, genesis: Genesis) -> Machine:
+        """Begin a network in an empty store: the state before block 1."""
+        if store.get(META, Tip.KEY) is not None:
+            raise GenesisInvalid(got="a store that holds a ledger", expected="an empty one")
+        writes = Writes()
+        rows = genesis.rows()
+        map_root = _write_state(store, writes, rows, height=0)
+        log = CompactRange()
+        tip = Tip(height=0, time=genesis.start, log=log.to_bytes(), log_root=log.root(), map_root=map_root)
+        writes.put(META, Tip.KEY, tip.to_bytes())
+        writes.put(META, Tip.GENESIS_KEY, genesis.raw)
+        writes.put(HEIGHTS, height_key(0), HeightRecord(time=tip.time, roots=tip.roots, results=()).to_bytes())
+        store.commit(writes)
+        return cls(store, genesis, tip)
+
+    @classmethod
+    def open(cls, store: Store) -> Machine:
+        """Go on with the network in a store."""
+        raw, genesis = store.get(META, Tip.KEY), store.get(META, Tip.GENESIS_KEY)
+        if raw is None or genesis is None:
+            raise StateDamaged(got="a store without a tip", expected="a ledger")
+        return cls(store, Genesis.parse(genesis), Tip.from_bytes(raw))
+
+    @property
+    def height(self) -> int:
+        """The last committed height."""
+        return self._tip.height
+
+    @property
+    def time(self) -> Time:
+        """The own time of the last committed block."""
+        return self._tip.time
+
+    @property
+    def roots(self) -> Roots:
+        """The commitments after the last committed block."""
+        return self._tip.roots
+
+    @property
+    def root(self) -> bytes:
+        """The app_hash after the last committed block."""
+        return self._tip.roots.app_hash
+
+    @property
+    def view(self) -> Committed:
+        """The state after the last committed block."""
+        return self._view
+
+    def check(self, raw: bytes, now: int) -> Verdict:
+        """Whether an action may enter a block whose own time is `now`, in whole seconds."""
+        return self._admission.check(raw, time=now, height=self.height + 1)
+
+    def judge(self, raws: Iterable[bytes], time: Time) -> list[Verdict]:
+        """Which of these actions may stand in the next block, if it bears this time."""
+        return list(self._admission.judge(raws, time=time.seconds, height=self.height + 1))
+
+    def apply(self, block: DecidedBlock) -> tuple[Result, ...]:
+        """What the block does. Nothing is kept until `commit`; applying again starts anew."""
+        if block.height != self.height + 1:
+            raise WrongHeight(got=block.height, expected=self.height + 1)
+        self._pending = None
+        rules = RULES.get(rules_version(self._view, block.height))
+        if rules is None:
+            raise RulesUnknown(got=rules_version(self._view, block.height), expected=f"at most {max(RULES)}")
+        pending = _Pending(self._view, CompactRange.from_bytes(self._tip.log), block, rules)
+        verdicts = self._admission.judge(block.actions, time=block.time.seconds, height=block.height)
+        for index, verdict in enumerate(verdicts):
+            pending.act(index, verdict)
+        for misbehaviour in block.misbehaviour:
+            pending.note(misbehaviour)
+        pending.finish(self._store, self._replay, self._tip)
+        self._pending = pending
+        return tuple(pending.results)
+
+    @property
+    def validator_updates(self) -> tuple[ValidatorUpdate, ...]:
+        """The validators whose power the applied block changed, by address."""
+        changed = self._applied().view.rows
+        rows = [row for _, row in sorted(changed.items()) if isinstance(row, ValidatorRow)]
+        return tuple(ValidatorUpdate(unb64url(row.public, length=32), row.power[-1].value) for row in rows)
+
+    @property
+    def applied_root(self) -> bytes:
+        """The app_hash that the applied block will have made."""
+        return self._applied().tip.roots.app_hash
+
+    def commit(self) -> None:
+        """Make the applied block durable with everything it changed, in one atomic write."""
+        pending = self._applied()
+        self._store.commit(pending.writes)
+        # From here on it is durable; what follows only lets readers in this process see it.
+        self._view.replace(pending.view.rows)
+        self._replay.take_over(pending.consumption)
+        self._verified.forget(pending.digests)
+        self._tip = pending.tip
+        self._pending = None
+
+    def _applied(self) -> _Pending:
+        if self._pending is None:
+            raise WrongHeight(got="no applied block", expected=f"block {self.height + 1}")
+        return self._pending
+
+
+class _Pending:
+    """A block on its way through the machine."""
+
+    def __init__(self, view: Committed, log: CompactRange, block: DecidedBlock, rules: dict[str, Rule]) -> None:
+        self.view = Changes(view)
+        self.writes = Writes()
+        self.results: list[Result] = []
+        self.digests: list[bytes] = []
+        self.consumption = Consumption()
+        self.tip: Tip
+        self._log = log
+        self._block = block
+        self._rules = rules
+
+    def act(self, index: int, verdict: Verdict) -> None:
+        """One action of the block. One that should not be in it (a proposal that nobody checked) does nothing."""
+        raw = self._block.actions[index]
+        digest = verdict.action.digest if verdict.action is not None else sha256(raw)
+        if verdict.action is None:
+            self.results.append(Result(action_id=b64url(digest), code=verdict.code))
+            return
+        self.digests.append(digest)
+        self.consumption.consume(verdict.action)
+        self.writes.put(ACTIONS, digest, action_place(self._block.height, index))
+        self.results.append(self._result(index, verdict.action))
+
+    def _result(self, index: int, action: Action) -> Result:
+        sheet = Changes(self.view)
+        context = Context(sheet, action, self._block.height, self._block.time.seconds)
+        rule = self._rules.get(action.action)
+        try:
+            if rule is None:
+                raise ActionUnknownToRules(got=action.action)
+            events = rule(context)
+        except Refused as refusal:
+            return Result(action_id=action.id, code=refusal.code)
+        self.view.keep(sheet)
+        leaf = log_leaf_data(action.id, height=self._block.height, index=index, events=events)
+        log_index = self._log.size
+        for place, node in self._log.append(leaf_hash(leaf)):
+            self.writes.put(LOG, log_node_key(*place), node)
+        return Result(action_id=action.id, events=events, log_index=log_index)
+
+    def note(self, misbehaviour: Misbehaviour) -> None:
+        """Record that a validator signed two blocks of one height."""
+        key = f"misbehaviour/{b64url(misbehaviour.address)}/{misbehaviour.height}"
+        row = MisbehaviourRow(kind=misbehaviour.kind, reported=self._block.height, total_power=misbehaviour.total_power)
+        self.view.put(key, row)
+
+    def finish(self, store: Store, replay: ReplayMemory, before: Tip) -> None:
+        """Close the block: replay memory, map, roots, and the rows that hold them."""
+        height = self._block.height
+        self.consumption.write(self.view, replay, time=self._block.time.seconds)
+        self.consumption.store(self.writes, store, height)
+        map_root = _write_state(store, self.writes, self.view.rows, height) if self.view.rows else before.map_root
+        self.tip = Tip(
+            height=height,
+            time=self._block.time,
+            log=self._log.to_bytes(),
+            log_root=self._log.root(),
+            map_root=map_root,
+        )
+        record = HeightRecord(time=self._block.time, roots=self.tip.roots, results=tuple(self.results))
+        self.writes.put(HEIGHTS, height_key(height), record.to_bytes())
+        self.writes.put(META, Tip.KEY, self.tip.to_bytes())
+
+
+def _write_state(store: Store, writes: Writes, rows: dict[str, Row | None] | dict[str, Row], height: int) -> bytes:
+    """Write the changed rows, what they were before, and the map over them; returns its root."""
+    encoded = {key.encode(): None if row is None else row_bytes(row) for key, row in sorted(rows.items())}
+    writes.update(STATE, encoded)
+    writes.put(UNDO, height_key(height), undo_bytes({key: store.get(STATE, key) for key in encoded}))
+    changes = {sha256(key): None if value is None else sha256(value) for key, value in encoded.items()}
+    state_map = SparseMap(MapRows(store, writes))
+    root = state_map.update_many(changes, height)
+    _prune(store, writes, state_map, height)
+    return root
+
+
+def _prune(store: Store, writes: Writes, state_map: SparseMap, height: int) -> None:
+    """Let go of versions that no evidence will ask for."""
+    keep_from = height - KEPT_VERSIONS
+    if keep_from <= 0:
+        return
+    state_map.prune(keep_from)
+    for key, _ in store.range(UNDO, end=height_key(keep_from)):
+        writes.delete(UNDO, key)
