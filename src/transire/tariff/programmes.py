@@ -1,0 +1,172 @@
+"""Special programmes: under which indicator an agreement is claimed, and whether a tariff item is open to it.
+
+The answer is three-valued. What the data does not hold (an item that is not listed, a day before the first edition)
+is unknown, and never silently open or closed.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from enum import Enum
+from functools import cache
+from importlib.resources import files
+from typing import Final
+
+import msgspec
+
+from transire.tariff.errors import ProgrammeUnknown
+from transire.tariff.number import parse_tariff_number
+from transire.tariff.schedule import TariffItem, edition_on, find_item
+
+_SEGMENT: Final = re.compile(r"([^()]*)\(([^()]*)\)")
+
+
+class Opening(Enum):
+    """Whether a tariff item is open to a programme."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+    UNKNOWN = "unknown"
+
+
+class Programme(msgspec.Struct, frozen=True, kw_only=True, rename={"start": "from", "end": "until"}):
+    """One special programme indicator: the agreement, the country where it is bound to one, and its days."""
+
+    code: str
+    agreement: str
+    title: str
+    citation: str
+    fee_citation: str
+    start: date
+    country: str | None = None
+    end: date | None = None
+
+    def is_in_force(self, on: date) -> bool:
+        return self.start <= on and (self.end is None or on <= self.end)
+
+
+class ProgrammeOpening(msgspec.Struct, frozen=True, kw_only=True):
+    """The answer, with the text of the schedule that it rests on and why; `rate` as the schedule prints it."""
+
+    state: Opening
+    why: str
+    citation: str
+    rate: str | None = None
+    item: str | None = None
+
+
+class _Programmes(msgspec.Struct, frozen=True):
+    citation: str
+    programmes: tuple[Programme, ...]
+
+
+@cache
+def programmes() -> dict[str, Programme]:
+    """Every special programme indicator of the data, by code."""
+    raw = (files("transire.tariff") / "data" / "programmes.json").read_bytes()
+    listed = msgspec.json.decode(raw, type=_Programmes)
+    return {programme.code: programme for programme in listed.programmes}
+
+
+def programme(code: str) -> Programme:
+    """One programme by its indicator.
+
+    >>> programme("S").agreement
+    'usmca'
+    """
+    try:
+        return programmes()[code]
+    except KeyError:
+        raise ProgrammeUnknown(got=repr(code)[:20], expected=", ".join(programmes())) from None
+
+
+def programmes_of(agreement_id: str, *, country: str | None = None) -> tuple[str, ...]:
+    """The indicators under which an agreement is claimed, the plain one first; for NAFTA that of the country.
+
+    >>> programmes_of("cafta_dr"), programmes_of("nafta", country="MX")
+    (('P', 'P+'), ('MX',))
+    """
+    return tuple(
+        one.code
+        for one in programmes().values()
+        if one.agreement == agreement_id and (country is None or one.country in (None, country))
+    )
+
+
+def programme_open(code: str, programme_code: str, on: date) -> ProgrammeOpening:
+    """Whether the tariff item of this number is open to the programme on this day.
+
+    >>> programme_open("8414.51.30.00", "S", date(2026, 11, 22)).state
+    <Opening.OPEN: 'open'>
+    >>> programme_open("8414.51.30.00", "MX", date(2026, 11, 22)).why
+    'NAFTA, goods of Mexico: not in force on 2026-11-22.'
+    """
+    asked = programme(programme_code)
+    number = parse_tariff_number(code)
+    if not asked.is_in_force(on):
+        return ProgrammeOpening(
+            state=Opening.CLOSED,
+            why=f"{asked.title}: not in force on {on.isoformat()}.",
+            citation=asked.citation,
+            item=number.dotted,
+        )
+    edition = edition_on(on)
+    if edition is None:
+        return ProgrammeOpening(
+            state=Opening.UNKNOWN,
+            why=f"No edition of the tariff schedule that holds on {on.isoformat()} is at hand.",
+            citation=asked.citation,
+            item=number.dotted,
+        )
+    item = find_item(number, on)
+    if item is None:
+        return ProgrammeOpening(
+            state=Opening.UNKNOWN,
+            why=f"Tariff item {number.dotted} is not among the lines that are at hand.",
+            citation=f"{edition.citation}, edition of {edition.edition.isoformat()}",
+            item=number.dotted,
+        )
+    source = f"{edition.citation}, edition of {edition.edition.isoformat()}, {item.number}"
+    return _read_column(item, asked, source)
+
+
+def _read_column(item: TariffItem, asked: Programme, source: str) -> ProgrammeOpening:
+    """Read the special column of the item, as general note 3(a)(iii) explains it."""
+    rates = special_rates(item.special)
+    if asked.code in rates:
+        return ProgrammeOpening(
+            state=Opening.OPEN,
+            why=f"The special column prints {rates[asked.code]} ({asked.code}).",
+            citation=source,
+            rate=rates[asked.code],
+            item=item.number,
+        )
+    if item.general == "Free" and not item.special:
+        return ProgrammeOpening(
+            state=Opening.OPEN,
+            why=f"The general rate is Free; the claim frees from the processing fee ({asked.fee_citation}).",
+            citation=source,
+            rate="Free",
+            item=item.number,
+        )
+    return ProgrammeOpening(
+        state=Opening.CLOSED,
+        why=f"The special column does not print {asked.code}.",
+        citation=source,
+        item=item.number,
+    )
+
+
+def special_rates(text: str) -> dict[str, str]:
+    """The rate or reference that the special column prints for each indicator.
+
+    >>> special_rates("Free (A,S,SG) 2.8% (JP) See 9823.10.01-9823.10.45 (S+)")["S+"]
+    'See 9823.10.01-9823.10.45'
+    """
+    rates = {}
+    for segment in _SEGMENT.finditer(text):
+        for code in re.split(r"[,\s]+", segment[2].strip()):
+            if code:
+                rates[code] = segment[1].strip()
+    return rates
