@@ -11,6 +11,7 @@ TransireError
 ├── StatementNotAccepted   node.statement-not-accepted
 ├── WitnessRefused         node.witness-refused
 ├── RecipientUnknown       node.recipient-unknown
+├── RecipientUnreachable   node.recipient-unreachable
 └── BackupInvalid          node.backup-invalid
 """
 
@@ -81,6 +82,13 @@ class RecipientUnknown(TransireError):
     code = "node.recipient-unknown"
     sentence = "The recipient is no member of this network, so nothing can be delivered to it."
     fix = "Check the recipient's identifier on the network page, or ask a registrar to enrol it."
+
+
+class RecipientUnreachable(TransireError):
+    code = "node.recipient-unreachable"
+    sentence = "The recipient's node cannot be reached now."
+    fix = "Nothing is lost: the envelope stays in the outbox and is tried again."
+    status = 503
 
 
 class BackupInvalid(TransireError):

@@ -182,6 +182,16 @@ def find_about(tx: sa.Connection, subject: str, *, kinds: Collection[str] = ()) 
     return [_located_of(row) for row in tx.execute(query.order_by(pools.c.log_index, statements.c.pool_index))]
 
 
+def kinds_about(tx: sa.Connection, subjects: Sequence[str]) -> set[str]:
+    """The kinds of all statements about any of these subjects that are here, in whatever state."""
+    query = (
+        sa.select(statements.c.kind.distinct())
+        .join(about, about.c.statement == statements.c.id)
+        .where(about.c.subject.in_(subjects))
+    )
+    return set(tx.execute(query).scalars())
+
+
 def states_of(tx: sa.Connection, ids: Sequence[str]) -> dict[str, str]:
     """The state of each of these statements that is here."""
     query = sa.select(statements.c.id, statements.c.state).where(statements.c.id.in_(ids))

@@ -1,0 +1,81 @@
+"""How a member that this node hosts gets its keys and enters the ledger (LEDGER 9 and 10).
+
+The node is the custodian of these keys and countersigns each of them with a key of its own; a receipt says so, and says
+when both parties of a dealing have the same custodian.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import UTC, datetime
+
+from transire.crypto.canonical import Json
+from transire.crypto.did import did_key
+from transire.crypto.encoding import b64url
+from transire.crypto.keys import SigningKey
+from transire.crypto.keystore import KeyStore
+from transire.ledger.genesis import Genesis
+from transire.ledger.possession import OUTSIDE_KEY, enter_key, prove_validator
+
+CUSTODIAN_KEY = "custodian"
+VALIDATOR_KEY = "validator-1"
+
+ACT, CREDENTIAL, AGREE, TRANSPORT, RECOVER, GOVERN = (
+    "act-1",
+    "credential-1",
+    "agree-1",
+    "transport-1",
+    "recover-1",
+    "govern-1",
+)
+SIGNING_PURPOSES = {ACT: "act", CREDENTIAL: "credential", TRANSPORT: "transport", RECOVER: "recover", GOVERN: "govern"}
+
+
+def make_member_keys(keys: KeyStore, *, governs: bool = False) -> str:
+    """Make one key for each purpose; returns the member's DID, the did:key of its credential key."""
+    for name in SIGNING_PURPOSES:
+        if name != GOVERN or governs:
+            keys.new_signing_key(name)
+    keys.new_agreement_key(AGREE)
+    return did_key(keys.signing_key(CREDENTIAL).public)
+
+
+def enrolment(
+    keys: KeyStore, *, did: str, name: str, roles: Collection[str], custodian: SigningKey, endpoint: str = ""
+) -> dict[str, Json]:
+    """The body of `member.enrol/1`: every key with its proof of possession and the custodian's countersignature."""
+    keeper, countersigner = did_key(custodian.public), (OUTSIDE_KEY, custodian)
+    held = [name for name in (*SIGNING_PURPOSES, AGREE) if name in keys.names()]
+    entries: list[Json] = [
+        enter_key(
+            did,
+            name=key_name,
+            purpose=SIGNING_PURPOSES.get(key_name, "agree"),
+            key=keys.agreement_key(key_name) if key_name == AGREE else keys.signing_key(key_name),
+            custodian=keeper,
+            countersigner=countersigner,
+        )
+        for key_name in sorted(held)
+    ]
+    body: dict[str, Json] = {"did": did, "name": name, "roles": [*sorted(roles)], "keys": entries}
+    return body | ({"endpoint": endpoint} if endpoint else {})
+
+
+def found_network(name: str, *, founder: dict[str, Json], validator: SigningKey, now: datetime) -> Genesis:
+    """A genesis in which one member governs, registers and validates alone: the embedded engine's beginning."""
+    did = str(founder["did"])
+    return Genesis.of(
+        name,
+        time=now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        governors=[did],
+        registrars=[did],
+        validators=[
+            {
+                "operator": did,
+                "possession": prove_validator(did, validator),
+                "power": 10,
+                "public": b64url(validator.public),
+            }
+        ],
+        members=[founder],
+    )
