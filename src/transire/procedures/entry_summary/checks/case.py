@@ -1,0 +1,192 @@
+"""What the checks look at: an entry summary beside everything that its claims rest on, gathered by whoever checks.
+
+The same case is put together by the filer before filing and by customs on receipt, each from the documents and
+statements that it holds itself; the same functions then run over it. A case is a value: it reads nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+import msgspec
+
+from transire.documents.authority import PowerOfAttorney
+from transire.documents.certification import Certification, CertifiedGood, find_good, matching_goods
+from transire.documents.entry import Claim, EntryLine, EntrySummary
+from transire.documents.invoice import Invoice, InvoiceLine, find_line
+
+CUSTOMS_DAY_ENDS_AFTER = timedelta(hours=10)
+"""A day of the customs territory (19 USC 1202 GN 2) ends last in Hawaii, ten hours after it ended at Greenwich."""
+
+
+class Anchored(msgspec.Struct, frozen=True, kw_only=True):
+    """A statement and its place in the log; without a place it is not (yet) on the ledger."""
+
+    statement: str
+    kind: str
+    by: str
+    about: tuple[str, ...] = ()
+    log_index: int | None = None
+    accepted_at: datetime | None = None
+
+    def is_before(self, later: Anchored | None) -> bool:
+        """Whether the ledger ordered it before the other; statements of one pool are simultaneous (LEDGER.md 3).
+
+        None stands for a statement still to be made: everything that is on the ledger is before it.
+        """
+        if self.log_index is None:
+            return False
+        return later is None or (later.log_index is not None and self.log_index < later.log_index)
+
+
+class Ended(msgspec.Struct, frozen=True, kw_only=True):
+    """That a version was withdrawn, or replaced by a successor, and where the ledger put that."""
+
+    log_index: int
+    at: datetime
+    successor: str | None = None
+
+    def is_before(self, claim: Anchored | None) -> bool:
+        """Whether it had ended when the claim was made; None: the claim is still to be made."""
+        return claim is None or claim.log_index is None or self.log_index < claim.log_index
+
+
+class _Held(msgspec.Struct, frozen=True, kw_only=True):
+    """A document as this member holds it. `stated` is the commitment in the issuer's statement, `computed` ours."""
+
+    document_id: str
+    version: str
+    issuer: str
+    issuer_roles: frozenset[str] = frozenset()
+    stated: str = ""
+    computed: str = ""
+    ended: Ended | None = None
+
+
+class HeldCertification(_Held, frozen=True, kw_only=True):
+    content: Certification
+
+
+class HeldInvoice(_Held, frozen=True, kw_only=True):
+    content: Invoice
+
+
+class HeldAuthority(_Held, frozen=True, kw_only=True):
+    content: PowerOfAttorney
+
+
+class ProgrammeAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """What the tariff schedule says of one programme for one number on one day; None: it cannot be told."""
+
+    open: bool | None
+    source: str
+    programmes: tuple[str, ...] = ()
+
+
+class Declared(msgspec.Struct, frozen=True, kw_only=True):
+    """An invoice line that another entry of the same importer has declared already."""
+
+    entry_number: str
+    invoice: str
+    line_number: int
+    entered_value: Decimal
+
+
+class StatedClaim(msgspec.Struct, frozen=True, kw_only=True):
+    """One claim as the statement of filing names it; the document must say the same."""
+
+    line: int
+    certification: str
+    version: str
+    issued: str
+    delivered: str | None = None
+
+
+class LineOfCase(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of the entry, its place, and what is held of the documents that it names."""
+
+    at: int
+    line: EntryLine
+    claim: Claim | None
+    certification: HeldCertification | None
+    good: CertifiedGood | None
+    invoice: HeldInvoice | None
+    invoice_line: InvoiceLine | None
+
+    def where(self, field: str = "") -> str:
+        """The JSON pointer of a field of this line."""
+        return f"/lines/{self.at}/{field}" if field else f"/lines/{self.at}"
+
+
+class CaseFile(msgspec.Struct, frozen=True, kw_only=True):
+    """The whole case. `filed` is None before filing; `now` is then the moment of the check, else of the filing."""
+
+    entry: EntrySummary
+    filer: str
+    now: datetime
+    filed: Anchored | None = None
+    stated_claims: tuple[StatedClaim, ...] | None = None
+    certifications: Mapping[str, HeldCertification] = {}
+    invoices: Mapping[str, HeldInvoice] = {}
+    authorities: Mapping[str, HeldAuthority] = {}
+    statements: Mapping[str, Anchored] = {}
+    programmes: Mapping[tuple[str, str], ProgrammeAnswer] = {}
+    declared: tuple[Declared, ...] = ()
+    entry_numbers_used: frozenset[str] = frozenset()
+
+    @property
+    def claimed_on(self) -> date:
+        """The day on which the entry says that its claims are made: block 3, else block 7 of CBP Form 7501."""
+        return self.entry.summary_date or self.entry.entry_date
+
+    def lines(self) -> Iterator[LineOfCase]:
+        """Every line with what it names."""
+        for at, line in enumerate(self.entry.lines):
+            yield self._with_documents(at, line)
+
+    def claims(self) -> Iterator[tuple[LineOfCase, Claim]]:
+        """Every line that claims a preference, with its claim."""
+        for line in self.lines():
+            if line.claim is not None:
+                yield line, line.claim
+
+    def certified(self) -> Iterator[tuple[LineOfCase, Claim, HeldCertification]]:
+        """Every claim whose certification is at hand."""
+        for line, claim in self.claims():
+            if line.certification is not None:
+                yield line, claim, line.certification
+
+    def _with_documents(self, at: int, line: EntryLine) -> LineOfCase:
+        claim = line.claim
+        certification = self.certifications.get(claim.certification or "") if claim else None
+        invoice = self.invoices.get(line.invoice.document)
+        return LineOfCase(
+            at=at,
+            line=line,
+            claim=claim,
+            certification=certification,
+            good=covered_good(line, certification.content) if certification else None,
+            invoice=invoice,
+            invoice_line=find_line(invoice.content, line.invoice.line_number) if invoice else None,
+        )
+
+
+def covered_good(line: EntryLine, certification: Certification) -> CertifiedGood | None:
+    """The good of the certification that the line means: the one it names, if that matches; else the one that does."""
+    matching = matching_goods(
+        certification,
+        product_number=line.product_number,
+        description=line.description,
+        tariff_number=line.tariff_number,
+    )
+    if line.claim is not None and line.claim.certification_good is not None:
+        named = find_good(certification, line.claim.certification_good)
+        return named if named in matching else None
+    return matching[0] if matching else None
+
+
+def earliest_day(moment: datetime) -> date:
+    """The day of that moment where the customs territory is latest: nobody is held late for living in Honolulu."""
+    return (moment - CUSTOMS_DAY_ENDS_AFTER).date()
