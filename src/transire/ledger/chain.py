@@ -65,9 +65,14 @@ class Time(msgspec.Struct, frozen=True, order=True):
         return self.seconds * NANOS + self.nanos
 
     @property
+    def moment(self) -> datetime:
+        """The same instant to the microsecond."""
+        return _EPOCH + timedelta(seconds=self.seconds, microseconds=self.nanos // 1000)
+
+    @property
     def text(self) -> str:
         """RFC 3339 in UTC; the fraction has nine digits or is left out."""
-        whole = (_EPOCH + timedelta(seconds=self.seconds)).strftime("%Y-%m-%dT%H:%M:%S")
+        whole = (_EPOCH + timedelta(seconds=self.seconds)).isoformat()[:19]
         return f"{whole}.{self.nanos:09d}Z" if self.nanos else f"{whole}Z"
 
 

@@ -1,0 +1,136 @@
+"""Checks of who said it: the key that signed, who keeps it, and the statement in the pool that was anchored."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from transire.crypto.canonical import Json, canonical_bytes
+from transire.crypto.encoding import unb64url
+from transire.errors import TransireError
+from transire.ledger.action import Action, parse_action, verify_action
+from transire.ledger.admission import purpose_of
+from transire.ledger.allowances import allowance_key
+from transire.ledger.bodies import AllowanceDraw, AllowanceSplit, Witness
+from transire.ledger.proof.case import Case, Finding, proved
+from transire.ledger.proof.errors import NotInPool, OtherNetwork, SignerNotEntitled
+from transire.ledger.proof.forms import StatementReceipt
+from transire.ledger.state import Allowance, MemberKey, MemberRecord
+from transire.ledger.statement import verify_pool_opening, verify_statement
+
+
+def check_stated_by(case: Case) -> Finding:
+    """The action was signed by a key that was the member's for this purpose at that height."""
+    records = proved(case.records, "members")
+    action = _read_action(case)
+    if action.drawing_key is not None:
+        finding = _check_drawing_key(case, action, action.drawing_key)
+    else:
+        finding = _check_member_key(case, action, records.get(action.by))
+    case.action = action
+    return finding
+
+
+def check_custody(case: Case) -> Finding:
+    """Whether one custodian keeps the keys of several of the members that the receipt names."""
+    records = proved(case.records, "members")
+    proved(case.action, "stated-by")
+    keepers: dict[str, set[str]] = {}
+    for did, record in records.items():
+        for custodian in _custodians(record, case.height):
+            keepers.setdefault(custodian, set()).add(did)
+    shared = [
+        f"{custodian} keeps the keys of {', '.join(sorted(kept))}"
+        for custodian, kept in sorted(keepers.items())
+        if len(kept) > 1
+    ]
+    if shared:
+        return Finding("; ".join(shared), expected="a custodian of its own for each member", shown=False)
+    return Finding("no custodian keeps the keys of two of the members named")
+
+
+def check_statement(case: Case) -> Finding:
+    """The statement stands in the pool that the action anchored, and is by the same member."""
+    receipt = case.receipt
+    if not isinstance(receipt, StatementReceipt):
+        return Finding(_action_in_words(case), detail="This receipt is of the action alone.")
+    action = proved(case.action, "stated-by")
+    if not isinstance(action.terms, Witness):
+        raise NotInPool(got=action.action, expected="witness/1")
+    try:
+        opening = verify_pool_opening(action.terms.pool, receipt.pool, network=case.trust.network, by=action.by)
+        raw = canonical_bytes(case.statement_json or {})
+        statement = verify_statement(raw, opening=opening, index=receipt.place.index, path=receipt.place.path)
+    except TransireError as error:
+        raise NotInPool(got=error.got or str(error), expected=error.expected) from error
+    return Finding(
+        f"{statement.kind} by {statement.by}",
+        detail=f"Statement {statement.id}, {receipt.place.index + 1} of {opening.count} of its pool",
+    )
+
+
+def _read_action(case: Case) -> Action:
+    try:
+        action = parse_action(canonical_bytes(case.receipt.action))
+    except TransireError as error:
+        raise SignerNotEntitled(got=str(error)) from error
+    if action.network != case.trust.network:
+        raise OtherNetwork(got=action.network, expected=case.trust.network, where="/action/network")
+    return action
+
+
+def _check_member_key(case: Case, action: Action, record: MemberRecord | None) -> Finding:
+    purpose = purpose_of(action)
+    if record is None or not record.is_active(case.height):
+        raise SignerNotEntitled(got=action.by, expected=f"an active member at height {case.height}")
+    key = record.key_in_force(action.key, purpose, case.height)
+    if key is None:
+        raise SignerNotEntitled(
+            got=_why_not(record.key(action.key), purpose, case.height), expected=f"a key in force: {action.key}"
+        )
+    _verify_signature(action, key.public)
+    case.signer = key
+    keeper = "itself" if key.custodian == record.did else key.custodian
+    return Finding(f"{record.did} with its key {key.name}, kept by {keeper}", detail=f"Entered by {key.entered_by}")
+
+
+def _check_drawing_key(case: Case, action: Action, public: str) -> Finding:
+    """A draw names no member: the allowance, present in the state, names the keys that may draw."""
+    rows = proved(case.rows, "keys")
+    terms = action.terms
+    assert isinstance(terms, AllowanceDraw | AllowanceSplit)  # parse_action lets no other action name such a signer
+    allowance = rows.get(allowance_key(terms.allowance))
+    if not isinstance(allowance, Allowance) or public not in allowance.keys:
+        raise SignerNotEntitled(got=f"key {public}", expected=f"a key of allowance {terms.allowance}")
+    _verify_signature(action, public)
+    return Finding(f"key {public} of the allowance {terms.allowance}", detail=f"Opened by {allowance.opener}")
+
+
+def _verify_signature(action: Action, public: str) -> None:
+    try:
+        verify_action(action, unb64url(public, length=32))
+    except TransireError as error:
+        raise SignerNotEntitled(got="another signature", expected=f"a signature by key {public}") from error
+
+
+def _why_not(key: MemberKey | None, purpose: str, height: int) -> str:
+    if key is None:
+        return "no key of that name"
+    if key.purpose != purpose:
+        return f"a key for {key.purpose}, not for {purpose}"
+    if key.distrusted_from is not None and height >= key.distrusted_from:
+        return f"a key distrusted from height {key.distrusted_from}"
+    return f"a key not in force at height {height}"
+
+
+def _custodians(record: MemberRecord | None, height: int) -> Iterator[str]:
+    if record is not None:
+        yield from {key.custodian for key in record.keys_in_force("act", height)}
+
+
+def _action_in_words(case: Case) -> str:
+    action = proved(case.action, "stated-by")
+    return f"{action.action}: {', '.join(_pairs(action.body))}"
+
+
+def _pairs(body: dict[str, Json]) -> Iterable[str]:
+    return (f"{name} {value}" for name, value in body.items() if isinstance(value, str | int))

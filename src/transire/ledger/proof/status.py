@@ -1,0 +1,130 @@
+"""Checks of how things stand now: withdrawn or not, countersigned by whom, and how old the proof is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Final
+
+from transire.crypto.encoding import unb64url
+from transire.errors import TransireError
+from transire.ledger.bodies import DocumentEnd
+from transire.ledger.checkpoint import Checkpoint, read_note, verify_cosignature
+from transire.ledger.endings import ended_key
+from transire.ledger.proof.case import Case, Finding, proved
+from transire.ledger.proof.errors import KeyNotProved, TooOld, Withdrawn, WitnessDisagrees
+from transire.ledger.proof.forms import StatementReceipt
+from transire.ledger.state import Ended, Row
+
+NOT_SHOWN: Final = "NOT SHOWN"
+_ENDED: Final = "ended/"
+CLOCK_TOLERANCE: Final = timedelta(minutes=5)
+"""How far in the future a proof may lie before the verifier's own clock, or the network's, is to be doubted."""
+
+
+def check_status(case: Case) -> Finding:
+    """Whether the version that this is about was withdrawn, as of header K's time."""
+    rows = {key: row for key, row in proved(case.rows, "keys").items() if key.startswith(_ENDED)}
+    as_of = f"as of {case.state_header().time.text}"
+    own = own_key(case)
+    _require_no_other_ending(rows, own, as_of)
+    others = "; ".join(f"{_version(key)} not withdrawn {as_of}" for key in rows if key != own)
+    if own is None or own not in rows:
+        return Finding(NOT_SHOWN, expected="a proof of its status", detail=others, shown=False)
+    ended = rows[own]
+    action = proved(case.action, "stated-by")
+    if isinstance(action.terms, DocumentEnd):
+        return _check_own_ending(case, own, ended, others)
+    if isinstance(ended, Ended):
+        raise Withdrawn(got=_ending(ended), expected=f"not withdrawn {as_of}")
+    return Finding(f"not withdrawn {as_of}", detail=others)
+
+
+def check_witnesses(case: Case) -> Finding:
+    """Which outside witnesses countersigned the log that the proof stands in."""
+    proved(case.map_root, "state")
+    if not case.receipt.checkpoint:
+        return Finding("none", expected="an outside witness", shown=False)
+    try:
+        note = read_note(case.receipt.checkpoint)
+        _require_same_log(case, Checkpoint.parse(note.text))
+        names = [verifier.name for verifier in case.witnesses if verify_cosignature(note, verifier) is not None]
+    except TransireError as error:
+        raise WitnessDisagrees(got=error.got or str(error), expected=error.expected) from error
+    others = sorted({line.name for line in note.signatures} - set(names))
+    detail = f"Not checked, since you did not name their keys: {', '.join(others)}" if others else ""
+    if not names:
+        return Finding("none that you named", expected="an outside witness", detail=detail, shown=False)
+    return Finding(", ".join(sorted(names)), detail=detail)
+
+
+def check_age(case: Case) -> Finding:
+    """The state that the proof stands in is as recent as was asked for."""
+    header = case.state_header()
+    age = case.now - header.time.moment
+    hours = f"{int(age.total_seconds())} s"
+    if case.max_age is not None and age > case.max_age:
+        raise TooOld(got=hours, expected=f"at most {int(case.max_age.total_seconds())} s")
+    if age < -CLOCK_TOLERANCE:
+        raise TooOld(got=f"{header.time.text}, in the future", expected=f"before {case.now.isoformat()}")
+    return Finding(f"state of {header.time.text}", detail=f"{hours} old")
+
+
+def own_key(case: Case) -> str | None:
+    """The state key whose absence means that what this receipt is about is current.
+
+    For a statement: the version that its body names (`commitment`, else `version`), ended by the same member. For
+    `document.end`: the version that it ended.
+    """
+    action = proved(case.action, "stated-by")
+    if isinstance(case.receipt, StatementReceipt):
+        return statement_key(case.receipt)
+    return ended_key(action.by, action.terms.version) if isinstance(action.terms, DocumentEnd) else None
+
+
+def statement_key(receipt: StatementReceipt) -> str | None:
+    """The same for a statement; None if it names no version of a document."""
+    return next((ended_key(receipt.statement.by, version) for version in _versions(receipt)), None)
+
+
+def _versions(receipt: StatementReceipt) -> Iterator[str]:
+    for name in ("commitment", "version"):
+        value = receipt.statement.body.get(name)
+        if isinstance(value, str) and _is_digest(value):
+            yield value
+
+
+def _require_no_other_ending(rows: dict[str, Row | None], own: str | None, as_of: str) -> None:
+    for key, row in rows.items():
+        if key != own and isinstance(row, Ended):
+            raise Withdrawn(got=f"{_version(key)}: {_ending(row)}", expected=f"not withdrawn {as_of}")
+
+
+def _check_own_ending(case: Case, key: str, ended: Row | None, others: str) -> Finding:
+    if not isinstance(ended, Ended) or ended.height != case.height:
+        raise KeyNotProved(got=ended, expected=f"ended at height {case.height}", where=key)
+    return Finding(_ending(ended), detail=others)
+
+
+def _require_same_log(case: Case, checkpoint: Checkpoint) -> None:
+    log = case.receipt.log
+    expected = Checkpoint(case.trust.network, log.size, unb64url(log.root))
+    if checkpoint != expected:
+        raise WitnessDisagrees(got=checkpoint, expected=expected, where="/checkpoint")
+
+
+def _ending(ended: Ended) -> str:
+    instead = f", replaced by {ended.successor}" if ended.successor else ""
+    return f"withdrawn at height {ended.height}{instead}"
+
+
+def _version(key: str) -> str:
+    _, issuer, version = key.split("/", 2)
+    return f"version {version} of {issuer}"
+
+
+def _is_digest(text: str) -> bool:
+    try:
+        return len(unb64url(text)) == 32
+    except TransireError:
+        return False
