@@ -36,7 +36,7 @@ SCHEMA_ID = "commercial-invoice/1"
 
 
 class InvoiceLine(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
-    """One line of an invoice; `amount` is the price of the whole quantity as the seller states it."""
+    """One line of an invoice; `amount` is the price of the whole quantity as the seller states it, weights in kg."""
 
     line_number: int
     description: str
@@ -47,6 +47,8 @@ class InvoiceLine(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omi
     country_of_origin: str
     product_number: str | None = None
     tariff_number: str | None = None
+    net_weight: Decimal | None = None
+    gross_weight: Decimal | None = None
 
 
 class NamedAmount(msgspec.Struct, frozen=True, kw_only=True):
@@ -189,6 +191,8 @@ LINE_COLUMNS: Final = (
     Column("unit_price", amount),
     Column("amount", amount),
     Column("country_of_origin", country),
+    Column("net_weight", amount, required=False),
+    Column("gross_weight", amount, required=False),
 )
 
 _CHARGES: Final = ("freight", "insurance", "packing")
@@ -276,6 +280,8 @@ class _InvoiceRow(msgspec.Struct, frozen=True, kw_only=True):
     discount: Decimal | None = None
     product_number: str | None = None
     tariff_number: str | None = None
+    net_weight: Decimal | None = None
+    gross_weight: Decimal | None = None
 
 
 def _invoice(rows: tuple[Row[_InvoiceRow], ...]) -> Invoice:
@@ -343,4 +349,6 @@ def _line(row: _InvoiceRow) -> InvoiceLine:
         unit_price=row.unit_price,
         amount=row.amount,
         country_of_origin=row.country_of_origin,
+        net_weight=row.net_weight,
+        gross_weight=row.gross_weight,
     )
