@@ -9,7 +9,7 @@ DeskError
 ├── SessionEnded, CsrfMismatch, TokenRefused, ScopeUnknown, TokenLifeUnsuitable
 ├── SignInLinkRefused, DevelopmentPartRefused
 ├── DraftUnknown, DraftChanged, DraftClosed, FieldUnknown
-└── ProductUnknown, NoteUnknown, ViewUnknown, TextUnsuitable
+└── ProductUnknown, NoteUnknown, ViewUnknown, TextUnsuitable, ParticularsMissing
 """
 
 from __future__ import annotations
@@ -221,3 +221,10 @@ class TextUnsuitable(DeskError):
     sentence = "This text is empty, too long, or holds characters that cannot be shown."
     fix = "Shorten it and leave out control characters."
     status = 422
+
+
+class ParticularsMissing(DeskError):
+    code = "desk.particulars-missing"
+    sentence = "This member has not written yet who it is in its documents: its name, address and numbers."
+    fix = "Write the member's particulars once; every document takes them from there."
+    status = 409

@@ -144,6 +144,8 @@ MATRIX: tuple[Permission, ...] = (
     _row("network.govern", "Propose and approve changes of the network", own_member=_GOVERN),
     _row("persons.read", "See the persons of the member", reads=True, own_member=_GOVERN | {_U}),
     _row("persons.manage", "Add persons, change their roles, reset passwords", own_member=_GOVERN),
+    _row("particulars.read", "See the member's own particulars", reads=True, own_member=_ALL),
+    _row("particulars.write", "Write the member's own particulars", own_member=_GOVERN | _SIGN),
     _row("tokens.manage", "Create and revoke API tokens", own_member=_GOVERN),
     _row("sign_ins.read", "See who signed in and who failed to", reads=True, own_member=_GOVERN | {_U}),
 )

@@ -194,3 +194,21 @@ materials = Table(
     Column("supplier", Words, nullable=False),
     Column("facts", Json, nullable=False),
 )
+
+particulars = Table(
+    "desk_particulars",
+    metadata,
+    # One row: what the member says of itself in its documents.
+    Column("id", Integer, primary_key=True),
+    Column("content", Json, nullable=False),
+    Column("updated_by", Name, ForeignKey("desk_persons.id"), nullable=False),
+    Column("updated_at", Instant, nullable=False),
+)
+
+sequences = Table(
+    "desk_sequences",
+    metadata,
+    # Numbers that are given out once and never again, such as those of entries (19 CFR 142.3a).
+    Column("name", Name, primary_key=True),
+    Column("next", Integer, nullable=False),
+)
