@@ -15,7 +15,7 @@ from typing import cast
 import sqlalchemy as sa
 
 from transire.vault import journal
-from transire.vault.tables import outbox
+from transire.vault.tables import outbox, statements
 
 WAITING, DELIVERED, REFUSED, GIVEN_UP = "waiting", "delivered", "refused", "given_up"
 
@@ -65,8 +65,13 @@ def put(
 
 def due(tx: sa.Connection, now: datetime, limit: int) -> list[OutboxRow]:
     """Rows whose time has come and whose statements are all accepted, oldest first."""
+    # The delivered statement is judged in SQL: rows that wait for the ledger must not keep the others from a turn.
     query = (
-        sa.select(outbox).where(outbox.c.state == WAITING, outbox.c.next_try <= now).order_by(outbox.c.seq).limit(limit)
+        sa.select(outbox)
+        .join(statements, statements.c.id == outbox.c.statement)
+        .where(outbox.c.state == WAITING, outbox.c.next_try <= now, statements.c.state == journal.ACCEPTED)
+        .order_by(outbox.c.seq)
+        .limit(limit)
     )
     rows = [_row(found) for found in tx.execute(query)]
     return [row for row in rows if _is_ready(tx, row)]

@@ -16,17 +16,23 @@ metadata = sa.MetaData(naming_convention=NAMING)
 documents = sa.Table(
     "vault_documents",
     metadata,
+    # Both, since a member may state the commitment of another one's document as its own.
+    sa.Column("issuer", Name, primary_key=True),
     sa.Column("commitment", Name, primary_key=True),
     sa.Column("document_id", Name, nullable=False, index=True),  # the commitment of the first version
     sa.Column("version", sa.Integer, nullable=False),
-    sa.Column("issuer", Name, nullable=False),
     sa.Column("schema_id", Name, nullable=False, index=True),
+    sa.Column("media_types", Json, nullable=False),
     sa.Column("previous", Name),  # the commitment of the version before
-    sa.Column("ciphertext", Name, nullable=False),  # digest: the name of the blob
-    sa.Column("wrapped_key", sa.LargeBinary, nullable=False),  # content key and salt, for this member's own agree key
+    sa.Column("ciphertext", Name, nullable=False, index=True),  # digest: the name of the blob
+    # The content key (the salt lies inside the seal), for this member's own agree key; gone when it was erased.
+    sa.Column("wrapped_key", sa.LargeBinary),
     sa.Column("key_name", Name, nullable=False),  # which of its agree keys
     sa.Column("issued_by", Name),  # id of the document.issued statement
     sa.Column("stored_at", Instant, nullable=False),
+    sa.Column("erased_at", Instant),
+    # One version of a document has one content: a second one is a contradiction and is refused by name.
+    sa.UniqueConstraint("issuer", "document_id", "version"),
 )
 
 pools = sa.Table(

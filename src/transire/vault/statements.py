@@ -1,0 +1,110 @@
+"""The kinds of statement about documents that every procedure shares (LEDGER.md 3 and 8).
+
+Any member may state them. Their bodies name documents by id and commitment and nothing of their content.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from transire.crypto.canonical import Json
+from transire.ledger.fields import BYTES_32, DID, TIME
+from transire.ledger.kinds import Kind
+
+Schema = dict[str, Json]
+
+_ID: Final[Schema] = {"type": "string", "pattern": f"^{BYTES_32}$", "maxLength": 43}
+_DID: Final[Schema] = {"type": "string", "pattern": f"^{DID}$", "maxLength": 200}
+_VERSION: Final[Schema] = {"type": "integer", "minimum": 1, "maximum": 1_000_000}
+_SCHEMA_ID: Final[Schema] = {"type": "string", "pattern": "^[a-z0-9][a-z0-9/-]*/[1-9][0-9]{0,3}$", "maxLength": 80}
+_PURPOSE: Final[Schema] = {"type": "string", "pattern": "^[a-z][a-z0-9-]*$", "maxLength": 40}
+_TIME: Final[Schema] = {"type": "string", "pattern": f"^{TIME}$", "maxLength": 20}
+_CODE: Final[Schema] = {"type": "string", "pattern": "^[a-z]+\\.[a-z0-9-]+$", "maxLength": 80}
+
+# A document version as the statements about its way name it: all three or none.
+_NAMED: Final[dict[str, Schema]] = {"document": _ID, "commitment": _ID, "issuer": _DID}
+
+
+def _body(properties: dict[str, Schema], *, optional: tuple[str, ...] = ()) -> Schema:
+    """A closed object; the members of `_NAMED` come together or not at all."""
+    together: dict[str, Json] = {
+        name: [other for other in _NAMED if other != name] for name in _NAMED if name in optional
+    }
+    schema: dict[str, Json] = {
+        "type": "object",
+        "properties": {**properties},
+        "required": [name for name in properties if name not in optional],
+        "additionalProperties": False,
+    }
+    return {**schema, "dependentRequired": together} if together else schema
+
+
+# About the document. The first version's commitment is the document's id; a later one names the version before.
+ISSUED: Final = Kind(
+    name="document.issued/1",
+    body_schema=_body(
+        {
+            "ciphertext": _ID,
+            "commitment": _ID,
+            "id": _ID,
+            "previous": _ID,
+            "schema": _SCHEMA_ID,
+            "version": _VERSION,
+        },
+        optional=("previous",),
+    ),
+)
+
+# About the document: its key was wrapped for a further member. HPKE does not say who wrapped; this statement does.
+GRANTED: Final = Kind(
+    name="document.granted/1",
+    body_schema=_body(
+        {**_NAMED, "recipient": _DID, "purpose": _PURPOSE, "expires": _TIME, "may_delegate": {"type": "boolean"}},
+        optional=("expires", "may_delegate"),
+    ),
+    follows=("document.issued/1",),
+)
+
+# About the statement that arrived, and the document that came with it. Possession is this statement's place in the
+# log; a clock against a party starts here, also where a statement came alone (a request, say).
+DELIVERED: Final = Kind(
+    name="document.delivered/1",
+    body_schema=_body({"statement": _ID, **_NAMED}, optional=tuple(_NAMED)),
+)
+
+# About the statement that was refused: with the code, which says what was wrong with it or with what came along.
+REFUSED: Final = Kind(
+    name="document.refused/1",
+    body_schema=_body({"statement": _ID, "code": _CODE, **_NAMED}, optional=tuple(_NAMED)),
+)
+
+# About the document: a person looked at it. Attested by that person's node; no proof that nobody else did (LEDGER 8).
+OPENED: Final = Kind(
+    name="document.opened/1",
+    body_schema=_body({**_NAMED}),
+    follows=("document.issued/1",),
+    unhurried=True,
+)
+
+# About the statement: this member keeps the sealed envelope for another one whose node cannot be reached.
+HELD: Final = Kind(
+    name="document.held/1",
+    body_schema=_body({"statement": _ID, "recipient": _DID, "envelope": _ID, **_NAMED}, optional=tuple(_NAMED)),
+)
+
+KINDS: Final = (ISSUED, GRANTED, DELIVERED, REFUSED, OPENED, HELD)
+
+
+def named_body(document_id: str, commitment: str, issuer: str) -> dict[str, Json]:
+    """The three members by which these statements name a version of a document."""
+    return {"document": document_id, "commitment": commitment, "issuer": issuer}
+
+
+def delivered_body(statement_id: str, **named: Json) -> dict[str, Json]:
+    """The body of `document.delivered/1`."""
+    return {"statement": statement_id, **named}
+
+
+def refused_body(statement_id: str, code: str, **named: Json) -> dict[str, Json]:
+    """The body of `document.refused/1`."""
+    return {"statement": statement_id, "code": code, **named}

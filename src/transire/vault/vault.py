@@ -1,0 +1,353 @@
+"""A member's documents: sealed once, their keys wrapped for the member itself, shared by wrapping them anew.
+
+The ciphertext lies in the blob store under its digest and is on disk before the row that names it, so a crash leaves
+at most a blob that nothing names (`unnamed_blobs`). The database holds no content and no open key: the content key
+is wrapped for the member's own agree key by HPKE, like any recipient's.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final, cast
+
+import sqlalchemy as sa
+
+from transire.crypto.canonical import Json, parse_canonical
+from transire.crypto.digests import sha256
+from transire.crypto.encoding import b64url, unb64url
+from transire.crypto.keys import AgreementKey
+from transire.crypto.keystore import KeyStore
+from transire.crypto.sealing import unwrap_key, wrap_key
+from transire.documents.catalogue import MEDIA_TYPE
+from transire.documents.commitment import SALT_SIZE, commitment_of, verify_commitment
+from transire.storage.blobs import BlobStore
+from transire.vault.errors import DocumentErased, DocumentUnknown, PreviousUnknown, VersionContradicted
+from transire.vault.journal import insert_or_ignore
+from transire.vault.sealing import MAX_DOCUMENT_BYTES, Identity, Package, seal, unseal
+from transire.vault.tables import documents
+
+OWN_PURPOSE: Final = "own"
+"""The purpose under which a member wraps a content key for itself."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredDocument:
+    """One version of a document as the vault knows it. `ciphertext` is the digest that names the blob."""
+
+    issuer: str
+    commitment: str
+    document_id: str
+    version: int
+    schema_id: str
+    media_types: tuple[str, ...]
+    previous: str | None
+    ciphertext: str
+    issued_by: str | None = None
+
+    @property
+    def identity(self) -> Identity:
+        """What the seal is bound to."""
+        return Identity(document_id=self.document_id, version=self.version, schema_id=self.schema_id)
+
+    def issued_body(self) -> dict[str, Json]:
+        """The body of the `document.issued/1` that states this version."""
+        body: dict[str, Json] = {
+            "ciphertext": self.ciphertext,
+            "commitment": self.commitment,
+            "id": self.document_id,
+            "schema": self.schema_id,
+            "version": self.version,
+        }
+        return body if self.previous is None else {**body, "previous": self.previous}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenedDocument:
+    """A document in clear: for the moment in which somebody entitled reads it, never to be stored."""
+
+    stored: StoredDocument
+    representations: Mapping[str, bytes] = field(repr=False)
+    salt: bytes = field(repr=False)
+
+    @property
+    def credential(self) -> dict[str, Json] | None:
+        """The credential; None for a file that has no structured form."""
+        raw = self.representations.get(MEDIA_TYPE)
+        if raw is None:
+            return None
+        return cast("dict[str, Json]", parse_canonical(raw, limit=MAX_DOCUMENT_BYTES))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SealedDocument:
+    """What goes into an envelope: the ciphertext, and its key wrapped for one key of one recipient."""
+
+    stored: StoredDocument
+    ciphertext: bytes = field(repr=False)
+    key_id: str
+    purpose: str
+    expires: str | None
+    wrapped: bytes = field(repr=False)
+
+
+class Vault:
+    """One member's vault. `agree_names` are its agree keys in the key store, the present one last."""
+
+    def __init__(self, blobs: BlobStore, keys: KeyStore, agree_names: Sequence[str] = ("agree-1",)) -> None:
+        self._blobs = blobs
+        self._keys = keys
+        self._agree_names = tuple(agree_names)
+
+    @property
+    def agree_public(self) -> bytes:
+        """The public half of the present agree key."""
+        return self._keys.agreement_key(self._agree_names[-1]).public
+
+    def agreement_keys(self) -> list[AgreementKey]:
+        """All agree keys, the present one first: what arrives may be sealed for an older one."""
+        return [self._keys.agreement_key(name) for name in reversed(self._agree_names)]
+
+    def put(
+        self,
+        tx: sa.Connection,
+        content: bytes | Mapping[str, bytes],
+        *,
+        issuer: str,
+        schema_id: str,
+        now: datetime,
+        previous: str | None = None,
+    ) -> StoredDocument:
+        """Seal and keep a document that this member issues. `content` is the credential, or all representations."""
+        package = Package(
+            representations={MEDIA_TYPE: content} if isinstance(content, bytes) else dict(content),
+            salt=secrets.token_bytes(SALT_SIZE),
+        )
+        commitment = b64url(commitment_of(package.representations, package.salt))
+        document_id, version = self._next_version(tx, issuer, previous) if previous else (commitment, 1)
+        identity = Identity(document_id=document_id, version=version, schema_id=schema_id)
+        sealed = seal(package, identity)
+        stored = StoredDocument(
+            issuer=issuer,
+            commitment=commitment,
+            document_id=document_id,
+            version=version,
+            schema_id=schema_id,
+            media_types=tuple(sorted(package.representations)),
+            previous=previous,
+            ciphertext=b64url(self._blobs.put(sealed.ciphertext)),
+        )
+        self._insert(tx, stored, sealed.key, now)
+        return stored
+
+    def keep(
+        self, tx: sa.Connection, stored: StoredDocument, *, ciphertext: bytes, content_key: bytes, now: datetime
+    ) -> bool:
+        """Keep a document that arrived and was checked; False when it was here already, erased or not.
+
+        `VersionContradicted` when the issuer has stated something else before; then nothing may be written of the
+        delivery that brought it.
+        """
+        if self._row(tx, stored.commitment, stored.issuer) is not None:
+            return False
+        self._check_previous(tx, stored)
+        self._blobs.put(ciphertext)
+        self._insert(tx, stored, content_key, now)
+        return True
+
+    def mark_issued(self, tx: sa.Connection, commitment: str, statement_id: str) -> None:
+        """Note the statement that says that the document was issued; it goes along whenever the document does."""
+        update = documents.update().where(documents.c.commitment == commitment, documents.c.issued_by.is_(None))
+        tx.execute(update.values(issued_by=statement_id))
+
+    def has(self, tx: sa.Connection, commitment: str, *, issuer: str | None = None) -> bool:
+        """Whether this member holds the version and can open it."""
+        row = self._row(tx, commitment, issuer)
+        return row is not None and row.wrapped_key is not None
+
+    def stored(self, tx: sa.Connection, commitment: str, *, issuer: str | None = None) -> StoredDocument:
+        """What is known of a version without opening it."""
+        return _stored(self._require(tx, commitment, issuer))
+
+    def open(self, tx: sa.Connection, commitment: str, *, issuer: str | None = None) -> OpenedDocument:
+        """Decrypt a version and check it against its commitment, each time anew."""
+        row = self._require(tx, commitment, issuer)
+        stored = _stored(row)
+        package = unseal(self._ciphertext(stored), self._content_key(row), stored.identity)
+        verify_commitment(unb64url(commitment, length=32), package.representations, package.salt)
+        return OpenedDocument(stored=stored, representations=package.representations, salt=package.salt)
+
+    def find(self, tx: sa.Connection, commitment: str, *, issuer: str | None = None) -> OpenedDocument | None:
+        """The opened version; None when this member does not hold it, or no longer."""
+        return self.open(tx, commitment, issuer=issuer) if self.has(tx, commitment, issuer=issuer) else None
+
+    def newest(self, tx: sa.Connection, document_id: str, *, issuer: str | None = None) -> str | None:
+        """The commitment of the newest version of a document that this member holds."""
+        query = sa.select(documents.c.commitment).where(
+            documents.c.document_id == document_id, documents.c.erased_at.is_(None)
+        )
+        if issuer is not None:
+            query = query.where(documents.c.issuer == issuer)
+        found = tx.execute(query.order_by(documents.c.version.desc(), documents.c.stored_at).limit(1))
+        return cast("str | None", found.scalar_one_or_none())
+
+    def seal_for(
+        self,
+        tx: sa.Connection,
+        commitment: str,
+        *,
+        recipient_public: bytes,
+        purpose: str,
+        expires: str | None = None,
+        issuer: str | None = None,
+    ) -> SealedDocument:
+        """The same ciphertext with its key wrapped for a recipient's agree key; nothing is written."""
+        row = self._require(tx, commitment, issuer)
+        stored, key_id = _stored(row), b64url(recipient_public)
+        info = stored.identity.grant_info(key_id, purpose, expires)
+        return SealedDocument(
+            stored=stored,
+            ciphertext=self._ciphertext(stored),
+            key_id=key_id,
+            purpose=purpose,
+            expires=expires,
+            wrapped=wrap_key(self._content_key(row), recipient_public=recipient_public, info=info),
+        )
+
+    def rewrap(self, tx: sa.Connection) -> int:
+        """Wrap every content key for the present agree key; returns how many were under an older one."""
+        current = self._agree_names[-1]
+        query = sa.select(documents).where(documents.c.key_name != current, documents.c.wrapped_key.is_not(None))
+        rows = tx.execute(query).all()
+        for row in rows:
+            wrapped = self._wrap_own(_stored(row), self._content_key(row))
+            mine = (documents.c.issuer == row.issuer, documents.c.commitment == row.commitment)
+            tx.execute(documents.update().where(*mine).values(wrapped_key=wrapped, key_name=current))
+        return len(rows)
+
+    def erase(self, tx: sa.Connection, commitment: str, *, issuer: str, now: datetime) -> None:
+        """Destroy the key of a version, and with it the salt; doing it again changes nothing.
+
+        The blob goes with `sweep` after the transaction: a rolled-back erasure must leave the document whole.
+        """
+        mine = (documents.c.issuer == issuer, documents.c.commitment == commitment, documents.c.erased_at.is_(None))
+        tx.execute(documents.update().where(*mine).values(wrapped_key=None, erased_at=now))
+
+    def sweep(self, tx: sa.Connection) -> int:
+        """Delete the blobs of erased documents that no other row names; returns how many."""
+        erased = sa.select(documents.c.ciphertext).where(documents.c.wrapped_key.is_(None))
+        needed = sa.select(documents.c.ciphertext).where(documents.c.wrapped_key.is_not(None))
+        gone = [unb64url(name) for name in tx.execute(erased.except_(needed)).scalars()]
+        present = [digest for digest in gone if self._blobs.has(digest)]
+        for digest in present:
+            self._blobs.delete(digest)
+        return len(present)
+
+    def unnamed_blobs(self, tx: sa.Connection) -> Iterator[bytes]:
+        """Digests of blobs that no document names: left by a crash between blob and row, or by another member."""
+        named = {unb64url(name) for name in tx.execute(sa.select(documents.c.ciphertext)).scalars()}
+        return (digest for digest in self._blobs.digests() if digest not in named)
+
+    def all_stored(self, tx: sa.Connection) -> list[StoredDocument]:
+        """Every version that can be opened, oldest first: for `doctor`, backups and re-delivery."""
+        query = sa.select(documents).where(documents.c.wrapped_key.is_not(None))
+        return [_stored(row) for row in tx.execute(query.order_by(documents.c.stored_at, documents.c.commitment))]
+
+    def _next_version(self, tx: sa.Connection, issuer: str, previous: str) -> tuple[str, int]:
+        row = self._row(tx, previous, issuer)
+        if row is None:
+            raise PreviousUnknown(got=previous, where=issuer)
+        return str(row.document_id), int(row.version) + 1
+
+    def _check_previous(self, tx: sa.Connection, stored: StoredDocument) -> None:
+        """The version before, where it is held, must be of the same document and one lower."""
+        row = None if stored.previous is None else self._row(tx, stored.previous, stored.issuer)
+        if row is not None and (row.document_id, row.version + 1) != (stored.document_id, stored.version):
+            expected = f"version {row.version + 1} of {row.document_id}"
+            raise VersionContradicted(expected=expected, got=f"version {stored.version} of {stored.document_id}")
+
+    def _insert(self, tx: sa.Connection, stored: StoredDocument, content_key: bytes, now: datetime) -> None:
+        inserted = insert_or_ignore(
+            tx,
+            documents,
+            issuer=stored.issuer,
+            commitment=stored.commitment,
+            document_id=stored.document_id,
+            version=stored.version,
+            schema_id=stored.schema_id,
+            media_types=list(stored.media_types),
+            previous=stored.previous,
+            ciphertext=stored.ciphertext,
+            wrapped_key=self._wrap_own(stored, content_key),
+            key_name=self._agree_names[-1],
+            issued_by=stored.issued_by,
+            stored_at=now,
+        )
+        if not inserted:
+            other = self._commitment_of_version(tx, stored)
+            raise VersionContradicted(expected=other, got=stored.commitment, where=f"version {stored.version}")
+
+    def _commitment_of_version(self, tx: sa.Connection, stored: StoredDocument) -> str:
+        query = sa.select(documents.c.commitment).where(
+            documents.c.issuer == stored.issuer,
+            documents.c.document_id == stored.document_id,
+            documents.c.version == stored.version,
+        )
+        return str(tx.execute(query).scalar_one())
+
+    def _wrap_own(self, stored: StoredDocument, content_key: bytes) -> bytes:
+        public = self.agree_public
+        info = stored.identity.grant_info(b64url(public), OWN_PURPOSE, None)
+        return wrap_key(content_key, recipient_public=public, info=info)
+
+    def _content_key(self, row: Any) -> bytes:
+        own = self._keys.agreement_key(row.key_name)
+        info = _stored(row).identity.grant_info(b64url(own.public), OWN_PURPOSE, None)
+        return unwrap_key(row.wrapped_key, recipient=own, info=info)
+
+    def _ciphertext(self, stored: StoredDocument) -> bytes:
+        return self._blobs.get(unb64url(stored.ciphertext, length=32))
+
+    def _require(self, tx: sa.Connection, commitment: str, issuer: str | None) -> Any:
+        row = self._row(tx, commitment, issuer)
+        if row is None:
+            raise DocumentUnknown(got=commitment)
+        if row.wrapped_key is None:
+            raise DocumentErased(got=commitment)
+        return row
+
+    def _row(self, tx: sa.Connection, commitment: str, issuer: str | None) -> Any:
+        """The row of a version; without an issuer the first that came, which has the same content by its commitment."""
+        query = sa.select(documents).where(documents.c.commitment == commitment)
+        if issuer is not None:
+            query = query.where(documents.c.issuer == issuer)
+        return tx.execute(query.order_by(documents.c.erased_at.is_not(None), documents.c.stored_at).limit(1)).first()
+
+
+def held_versions(tx: sa.Connection, commitments: Collection[str]) -> set[str]:
+    """Which of these commitments this member holds and can open."""
+    query = sa.select(documents.c.commitment).where(
+        documents.c.commitment.in_(list(commitments)), documents.c.wrapped_key.is_not(None)
+    )
+    return set(tx.execute(query).scalars())
+
+
+def digest_of(ciphertext: bytes) -> str:
+    """The digest that names a ciphertext, as `document.issued/1` states it."""
+    return b64url(sha256(ciphertext))
+
+
+def _stored(row: Any) -> StoredDocument:
+    return StoredDocument(
+        issuer=row.issuer,
+        commitment=row.commitment,
+        document_id=row.document_id,
+        version=row.version,
+        schema_id=row.schema_id,
+        media_types=tuple(row.media_types),
+        previous=row.previous,
+        ciphertext=row.ciphertext,
+        issued_by=row.issued_by,
+    )
