@@ -11,6 +11,7 @@ Nothing is signed here: a receipt holds what validators and members signed alrea
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 
 import msgspec
 
@@ -150,7 +151,7 @@ def _changes_json(evidence: Evidence) -> list[Json]:
     """
     last = evidence.proven
     changes = [one for one in evidence.validator_changes if one.header.height < last.header.height]
-    return [_change_json(*pair) for pair in zip(changes, [*changes[1:], last], strict=True)]
+    return [_change_json(change, following) for change, following in pairwise([*changes, last])]
 
 
 def _change_json(change: SignedHeader, following: SignedHeader) -> dict[str, Json]:

@@ -29,9 +29,8 @@ def check_validators(case: Case) -> Finding:
     changes = len(schedule.reigns) - 1
     if not changes:
         return Finding("the validators of the network file, unchanged as far as the receipt shows")
-    return Finding(
-        f"{_count(changes, 'change')} since the network file, the last after height {_last_change(schedule)}"
-    )
+    last = schedule.reigns[-1].start - 1
+    return Finding(f"{changes} change{'s' if changes > 1 else ''} since the network file, the last after height {last}")
 
 
 def check_signed(case: Case) -> Finding:
@@ -45,20 +44,17 @@ def check_signed(case: Case) -> Finding:
             got=f"state of height {proven.header.height}", expected=f"height {accepted.header.height} or later"
         )
     case.accepted, case.proven = accepted, proven
-    heights = sorted({accepted.header.height, proven.header.height})
     return Finding(
         f"{_share(proven)} of the validators' power: {_named(proven.block.signed, case.trust.operators)}",
         expected="more than two thirds",
-        detail=f"Headers {' and '.join(map(str, heights))}; the first by {_share(accepted)}.",
+        detail=f"Header {proven.header.height}; header {accepted.header.height} by {_share(accepted)}.",
     )
 
 
 def check_time(case: Case) -> Finding:
     """When the network accepted it: the time of the header that follows its block."""
     accepted = proved(case.accepted, "signed").header
-    return Finding(
-        accepted.time.text, detail=f"The time of header {accepted.height}, which more than two thirds signed."
-    )
+    return Finding(accepted.time.text, detail=f"The time of header {accepted.height}, the one after its block.")
 
 
 def check_operators(case: Case) -> Finding:
@@ -97,11 +93,3 @@ def _share(final: FinalHeader) -> str:
 
 def _together(operators: tuple[str, ...]) -> str:
     return operators[0] + " alone" if len(operators) == 1 else f"{len(operators)} together ({', '.join(operators)})"
-
-
-def _last_change(schedule: Schedule) -> int:
-    return schedule.reigns[-1].start - 1
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

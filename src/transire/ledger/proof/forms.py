@@ -8,6 +8,7 @@ same thing and no element can be moved. All sizes are bounded before anything is
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from typing import Annotated, Any, Final, Literal, TypeAlias
 
 import msgspec
@@ -32,6 +33,7 @@ MAX_PATH: Final = 64
 """Siblings in a path of the log or of a pool; both have fewer than 2^53 leaves."""
 MAX_SIBLINGS: Final = 256
 """Siblings in a path of the map, whose keys have 256 bits."""
+_MEDIA_TYPE: Final = r"\A[a-z0-9][a-z0-9!#$&^_.+-]*/[a-z0-9][a-z0-9!#$&^_.+-]*\Z"
 _CONTENT: Final = r"\A[A-Za-z0-9_-]*\Z"
 
 Path = Annotated[tuple[Digest, ...], Meta(max_length=MAX_PATH)]
@@ -106,9 +108,7 @@ class ChangeForm(Form, frozen=True):
 
 
 class RepresentationForm(Form, frozen=True):
-    media_type: Annotated[
-        str, Meta(pattern=r"\A[a-z0-9][a-z0-9!#$&^_.+-]*/[a-z0-9][a-z0-9!#$&^_.+-]*\Z", max_length=130)
-    ]
+    media_type: Annotated[str, Meta(pattern=_MEDIA_TYPE, max_length=130)]
     content: Annotated[str, Meta(pattern=_CONTENT)]
 
 
@@ -208,7 +208,7 @@ def _read_formatted(raw: bytes) -> Json:
 
 
 def _require_order(field: str, names: list[str]) -> None:
-    if any(left >= right for left, right in zip(names, names[1:], strict=False)):
+    if any(left >= right for left, right in pairwise(names)):
         raise ReceiptMalformed(got="another order, or a name twice", expected="sorted, each once", where=f"/{field}")
 
 

@@ -62,12 +62,14 @@ def check_age(case: Case) -> Finding:
     """The state that the proof stands in is as recent as was asked for."""
     header = case.state_header()
     age = case.now - header.time.moment
-    hours = f"{int(age.total_seconds())} s"
-    if case.max_age is not None and age > case.max_age:
-        raise TooOld(got=hours, expected=f"at most {int(case.max_age.total_seconds())} s")
+    found = f"state of {header.time.text}, {int(age.total_seconds())} s old"
     if age < -CLOCK_TOLERANCE:
-        raise TooOld(got=f"{header.time.text}, in the future", expected=f"before {case.now.isoformat()}")
-    return Finding(f"state of {header.time.text}", detail=f"{hours} old")
+        found, age = f"state of {header.time.text}, in the future of this computer's clock", timedelta.max
+    if case.max_age is None:
+        return Finding(found, shown=age != timedelta.max)
+    if age > case.max_age:
+        raise TooOld(got=found, expected=f"at most {int(case.max_age.total_seconds())} s old")
+    return Finding(found)
 
 
 def own_key(case: Case) -> str | None:
