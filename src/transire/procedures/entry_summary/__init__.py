@@ -25,6 +25,6 @@ PROCEDURE = Procedure(
     documents=("commercial-invoice/1", "entry-summary/1", "evidence/1"),
     tables_at="transire.procedures.entry_summary.tables:metadata",
     branch_at="transire.procedures.entry_summary.tables:BRANCH",
-    projector_at="transire.procedures.entry_summary.tables:project",
+    projector_at="transire.procedures.entry_summary.projection:project",
     received_at="transire.procedures.entry_summary.examination:on_received",
 )

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from transire.ledger.kinds import Kind
-from transire.procedures.bodies import DATE, closed, text
+from transire.procedures.bodies import DATE, DID, closed, text
 
 PRINCIPALS = frozenset({"importer", "exporter", "producer"})
 
-# About the power of attorney (a document): the principal has given it to the broker that the document names.
+# About the power of attorney (a document): its principal has given it to this agent for these days.
 GRANTED = Kind(
     name="authority.granted/1",
-    body_schema=closed({"valid_from": DATE, "valid_until": DATE}),
+    body_schema=closed({"agent": DID, "valid_from": DATE, "valid_until": DATE}, optional=("valid_until",)),
     stated_by=PRINCIPALS,
     follows=("document.issued/1",),
 )

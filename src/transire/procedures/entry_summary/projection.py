@@ -1,0 +1,117 @@
+"""From the statements of the procedure to its rows, and to the items of the inbox."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, time
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from transire.procedures.entry_summary import tables as t
+from transire.procedures.entry_summary.statements import ACCEPTED, ANSWERED, ASKED, CLOSED, CORRECTED, FILED
+from transire.procedures.rows import place_values, put_row
+from transire.records.project import project_inbox_item, settle_inbox_item
+from transire.records.rows import LATER, NOW, SOON, InboxRow, inbox_item_id
+
+Write = Callable[[Connection, Any, Any], None]
+
+ISSUED = "document.issued/1"
+
+
+def project(tx: Connection, context: Any, statement: Any, documents: Any) -> None:
+    """Rows for one statement; idempotent, in any order."""
+    write = WRITERS.get(statement.kind)
+    if write is not None:
+        write(tx, context, statement)
+    if statement.kind == ISSUED:
+        # A document that an entry names may have arrived: what was found without it is looked at again.
+        tx.execute(sa.delete(t.examinations).where(t.examinations.c.complete.is_(False)))
+
+
+def _filing(tx: Connection, context: Any, statement: Any) -> None:
+    body: Mapping[str, Any] = statement.body
+    entry = statement.about[0]
+    values = place_values(context, statement.by)
+    put_row(tx, t.filings, **values, entry=entry, version=body["version"], previous=body.get("previous"))
+    for claim in body["claims"]:
+        put_row(
+            tx,
+            t.claims,
+            statement_id=context.statement_id,
+            line=claim["line"],
+            certification=claim["certification"],
+            certification_version=claim["version"],
+            issued=claim["issued"],
+            delivered=claim.get("delivered"),
+        )
+    tx.execute(sa.delete(t.examinations).where(t.examinations.c.version == body["version"]))
+    kind = "entry.filed" if statement.kind == FILED.name else "entry.corrected"
+    _tell(tx, context, kind, document_id=entry, urgency=SOON if "customs" in context.roles else LATER)
+
+
+def _acceptance(tx: Connection, context: Any, statement: Any) -> None:
+    body: Mapping[str, Any] = statement.body
+    entry, line = statement.about[0], body["line"]
+    put_row(tx, t.acceptances, **place_values(context, statement.by), entry=entry, line=line, version=body["version"])
+    _tell(tx, context, "claim.accepted", document_id=entry, params={"line": line})
+
+
+def _question(tx: Connection, context: Any, statement: Any) -> None:
+    body: Mapping[str, Any] = statement.body
+    entry, line, due_by = statement.about[0], body["line"], body["due_by"]
+    put_row(tx, t.requests, **place_values(context, statement.by), entry=entry, line=line, due_by=due_by)
+    due_at = datetime.combine(datetime.fromisoformat(due_by), time.max, tzinfo=UTC)
+    params = {"line": line, "due_by": due_by}
+    _tell(tx, context, "request.made", document_id=entry, params=params, urgency=NOW, due_at=due_at)
+
+
+def _answer(tx: Connection, context: Any, statement: Any) -> None:
+    request, entry = statement.about[0], statement.about[-1]
+    put_row(tx, t.answers, **place_values(context, statement.by), request=request)
+    settle_inbox_item(tx, inbox_item_id("request.made", request), context.statement_id)
+    _tell(tx, context, "request.answered", document_id=entry, urgency=SOON)
+
+
+def _closing(tx: Connection, context: Any, statement: Any) -> None:
+    request, entry = statement.about[0], statement.about[-1]
+    outcome = statement.body["outcome"]
+    put_row(tx, t.closings, **place_values(context, statement.by), request=request, outcome=outcome)
+    settle_inbox_item(tx, inbox_item_id("request.made", request), context.statement_id)
+    _tell(tx, context, "request.closed", document_id=entry, params={"outcome": outcome})
+
+
+WRITERS: Mapping[str, Write] = {
+    FILED.name: _filing,
+    CORRECTED.name: _filing,
+    ACCEPTED.name: _acceptance,
+    ASKED.name: _question,
+    ANSWERED.name: _answer,
+    CLOSED.name: _closing,
+}
+
+
+def _tell(
+    tx: Connection,
+    context: Any,
+    kind: str,
+    *,
+    document_id: str,
+    params: Mapping[str, Any] | None = None,
+    urgency: int = LATER,
+    due_at: datetime | None = None,
+) -> None:
+    """An item in the inbox of whoever received the statement; whoever made it knows already."""
+    if context.own:
+        return
+    item = InboxRow(
+        kind=kind,
+        params=params or {},
+        place=context.place,
+        urgency=urgency,
+        document_id=document_id,
+        statement_id=context.statement_id,
+        due_at=due_at,
+    )
+    project_inbox_item(tx, item)

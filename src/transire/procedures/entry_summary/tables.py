@@ -1,0 +1,100 @@
+"""The rows of entry summaries in the records: what was filed, claimed, accepted, asked and answered, and what the
+checks found. Words and values stay in the vault: a finding is kept as its code and place only."""
+
+from __future__ import annotations
+
+from sqlalchemy import Boolean, Column, Index, Integer, MetaData, Table
+
+from transire.procedures.rows import statement_columns
+from transire.storage.columns import NAMING, Name
+from transire.storage.migrations import Branch
+
+metadata = MetaData(naming_convention=NAMING)
+BRANCH = Branch.beside(__file__, "entry_summary", metadata)
+
+# One row a filing or correction: the latest version of an entry is the one that stands.
+filings = Table(
+    "entry_filings",
+    metadata,
+    *statement_columns(),
+    Column("entry", Name, nullable=False),
+    Column("version", Name, nullable=False),
+    # The version that it corrects; None for a first filing.
+    Column("previous", Name),
+    Index(None, "entry"),
+    Index(None, "version"),
+    Index(None, "log_index", "position"),
+)
+
+claims = Table(
+    "entry_claims",
+    metadata,
+    # The statement of the filing.
+    Column("statement_id", Name, primary_key=True),
+    Column("line", Integer, primary_key=True),
+    Column("certification", Name, nullable=False),
+    Column("certification_version", Name, nullable=False),
+    Column("issued", Name, nullable=False),
+    Column("delivered", Name),
+    Index(None, "certification"),
+    Index(None, "certification_version"),
+)
+
+acceptances = Table(
+    "entry_acceptances",
+    metadata,
+    *statement_columns(),
+    Column("entry", Name, nullable=False),
+    Column("line", Integer, nullable=False),
+    Column("version", Name, nullable=False),
+    Index(None, "entry"),
+)
+
+requests = Table(
+    "entry_requests",
+    metadata,
+    *statement_columns(),
+    Column("entry", Name, nullable=False),
+    Column("line", Integer, nullable=False),
+    # An ISO 8601 day.
+    Column("due_by", Name, nullable=False),
+    Index(None, "entry"),
+)
+
+answers = Table(
+    "entry_answers",
+    metadata,
+    *statement_columns(),
+    Column("request", Name, nullable=False),
+    Index(None, "request"),
+)
+
+closings = Table(
+    "entry_closings",
+    metadata,
+    *statement_columns(),
+    Column("request", Name, nullable=False),
+    Column("outcome", Name, nullable=False),
+    Index(None, "request"),
+)
+
+# What this member's own checks found of a version; made again whenever something arrives that they had missed.
+examinations = Table(
+    "entry_examinations",
+    metadata,
+    Column("version", Name, primary_key=True),
+    Column("entry", Name, nullable=False),
+    # Whether every document that the entry names was at hand.
+    Column("complete", Boolean, nullable=False),
+)
+
+findings = Table(
+    "entry_findings",
+    metadata,
+    Column("version", Name, primary_key=True),
+    Column("place", Integer, primary_key=True),
+    Column("code", Name, nullable=False),
+    Column("severity", Name, nullable=False),
+    # JSON pointer into the entry.
+    Column("where", Name, nullable=False),
+)
