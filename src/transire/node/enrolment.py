@@ -28,6 +28,9 @@ ACT, CREDENTIAL, AGREE, TRANSPORT, RECOVER, GOVERN = (
     "recover-1",
     "govern-1",
 )
+DESK = "desk-1"
+"""No key of the ledger: what the member's desk derives the key of its secrets from."""
+
 SIGNING_PURPOSES = {ACT: "act", CREDENTIAL: "credential", TRANSPORT: "transport", RECOVER: "recover", GOVERN: "govern"}
 
 
@@ -37,6 +40,7 @@ def make_member_keys(keys: KeyStore, *, governs: bool = False) -> str:
         if name != GOVERN or governs:
             keys.new_signing_key(name)
     keys.new_agreement_key(AGREE)
+    keys.new_agreement_key(DESK)
     return did_key(keys.signing_key(CREDENTIAL).public)
 
 

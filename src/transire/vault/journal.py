@@ -43,10 +43,14 @@ class PendingPool:
 
 @dataclass(frozen=True, slots=True)
 class Located:
-    """A statement with all that proves it to a party that has the ledger."""
+    """A statement with all that proves it to a party that has the ledger.
+
+    `seq` is its number in this journal, the order of arrival; 0 for one that has not been written yet.
+    """
 
     statement: Statement
     raw: bytes
+    seq: int
     pool: str
     opening: dict[str, Json]
     index: int
@@ -225,6 +229,7 @@ def _located() -> sa.Select[Any]:
     return (
         sa.select(
             statements.c.raw,
+            statements.c.seq,
             statements.c.pool_index,
             statements.c.path,
             pools.c.pool,
@@ -245,6 +250,7 @@ def _located_of(row: Any) -> Located:
     return Located(
         statement=parse_statement(raw),
         raw=raw,
+        seq=row.seq,
         pool=row.pool,
         opening=row.opening,
         index=row.pool_index,

@@ -1,0 +1,143 @@
+"""`transire node`: set up a node, host members on it, run it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from transire.node.node import Node
+
+HOME = click.option(
+    "--home", type=click.Path(path_type=Path), default=Path("."), show_default=True, help="The node's folder."
+)
+
+
+@click.group()
+def node() -> None:
+    """Set up and run a node."""
+
+
+@node.command()
+@HOME
+@click.option("--network", required=True, help="Name of the new network: 2 to 17 lower-case letters, digits, hyphens.")
+@click.option("--slug", required=True, help="The founding member's name in addresses, such as us-customs.")
+@click.option("--name", required=True, help="The founding member's name on the ledger.")
+@click.option("--role", "roles", multiple=True, required=True, help="Its role: customs, broker, chamber ... (repeat).")
+@click.option(
+    "--secret-file", type=click.Path(path_type=Path), required=True, help="File with the unlock secret; made if absent."
+)
+@click.option("--profile", type=click.Choice(["production", "development"]), default="production", show_default=True)
+@click.option("--administrator", required=True, help="E-mail address of the founding member's first administrator.")
+def init(
+    home: Path,
+    network: str,
+    slug: str,
+    name: str,
+    roles: tuple[str, ...],
+    secret_file: Path,
+    profile: str,
+    administrator: str,
+) -> None:
+    """Found a network of one node on the embedded engine. It is never made over an existing one.
+
+    \b
+    Example:
+      transire node init --home ./node --network pacific-trade --slug us-customs --name "US Customs" \\
+        --role customs --secret-file /etc/transire/secret --administrator admin@customs.example
+    """
+    from transire.node.home import write_new_secret
+    from transire.node.node import NewMember, Node
+    from transire.node.settings import settings_from
+
+    if not secret_file.exists():
+        write_new_secret(secret_file)
+    settings = settings_from({"profile": profile, "secret_file": str(secret_file.resolve())}, where="options")
+    home.mkdir(parents=True, exist_ok=True)
+    made = Node.create(home, settings, network=network, founder=NewMember(slug, name, roles), keys_cost="interactive")
+    with made:
+        password = _first_administrator(made, slug, administrator)
+    click.echo(f"network   {made.engine.network}")
+    click.echo(f"member    {slug}  {made.tenant(slug).did}")
+    click.echo(f"sign in   {administrator} with the password {password} (shown once; change it at the first sign-in)")
+    click.echo(f"Next: transire node run --home {home}")
+
+
+@node.command()
+@HOME
+@click.option("--slug", required=True, help="The member's name in addresses.")
+@click.option("--name", required=True, help="The member's name on the ledger.")
+@click.option("--role", "roles", multiple=True, required=True, help="Its role (repeat for several).")
+@click.option("--registrar", required=True, help="Slug of the hosted member that enrols it.")
+@click.option("--administrator", required=True, help="E-mail address of its first administrator.")
+def add_member(home: Path, slug: str, name: str, roles: tuple[str, ...], registrar: str, administrator: str) -> None:
+    """Host a further member. The node must not be running.
+
+    \b
+    Example:
+      transire node add-member --home ./node --slug acme --name "Acme Imports" --role importer \\
+        --registrar us-customs --administrator admin@acme.example
+    """
+    from transire.node.node import NewMember, Node
+
+    with Node.open(home) as opened:
+        tenant = opened.add_member(NewMember(slug, name, roles), registrar=opened.tenant(registrar))
+        password = _first_administrator(opened, slug, administrator)
+        click.echo(f"member    {slug}  {tenant.did}")
+        click.echo(f"sign in   {administrator} with the password {password} (shown once)")
+
+
+@node.command()
+@HOME
+def members(home: Path) -> None:
+    """List the members that this node hosts.
+
+    \b
+    Example:
+      transire node members --home ./node
+    """
+    from transire.node.node import Node
+
+    opened = Node.open(home)
+    try:
+        for tenant in opened.tenants.values():
+            click.echo(f"{tenant.slug:<24} {tenant.name:<40} {', '.join(tenant.roles):<20} {tenant.did}")
+    finally:
+        opened.close()
+
+
+@node.command()
+@HOME
+def run(home: Path) -> None:
+    """Run the node: engine, beat, portal and API, until it is interrupted.
+
+    \b
+    Example:
+      transire node run --home ./node
+    """
+    from transire.node.logs import configure_logs
+    from transire.node.node import Node
+    from transire.portal.server import serve
+
+    opened = Node.open(home)
+    configure_logs(opened.settings.log_level)
+    with opened:
+        click.echo(f"{opened.engine.network} at {opened.settings.origin}  (Ctrl-C stops it)")
+        serve(opened)
+
+
+def _first_administrator(opened: Node, slug: str, login: str) -> str:
+    """Add the member's first person, with a password that is shown once."""
+    import secrets
+
+    from transire.desk.passwords import set_password
+    from transire.desk.persons import add_person
+
+    tenant = opened.tenant(slug)
+    password = secrets.token_urlsafe(18)
+    with tenant.transaction() as tx:
+        person = add_person(tx, name="Administrator", login=login, roles=["administrator"], now=tenant.now())
+        set_password(tx, person.id, password, now=tenant.now())
+    return password

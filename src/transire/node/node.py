@@ -1,0 +1,208 @@
+"""A running node: its engine, its tenants, and the beat that moves their statements and documents."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import TracebackType
+
+import structlog
+from msgspec.structs import replace
+
+from transire.crypto.canonical import canonical_bytes
+from transire.crypto.keystore import KeyStore
+from transire.engines.base import Engine
+from transire.engines.embedded import EmbeddedEngine
+from transire.ledger.kinds import KindRegistry
+from transire.node.beat import Beat
+from transire.node.enrolment import (
+    AGREE,
+    CUSTODIAN_KEY,
+    VALIDATOR_KEY,
+    enrolment,
+    found_network,
+    make_member_keys,
+)
+from transire.node.errors import HomeExists, ProductionRefused, UnknownTenant
+from transire.node.home import Home, read_secret
+from transire.node.post import Post
+from transire.node.reception import Reception
+from transire.node.settings import FILE_NAME, MemberSettings, NodeSettings, read_settings, write_settings
+from transire.node.tenant import Tenant
+from transire.node.turn import TenantTurn
+from transire.procedures.catalogue import kinds, procedures
+from transire.storage.blobs import BlobStore
+from transire.storage.database import Database
+from transire.storage.migrations import Branch, upgrade
+from transire.vault.statements import KINDS as DOCUMENT_KINDS
+from transire.vault.vault import Vault
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class NewMember:
+    """A member to be hosted: its name in addresses, its name on the ledger, its roles there."""
+
+    slug: str
+    name: str
+    roles: tuple[str, ...]
+
+
+class Node:
+    """Open with `Node.open`, then `start`; use as a context manager."""
+
+    def __init__(self, home: Home, settings: NodeSettings, *, secret: bytes, keys: KeyStore, engine: Engine) -> None:
+        self.home = home
+        self.settings = settings
+        self.keys = keys
+        self.engine = engine
+        self.post = Post()
+        self.beat = Beat()
+        self.kinds = KindRegistry([*DOCUMENT_KINDS, *kinds()])
+        self.tenants: dict[str, Tenant] = {}
+        self._secret = secret
+        self._unsubscribe = engine.subscribe(self._on_block)
+        for member in settings.member:
+            self._host(member)
+
+    # Creating and opening.
+
+    @classmethod
+    def create(cls, path: Path, settings: NodeSettings, *, network: str, founder: NewMember, keys_cost: str) -> Node:
+        """Found a network of one node: the founder governs, registers and validates alone."""
+        home = Home(path)
+        if (path / FILE_NAME).exists():
+            raise HomeExists(where=str(path))
+        if settings.profile == "production" and keys_cost == "test":
+            raise ProductionRefused(got="key stores with the test cost", where="keys")
+        secret = read_secret(settings)
+        home.make(founder.slug)
+        keys = KeyStore.create(home.keys, secret, profile=keys_cost)
+        custodian, validator = keys.new_signing_key(CUSTODIAN_KEY), keys.new_signing_key(VALIDATOR_KEY)
+        member_keys = KeyStore.create(home.member(founder.slug) / "keys.json", secret, profile=keys_cost)
+        did = make_member_keys(member_keys, governs=True)
+        body = enrolment(member_keys, did=did, name=founder.name, roles=founder.roles, custodian=custodian)
+        genesis = found_network(network, founder=body, validator=validator, now=datetime.now(UTC))
+        home.network.write_bytes(canonical_bytes(genesis.trust_root()))
+        home.genesis.write_bytes(genesis.raw)
+        EmbeddedEngine.create(home.ledger, genesis, validator).close()
+        settings = replace(settings, member=(MemberSettings(founder.slug, did),))
+        write_settings(path, settings)  # last: what has settings is a whole node
+        return cls.open(path)
+
+    @classmethod
+    def open(cls, path: Path) -> Node:
+        """Open the node of a folder; nothing runs before `start`."""
+        home, settings = Home(path), read_settings(path)
+        secret = read_secret(settings)
+        keys = KeyStore.open(home.keys, secret)
+        if settings.profile == "production" and keys.profile == "test":
+            raise ProductionRefused(got="key stores with the test cost", where=str(home.keys))
+        engine = EmbeddedEngine.open(home.ledger, keys.signing_key(VALIDATOR_KEY))
+        return cls(home, settings, secret=secret, keys=keys, engine=engine)
+
+    def start(self) -> Node:
+        """Begin to make blocks and to take turns."""
+        self.engine.start()
+        self.beat.start()
+        self.beat.wake_all()
+        return self
+
+    def close(self) -> None:
+        """Finish what is under way and let go. What is pooled or in an outbox goes on after the next start."""
+        self._unsubscribe()
+        self.beat.stop()
+        self.engine.close()
+        for tenant in self.tenants.values():
+            tenant.database.close()
+
+    def __enter__(self) -> Node:
+        return self.start()
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    # Members.
+
+    def tenant(self, slug: str) -> Tenant:
+        """The hosted member of that name."""
+        try:
+            return self.tenants[slug]
+        except KeyError:
+            raise UnknownTenant(got=slug, expected=", ".join(self.tenants)) from None
+
+    def add_member(self, member: NewMember, *, registrar: Tenant) -> Tenant:
+        """Host a further member: make its keys, have the registrar enrol it, open its rooms."""
+        if member.slug in self.tenants:
+            raise HomeExists(got=member.slug)
+        self.home.make(member.slug)
+        store = self.home.member(member.slug) / "keys.json"
+        keys = KeyStore.create(store, self._secret, profile=self.keys.profile)
+        did = make_member_keys(keys)
+        custodian = self.keys.signing_key(CUSTODIAN_KEY)
+        registrar.act(
+            "member.enrol/1",
+            enrolment(keys, did=did, name=member.name, roles=member.roles, custodian=custodian),
+        )
+        entry = MemberSettings(member.slug, did)
+        self.settings = replace(self.settings, member=(*self.settings.member, entry))
+        write_settings(self.home.path, self.settings)
+        return self._host(entry)
+
+    def settle(self, timeout: float = 30.0, *, but: Collection[str] = ()) -> None:
+        """Wait until nothing is pooled and no envelope waits, at any tenant. For the demo, tests and orderly stops."""
+        from transire.node.settling import settle
+
+        settle([tenant for slug, tenant in self.tenants.items() if slug not in but], self.beat, timeout)
+
+    def _host(self, member: MemberSettings) -> Tenant:
+        folder = self.home.member(member.slug)
+        keys = KeyStore.open(folder / "keys.json", self._secret)
+        tenant = Tenant(
+            slug=member.slug,
+            did=member.did,
+            database=self._open_database(member, folder),
+            vault=Vault(self._open_blobs(member, folder), keys, agree_names=(AGREE,)),
+            keys=keys,
+            engine=self.engine,
+            kinds=self.kinds,
+            wake=lambda: self.beat.wake(member.slug),
+            action_lifetime=timedelta(seconds=self.settings.ledger.action_lifetime_s),
+        )
+        self.tenants[member.slug] = tenant
+        self.post.host(member.did, Reception(tenant))
+        pause = timedelta(milliseconds=self.settings.ledger.beat_ms)
+        self.beat.add(member.slug, TenantTurn(tenant, self.post, pause=pause))
+        return tenant
+
+    def _open_database(self, member: MemberSettings, folder: Path) -> Database:
+        branches = database_branches()
+        tables = [branch.metadata for branch in branches]
+        if self.settings.records.url == "sqlite":
+            database = Database.open(f"sqlite:///{folder / 'member.db'}", tables=tables)
+        else:
+            schema = f"member_{member.slug.replace('-', '_')}"
+            database = Database.open(self.settings.records.url, schema=schema, tables=tables)
+        upgrade(database, branches)
+        return database
+
+    def _open_blobs(self, member: MemberSettings, folder: Path) -> BlobStore:
+        if self.settings.vault.url == "file":
+            return BlobStore.open((folder / "blobs").as_uri())
+        return BlobStore.open(f"{self.settings.vault.url.rstrip('/')}/{member.slug}")
+
+    def _on_block(self, height: int) -> None:
+        """The engine has committed a block: who has to look at what it decided is woken."""
+        self.beat.wake_all()
+
+
+def database_branches() -> Sequence[Branch]:
+    """The migrations of every room that keeps rows of a member."""
+    from transire.desk.tables import BRANCH as DESK
+    from transire.records.tables import BRANCH as RECORDS
+    from transire.vault.tables import BRANCH as VAULT
+
+    return [VAULT, DESK, RECORDS, *(procedure.branch() for procedure in procedures())]

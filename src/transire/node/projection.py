@@ -1,0 +1,178 @@
+"""From a statement that the ledger has accepted to the rows that pages read.
+
+The generic rows (statements, documents, deliveries, inbox) are written here; the rows of a procedure by its own
+projector. Both run in the transaction that writes the journal, may run twice, and do not depend on the order of
+arrival, so that a rebuild from vault and ledger gives equal content.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+
+import sqlalchemy as sa
+
+from transire.crypto.canonical import Json
+from transire.documents.catalogue import document_type, indexable
+from transire.engines.base import Outcome
+from transire.ledger.statement import Statement
+from transire.node.anchor import read_time
+from transire.node.tenant import Tenant
+from transire.procedures.catalogue import procedures
+from transire.records import project
+from transire.records.rows import DeliveryEvent, DeliveryRow, DocumentRow, EndingRow, Place, StatementRow
+from transire.vault import journal
+from transire.vault.vault import Vault
+
+ENDED_EVENT = "ended"
+"""How the ledger's `document.end` names its event (ledger.endings)."""
+
+DELIVERY_EVENTS: Mapping[str, DeliveryEvent] = {
+    "document.granted/1": "granted",
+    "document.delivered/1": "delivered",
+    "document.refused/1": "refused",
+    "document.opened/1": "opened",
+    "document.held/1": "held",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a projector may know beside the statement and its documents."""
+
+    did: str
+    roles: tuple[str, ...]
+    statement_id: str
+    place: Place
+    own: bool
+    now: datetime
+
+
+class Documents:
+    """The documents of one member's vault, opened when a projector asks."""
+
+    def __init__(self, tx: sa.Connection, vault: Vault) -> None:
+        self._tx = tx
+        self._vault = vault
+
+    def credential(self, commitment: str) -> dict[str, Json] | None:
+        """The credential of that version; None when this member does not hold it."""
+        opened = self._vault.find(self._tx, commitment)
+        return None if opened is None else opened.credential
+
+    def of(self, document_id: str) -> str | None:
+        """The commitment of the newest version of a document that this member holds."""
+        return self._vault.newest(self._tx, document_id)
+
+
+def place_of(located: journal.Located) -> Place:
+    """The place of a statement, as the records sort by it."""
+    place = located.place
+    return Place(place.log_index, located.index, place.height, place.accepted_at)
+
+
+def take_in(tx: sa.Connection, tenant: Tenant, statement_id: str) -> None:
+    """A statement has become known as accepted, for the first time: write its rows, and let procedures react."""
+    found = journal.locate(tx, statement_id)
+    assert found is not None  # written or marked in this very transaction
+    context = context_of(tenant, found)
+    documents = Documents(tx, tenant.vault)
+    project_accepted(tx, context, found, documents)
+    for procedure in procedures():
+        react = procedure.on_received()
+        if react is not None:
+            react(tenant, tx, context, found.statement, documents)
+
+
+def context_of(tenant: Tenant, found: journal.Located) -> Context:
+    """What a projector may know about the arrival of a statement at this member."""
+    return Context(
+        did=tenant.did,
+        roles=tenant.roles,
+        statement_id=found.statement.id,
+        place=place_of(found),
+        own=found.statement.by == tenant.did,
+        now=tenant.now(),
+    )
+
+
+def project_accepted(tx: sa.Connection, context: Context, located: journal.Located, documents: Documents) -> None:
+    """Write all rows that follow from one accepted statement: the whole of what a rebuild does for it."""
+    statement = located.statement
+    row = StatementRow(
+        id=context.statement_id,
+        kind=statement.kind,
+        by=statement.by,
+        about=statement.about,
+        place=context.place,
+        arrival=located.seq,
+    )
+    project.project_statement(tx, row)
+    _project_document(tx, context, statement, documents)
+    _project_delivery(tx, context, statement)
+    for procedure in procedures():
+        procedure.projector()(tx, context, statement, documents)
+
+
+def is_ending(outcome: Outcome) -> bool:
+    """Whether this action was accepted and ended a version of a document."""
+    return outcome.accepted and any(event.get("event") == ENDED_EVENT for event in outcome.events)
+
+
+def project_ending(tx: sa.Connection, outcome: Outcome) -> None:
+    """Write the endings that one accepted action brought."""
+    assert outcome.accepted_at is not None  # what an engine promises of blocks that it shows
+    place = Place(outcome.log_index or 0, 0, outcome.height, read_time(outcome.accepted_at))
+    for event in outcome.events:
+        if event.get("event") == ENDED_EVENT:
+            successor = event.get("successor")
+            row = EndingRow(
+                issuer=str(event["by"]),
+                commitment=str(event["version"]),
+                place=place,
+                successor=None if successor is None else str(successor),
+            )
+            project.project_ending(tx, row)
+
+
+def _project_document(tx: sa.Connection, context: Context, statement: Statement, documents: Documents) -> None:
+    """The index row of a document version, if this member holds it."""
+    if statement.kind != "document.issued/1":
+        return
+    body = cast("dict[str, Any]", statement.body)
+    credential = documents.credential(body["commitment"])
+    if credential is None:
+        return
+    fields = indexable(body["schema"], credential)
+    row = DocumentRow(
+        issuer=statement.by,
+        commitment=body["commitment"],
+        document_id=body["id"],
+        version=body["version"],
+        schema_id=body["schema"],
+        issued_statement=context.statement_id,
+        place=context.place,
+        title=document_type(body["schema"]).title,
+        fields=fields,
+        previous=body.get("previous"),
+    )
+    project.project_document(tx, row)
+
+
+def _project_delivery(tx: sa.Connection, context: Context, statement: Statement) -> None:
+    event = DELIVERY_EVENTS.get(statement.kind)
+    body = cast("dict[str, Any]", statement.body)
+    if event is None or "document" not in body:
+        return
+    row = DeliveryRow(
+        statement_id=context.statement_id,
+        document_id=body["document"],
+        commitment=body["commitment"],
+        member=statement.by,
+        event=event,
+        issuer=body.get("issuer"),
+        code=body.get("code"),
+    )
+    project.project_delivery(tx, row)

@@ -1,0 +1,50 @@
+"""Dropping a tenant's records and building them again from its journal, its vault and the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import sqlalchemy as sa
+
+from transire.node.projection import Documents, context_of, is_ending, project_accepted, project_ending
+from transire.node.tenant import Tenant
+from transire.procedures.catalogue import procedures
+from transire.records.project import finish_height
+from transire.records.rebuild import content_digest, rebuild
+from transire.vault import journal
+
+Progress = Callable[[int, int], None]
+"""Called with how many statements are done, and of how many."""
+
+
+def rebuild_records(tenant: Tenant, progress: Progress = lambda done, of: None) -> bytes:
+    """Rebuild, in one transaction; returns the digest of the content. Nothing is stated, delivered or told anew."""
+
+    def replay(tx: sa.Connection) -> None:
+        found = journal.all_located(tx)
+        documents = Documents(tx, tenant.vault)
+        for done, located in enumerate(found, start=1):
+            project_accepted(tx, context_of(tenant, located), located, documents)
+            progress(done, len(found))
+        _replay_endings(tx, tenant)
+
+    rebuild(tenant.database, replay, also=_procedure_tables())
+    return records_digest(tenant)
+
+
+def records_digest(tenant: Tenant) -> bytes:
+    """The same for equal content, whatever the order in which it came to be."""
+    return content_digest(tenant.database, also=_procedure_tables())
+
+
+def _replay_endings(tx: sa.Connection, tenant: Tenant) -> None:
+    height = 0
+    for block in tenant.engine.events(1):
+        for outcome in filter(is_ending, block.outcomes):
+            project_ending(tx, outcome)
+        height = block.height
+    finish_height(tx, height)
+
+
+def _procedure_tables() -> list[sa.MetaData]:
+    return [procedure.metadata() for procedure in procedures()]

@@ -1,0 +1,121 @@
+"""Taking in an envelope: check it against this node's own replica, keep it, state that it was delivered.
+
+Everything that follows from an envelope is one SQL transaction: its statements and documents, their rows, what
+procedures do about them, and this member's own `document.delivered/1` with its way back to the sender. An envelope
+that comes twice changes nothing and gets the same answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+import sqlalchemy as sa
+import structlog
+
+from transire.crypto.encoding import b64url, unb64url
+from transire.engines.base import Engine
+from transire.errors import TransireError
+from transire.merkle.tree import leaf_hash
+from transire.node.anchor import read_time
+from transire.node.errors import RecipientUnreachable
+from transire.node.post import Reply
+from transire.node.projection import take_in
+from transire.node.tenant import Tenant
+from transire.vault.delivery import CheckedEnvelope, Kept, check_envelope, kinds_known
+from transire.vault.envelope import Envelope, parse_envelope
+from transire.vault.errors import DeliveryRefused
+from transire.vault.journal import Place
+from transire.vault.statements import DELIVERED, REFUSED, refused_body
+
+UNANSWERED = frozenset({"document.delivered/1", "document.refused/1", "document.opened/1", "document.held/1"})
+"""Kinds that say how a delivery went: answering them would never end."""
+
+log = structlog.get_logger(__name__)
+
+
+class EngineView:
+    """The ledger as this node's own replica knows it (vault.delivery.LedgerView)."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self.network = engine.network
+
+    def place_of(self, action_id: str) -> Place | None:
+        outcome = self._engine.lookup(action_id)
+        if outcome is None or outcome.log_index is None or outcome.accepted_at is None:
+            return None
+        return Place(outcome.height, outcome.log_index, read_time(outcome.accepted_at))
+
+    def roles_of(self, did: str, height: int) -> Collection[str]:
+        record = self._engine.member(did)
+        return record.roles_at(height) if record is not None and record.is_active(height) else ()
+
+    def credential_keys_of(self, did: str, height: int) -> Iterable[bytes]:
+        record = self._engine.member(did)
+        keys = () if record is None else record.keys_in_force("credential", height)
+        return [unb64url(key.public, length=32) for key in keys]
+
+
+class Reception:
+    """Receives for one tenant; called by the post."""
+
+    def __init__(self, tenant: Tenant) -> None:
+        self._tenant = tenant
+        self._ledger = EngineView(tenant.engine)
+
+    def __call__(self, raw: bytes) -> Reply:
+        try:
+            envelope = parse_envelope(raw)
+        except TransireError as error:
+            log.warning("envelope refused", tenant=self._tenant.slug, code=error.code)
+            return Reply(refused_with=error.code)
+        try:
+            self._keep(self._check(envelope))
+        except TransireError as error:
+            return self._refuse(envelope, error)
+        return Reply()
+
+    def _check(self, envelope: Envelope) -> CheckedEnvelope:
+        tenant = self._tenant
+        with tenant.database.reading() as view:
+            return check_envelope(
+                envelope,
+                recipient=tenant.did,
+                ledger=self._ledger,
+                agreement_keys=tenant.vault.agreement_keys(),
+                kinds=tenant.kinds,
+                known_kinds=kinds_known(view),
+            )
+
+    def _keep(self, checked: CheckedEnvelope) -> None:
+        tenant = self._tenant
+        with tenant.transaction() as tx:
+            kept = checked.keep(tx, tenant.vault, now=tenant.now())
+            for statement_id in self._in_order(checked, kept.statements):
+                take_in(tx, tenant, statement_id)
+            self._state_delivered(tx, checked, kept)
+
+    def _in_order(self, checked: CheckedEnvelope, fresh: Collection[str]) -> list[str]:
+        """Evidence before what rests on it, as the ledger ordered them."""
+        places = {found.statement.id: (found.place.log_index, found.index) for found in checked.statements}
+        return sorted(fresh, key=places.__getitem__)
+
+    def _state_delivered(self, tx: sa.Connection, checked: CheckedEnvelope, kept: Kept) -> None:
+        if checked.delivered.statement.kind in UNANSWERED:
+            return
+        for body in checked.delivered_bodies(kept):
+            about = [str(body[name]) for name in ("document", "statement") if name in body]
+            self._tenant.state(tx, None, DELIVERED.name, body, about=about, recipients=[checked.sender])
+
+    def _refuse(self, envelope: Envelope, error: TransireError) -> Reply:
+        """State the refusal, unless the same envelope may still be taken when this node has caught up."""
+        tenant = self._tenant
+        log.warning("delivery refused", tenant=tenant.slug, sender=envelope.sender, code=error.code)
+        if isinstance(error, DeliveryRefused) and error.transient:
+            raise RecipientUnreachable(got=error.code) from error
+        if tenant.engine.member(envelope.sender) is not None:
+            refused = b64url(leaf_hash(envelope.statements[0].raw))
+            with tenant.transaction() as tx:
+                body = refused_body(refused, error.code)
+                tenant.state(tx, None, REFUSED.name, body, about=[refused], recipients=[envelope.sender])
+        return Reply(refused_with=error.code)

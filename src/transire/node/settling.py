@@ -1,0 +1,30 @@
+"""Waiting until nothing is under way: for the demo, for tests, and before an orderly stop."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from datetime import datetime
+
+from transire.node.beat import Beat
+from transire.node.errors import NotSettled
+from transire.node.tenant import Tenant
+from transire.vault import journal, outbox
+
+LOOK_EVERY_S = 0.01
+
+
+def settle(tenants: Sequence[Tenant], beat: Beat, timeout: float) -> None:
+    """Return when no tenant has statements that could be anchored now, nor envelopes that wait for an answer."""
+    deadline = time.monotonic() + timeout
+    beat.wake_all()
+    while waiting := [tenant.slug for tenant in tenants if is_busy(tenant, tenant.now())]:
+        if time.monotonic() > deadline:
+            raise NotSettled(got=", ".join(waiting), expected=f"nothing under way after {timeout:g} s")
+        time.sleep(LOOK_EVERY_S)
+
+
+def is_busy(tenant: Tenant, now: datetime) -> bool:
+    """Whether something of this tenant is still on its way. Unhurried statements that still wait do not count."""
+    with tenant.database.reading() as view:
+        return bool(journal.count_pooled(view, now) or journal.pending_pools(view) or outbox.count_waiting(view))

@@ -1,0 +1,256 @@
+"""A tenant: a member as this node hosts it, walled off from the others by a database, a vault and keys of its own.
+
+Everything that a service does for a member goes through here, in one SQL transaction: what is stated, what is issued
+and to whom it goes. The beat brings it to the ledger and to the recipients afterwards; a crash between
+loses nothing.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+
+import sqlalchemy as sa
+
+from transire.crypto.canonical import Json, canonical_bytes
+from transire.crypto.digests import hkdf_sha256
+from transire.crypto.encoding import unb64url
+from transire.crypto.keystore import KeyStore
+from transire.desk.person import Person
+from transire.desk.persons import actor_reference, node_person
+from transire.desk.sign_in import SignInDesk
+from transire.engines.base import Engine, Outcome
+from transire.ledger.action import sign_action
+from transire.ledger.kinds import KindRegistry
+from transire.ledger.state import MemberRecord, at
+from transire.ledger.statement import make_statement, parse_statement, statement_bytes
+from transire.node.anchor import NONCE_BYTES, Signer, write_time
+from transire.node.enrolment import ACT, CREDENTIAL, DESK
+from transire.node.errors import RecipientUnknown, StatementNotAccepted, WitnessRefused
+from transire.storage.database import Database
+from transire.vault import journal, outbox
+from transire.vault.envelope import build_envelope
+from transire.vault.outbox import OutboxRow
+from transire.vault.vault import Vault
+
+UNHURRIED_AT_MOST_S = 90
+"""Statements that nobody waits for are anchored after a random while, so that their time says nothing (LEDGER 11)."""
+
+ANSWER_WITHIN_S = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """A document that has been issued: its identity, its version's commitment, and the statement that says so."""
+
+    document_id: str
+    commitment: str
+    statement_id: str
+
+
+class Tenant:
+    """A hosted member. Services take it as their first argument; it is safe to share between threads."""
+
+    def __init__(
+        self,
+        *,
+        slug: str,
+        did: str,
+        database: Database,
+        vault: Vault,
+        keys: KeyStore,
+        engine: Engine,
+        kinds: KindRegistry,
+        wake: Callable[[], None],
+        action_lifetime: timedelta,
+    ) -> None:
+        self.slug = slug
+        self.did = did
+        self.database = database
+        self.vault = vault
+        self.keys = keys
+        self.engine = engine
+        self.kinds = kinds
+        self.wake = wake
+        self.action_lifetime = action_lifetime
+
+    # What the ledger says of this member.
+
+    @property
+    def record(self) -> MemberRecord | None:
+        """The member's record on the ledger; None before it is enrolled."""
+        return self.engine.member(self.did)
+
+    @property
+    def name(self) -> str:
+        """The name under which the member is enrolled."""
+        return self.name_of(self.did)
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """The member's roles at the present height."""
+        record = self.record
+        return () if record is None else record.roles_at(self._next_height)
+
+    def name_of(self, did: str) -> str:
+        """The name of any member of the network; its DID where it is unknown."""
+        record = self.engine.member(did)
+        return (record and at(record.name, self._next_height)) or did
+
+    @property
+    def _next_height(self) -> int:
+        # A change made in block H rules from H+1 on (LEDGER 5): this is what binds the next action.
+        return self.engine.height + 1
+
+    @property
+    def signer(self) -> Signer:
+        """The key that signs this member's actions."""
+        return Signer(self.did, ACT, self.keys.signing_key(ACT))
+
+    @cached_property
+    def sign_in_desk(self) -> SignInDesk:
+        """Where the member's persons sign in; the key that seals their second factors comes from the key store."""
+        secret = self.keys.agreement_key(DESK).private
+        return SignInDesk(self.database, hkdf_sha256(secret, salt=b"", info=b"transire/desk/v1", length=32))
+
+    # What a service does.
+
+    def now(self) -> datetime:
+        """The node's clock: for what is pooled and retried, never for what the ledger decides."""
+        return datetime.now(UTC)
+
+    def transaction(self) -> AbstractContextManager[sa.Connection]:
+        """One SQL transaction over desk, vault, outbox and records of this member."""
+        return self.database.transaction()
+
+    def issue(
+        self,
+        tx: sa.Connection,
+        person: Person,
+        *,
+        document: dict[str, Json],
+        schema_id: str,
+        recipients: Sequence[str],
+        previous: str | None = None,
+        attach: Sequence[str] = (),
+        purpose: str = "filing",
+    ) -> Issued:
+        """Keep a signed document, state that it is issued, and have both delivered."""
+        stored = self.vault.put(
+            tx, canonical_bytes(document), issuer=self.did, schema_id=schema_id, previous=previous, now=self.now()
+        )
+        statement_id = self.state(
+            tx,
+            person,
+            "document.issued/1",
+            stored.issued_body(),
+            about=[stored.document_id],
+            recipients=recipients,
+            attach=attach,
+            documents=[stored.commitment],
+            purpose=purpose,
+        )
+        self.vault.mark_issued(tx, stored.commitment, statement_id)
+        return Issued(stored.document_id, stored.commitment, statement_id)
+
+    def state(
+        self,
+        tx: sa.Connection,
+        person: Person | None,
+        kind: str,
+        body: dict[str, Json],
+        *,
+        about: Sequence[str],
+        recipients: Sequence[str] = (),
+        attach: Sequence[str] = (),
+        documents: Sequence[str] = (),
+        purpose: str = "filing",
+    ) -> str:
+        """State something, durable in this transaction; anchored and delivered after it. Returns the statement's id.
+
+        Without a person the node states it for the member. `attach` names statements that go along as evidence,
+        `documents` the commitments whose sealed bytes do.
+        """
+        salt = secrets.token_bytes(32)
+        who = node_person(tx, self.now()) if person is None else person
+        made = make_statement(kind, body, about=about, by=self.did, actor=actor_reference(tx, who, salt), salt=salt)
+        statement = parse_statement(statement_bytes(made))
+        known = journal.kinds_about(tx, statement.about)
+        self.kinds.check_statement(statement, self.roles, known)
+        journal.write_own(tx, statement, ready_at=self._ready_at(kind))
+        for recipient in dict.fromkeys(recipients):
+            self._check_recipient(recipient)
+            outbox.put(
+                tx,
+                recipient=recipient,
+                statement=statement.id,
+                attached=attach,
+                documents=documents,
+                purpose=purpose,
+                now=self.now(),
+            )
+        self.wake()
+        return statement.id
+
+    def end(self, commitment: str, successor: str | None = None) -> Outcome:
+        """End a version that this member issued, on the ledger, for everybody at once (LEDGER 5)."""
+        body: dict[str, Json] = {"version": commitment}
+        if successor is not None:
+            body["successor"] = successor
+        return self.act("document.end/1", body)
+
+    def act(self, action: str, body: dict[str, Json]) -> Outcome:
+        """Sign an action of this member, submit it, and wait until the ledger has answered."""
+        raw = sign_action(
+            action,
+            body,
+            by=self.did,
+            key=self.signer.key_name,
+            network=self.engine.network,
+            expires=write_time(self.now() + self.action_lifetime),
+            nonce=secrets.token_bytes(NONCE_BYTES),
+            signer=self.signer.key,
+        )
+        outcome = self.engine.submit(raw).result(timeout=ANSWER_WITHIN_S)
+        if not outcome.accepted:
+            raise WitnessRefused(got=outcome.code)
+        return outcome
+
+    @property
+    def credential_key_name(self) -> str:
+        """Which key signs this member's credentials."""
+        return CREDENTIAL
+
+    def located(self, statement_id: str) -> journal.Located:
+        """A statement with its evidence; refused while the ledger has not accepted it."""
+        with self.database.reading() as view:
+            found = journal.locate(view, statement_id)
+        if found is None:
+            raise StatementNotAccepted(got=statement_id)
+        return found
+
+    def envelope(self, row: OutboxRow) -> bytes:
+        """The bytes that bring an outbox row to its recipient, sealed for the recipient's present agree key."""
+        public = self._agree_public_of(row.recipient)
+        with self.database.reading() as view:
+            return build_envelope(view, self.vault, row, sender=self.did, recipient_public=public)
+
+    def _agree_public_of(self, did: str) -> bytes:
+        record = self.engine.member(did)
+        keys = () if record is None else record.keys_in_force("agree", self._next_height)
+        if not keys:
+            raise RecipientUnknown(got=did)
+        return unb64url(keys[-1].public, length=32)
+
+    def _ready_at(self, kind: str) -> datetime:
+        if not self.kinds.find(kind).unhurried:
+            return self.now()
+        return self.now() + timedelta(seconds=secrets.randbelow(UNHURRIED_AT_MOST_S))
+
+    def _check_recipient(self, did: str) -> None:
+        if self.engine.member(did) is None:
+            raise RecipientUnknown(got=did)

@@ -1,0 +1,122 @@
+"""A tenant's turn of the beat: anchor, project, deliver. Each step can be run again after a crash.
+
+1. `anchor`   what is pooled goes to the ledger; what the ledger accepted is projected in the transaction that notes it
+2. `follow`   what the ledger decided (ended versions) is projected, with the height up to which that is done
+3. `deliver`  envelopes whose statements are all accepted go to their recipients
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+import structlog
+
+from transire.engines.base import Outcome
+from transire.node.anchor import Anchor
+from transire.node.errors import RecipientUnreachable
+from transire.node.post import Post
+from transire.node.projection import is_ending, project_ending, take_in
+from transire.node.tenant import Tenant
+from transire.records.project import finish_height, projected_height
+from transire.vault import journal, outbox
+from transire.vault.outbox import OutboxRow
+
+DELIVERIES_A_TURN = 200
+"""Envelopes looked at in one turn, so that a long outbox does not keep other tenants waiting."""
+
+HEIGHTS_UNWRITTEN = 1000
+"""Blocks that may have to be read again after a crash, because nothing in them concerned the records."""
+
+log = structlog.get_logger(__name__)
+
+
+class TenantTurn:
+    """Callable by the beat; knows how to do a turn of one tenant."""
+
+    def __init__(self, tenant: Tenant, post: Post, *, pause: timedelta) -> None:
+        self._tenant = tenant
+        self._post = post
+        self._pause = pause
+        self._last_anchored: datetime | None = None
+        self._follower = Follower(tenant)
+        self._anchor = Anchor(
+            tenant.database,
+            tenant.engine,
+            tenant.signer,
+            lifetime=tenant.action_lifetime,
+            on_accepted=self._on_accepted,
+        )
+
+    def __call__(self) -> float | None:
+        """Take the turn; returns the seconds until the next one is due, or None."""
+        now = self._tenant.now()
+        if not self._is_pausing(now):
+            self._last_anchored = now
+            self._anchor.anchor_pooled(now)
+        self._follower.follow()
+        self._deliver(self._tenant.now())
+        return self._next_due(self._tenant.now())
+
+    def _is_pausing(self, now: datetime) -> bool:
+        # A lone statement is anchored at once; only under load do statements wait for company (LEDGER 3).
+        return self._last_anchored is not None and now - self._last_anchored < self._pause
+
+    def _on_accepted(self, tx: sa.Connection, ids: list[str]) -> None:
+        for statement_id in ids:
+            take_in(tx, self._tenant, statement_id)
+
+    def _deliver(self, now: datetime) -> None:
+        with self._tenant.database.reading() as view:
+            rows = outbox.due(view, now, DELIVERIES_A_TURN)
+        for row in rows:
+            self._bring(row, now)
+
+    def _bring(self, row: OutboxRow, now: datetime) -> None:
+        try:
+            reply = self._post.bring(row.recipient, self._tenant.envelope(row))
+        except RecipientUnreachable as error:
+            log.warning("recipient unreachable", tenant=self._tenant.slug, code=error.code, attempts=row.attempts)
+            with self._tenant.transaction() as tx:
+                outbox.mark_failed(tx, row, now=now)
+            return
+        with self._tenant.transaction() as tx:
+            outbox.mark_answered(tx, row.seq, refused_with=reply.refused_with)
+
+    def _next_due(self, now: datetime) -> float | None:
+        with self._tenant.database.reading() as view:
+            moments = [moment for moment in (journal.next_ready(view), outbox.next_due(view)) if moment is not None]
+        if not moments:
+            return None
+        pause = self._pause.total_seconds()
+        return max(pause, (min(moments) - now).total_seconds())
+
+
+class Follower:
+    """Projects what the ledger decides (ended versions) into one tenant's records.
+
+    The height is written together with what was projected, and otherwise only now and then: blocks that end nothing
+    are cheap to read again, and a transaction for each block of the network would not be.
+    """
+
+    def __init__(self, tenant: Tenant) -> None:
+        self._tenant = tenant
+        with tenant.database.reading() as view:
+            self._read = self._written = projected_height(view)
+
+    def follow(self) -> None:
+        """Read the blocks since the last call."""
+        for block in self._tenant.engine.events(self._read + 1):
+            if any(is_ending(outcome) for outcome in block.outcomes):
+                self._write(block.height, block.outcomes)
+            elif block.height - self._written >= HEIGHTS_UNWRITTEN:
+                self._write(block.height, ())
+            self._read = block.height
+
+    def _write(self, height: int, outcomes: Sequence[Outcome]) -> None:
+        with self._tenant.transaction() as tx:
+            for outcome in filter(is_ending, outcomes):
+                project_ending(tx, outcome)
+            finish_height(tx, height)
+        self._written = height
