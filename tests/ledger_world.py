@@ -17,8 +17,8 @@ from transire.ledger.machine import Machine
 from transire.ledger.possession import enter_key, prove_validator
 from transire.ledger.store import MemoryStore, Store
 
-START = "2026-11-22T10:00:00Z"
-START_SECONDS = 1795341600
+START = "2026-01-05T10:00:00Z"
+START_SECONDS = 1767607200
 
 CUSTOMS = "did:web:customs.example"
 CHAMBER = "did:web:chamber.example"

@@ -9,7 +9,7 @@ from typing import Protocol
 import msgspec
 
 from transire.crypto.canonical import Json
-from transire.ledger.block import DecidedBlock, Evidence
+from transire.ledger.block import DecidedBlock, Event, Evidence
 from transire.ledger.chain import Commit, Header, Time, Validator
 from transire.ledger.genesis import Genesis
 from transire.ledger.members import MemberRecord
@@ -25,7 +25,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     height: int
     index: int
     code: str = ""
-    events: tuple[dict[str, Json], ...] = ()
+    events: tuple[Event, ...] = ()
     log_index: int | None = None
     accepted_at: Time | None = None
 

@@ -32,9 +32,21 @@ class PoolFull(EngineError):
 class EngineStopped(EngineError):
     code = "engine.stopped"
     sentence = "The ledger engine stopped."
-    fix = (
-        "Look at the cause, mend it (disk space, permissions), and start the node again; nothing acknowledged is lost."
-    )
+    fix = "Mend the cause (disk space, permissions) and start the node again; nothing acknowledged is lost."
+
+
+class StorageFailed(EngineError):
+    code = "engine.storage-failed"
+    sentence = "The ledger's files cannot be read or written."
+    fix = "Look at disk space, permissions and the disk itself, then start the node again."
+    status = 500
+
+
+class ReplicaInUse(EngineError):
+    code = "engine.replica-in-use"
+    sentence = "Another process is running this ledger."
+    fix = "Stop the other node first: two with one validator key would sign against each other."
+    status = 409
 
 
 class ReplicaMissing(EngineError):
@@ -55,6 +67,13 @@ class ReplicaDiffers(EngineError):
     code = "engine.replica-differs"
     sentence = "The replica of the ledger does not fit its chain of blocks."
     fix = "Run transire doctor --deep to see what differs, and restore the replica from its blocks or a partner."
+    status = 500
+
+
+class DoubleSigning(EngineError):
+    code = "engine.double-signing"
+    sentence = "The validator was asked to sign a height that it has signed already."
+    fix = "Never start two nodes with one validator key, nor an old copy of a node; see restore in the manual."
     status = 500
 
 

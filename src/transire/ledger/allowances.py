@@ -19,6 +19,7 @@ from msgspec import UNSET, structs
 from transire.crypto.encoding import unb64url
 from transire.crypto.keys import check_public_key
 from transire.errors import TransireError
+from transire.ledger.block import Event
 from transire.ledger.bodies import (
     AllowanceClose,
     AllowanceDraw,
@@ -28,7 +29,7 @@ from transire.ledger.bodies import (
 )
 from transire.ledger.errors import Refused
 from transire.ledger.fields import scaled, unscaled
-from transire.ledger.rules import Context, Event, Events, active_member
+from transire.ledger.rules import Context, Events, active_member
 from transire.ledger.state import Allowance, Draw, Return, View
 
 NOTHING: Final = "0"

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TypeAlias, cast
 
 import msgspec
 
@@ -38,12 +39,16 @@ class DecidedBlock(msgspec.Struct, frozen=True, kw_only=True):
     misbehaviour: tuple[Misbehaviour, ...] = ()
 
 
+Event: TypeAlias = dict[str, str]
+"""What an accepted action did, in words that anybody may read."""
+
+
 class Result(msgspec.Struct, frozen=True, kw_only=True):
     """What became of one action of a block: accepted with events and a place in the log, or a stable code."""
 
     action_id: str
     code: str = ""
-    events: tuple[dict[str, Json], ...] = ()
+    events: tuple[Event, ...] = ()
     log_index: int | None = None
 
     @property
@@ -79,12 +84,12 @@ class Roots(msgspec.Struct, frozen=True):
         return sha256(b"transire/app/v1\n", self.log_size.to_bytes(8, "big"), self.log_root, self.map_root)
 
 
-def events_digest(events: tuple[dict[str, Json], ...]) -> str:
+def events_digest(events: tuple[Event, ...]) -> str:
     """SHA-256 of the canonical list of events."""
-    return b64url(sha256(canonical_bytes(list(events))))
+    return b64url(sha256(canonical_bytes(cast("Json", events))))
 
 
-def log_leaf_data(action_id: str, *, height: int, index: int, events: tuple[dict[str, Json], ...]) -> bytes:
+def log_leaf_data(action_id: str, *, height: int, index: int, events: tuple[Event, ...]) -> bytes:
     """What is hashed as leaf of the log for an accepted action (LEDGER.md 6)."""
     return canonical_bytes({"action": action_id, "events": events_digest(events), "height": height, "index": index})
 
@@ -123,7 +128,7 @@ class Evidence:
     action_id: str
     height: int
     index: int
-    events: tuple[dict[str, Json], ...]
+    events: tuple[Event, ...]
     leaf_data: bytes
     log_index: int
     log_path: tuple[bytes, ...]

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from msgspec import UNSET
 
+from transire.ledger.block import Event
 from transire.ledger.bodies import DocumentEnd, Witness
 from transire.ledger.errors import Refused
-from transire.ledger.rules import Context, Event, Events
+from transire.ledger.rules import Context, Events
 from transire.ledger.state import Ended
 
 

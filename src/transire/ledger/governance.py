@@ -12,6 +12,7 @@ import msgspec
 from msgspec import structs
 
 from transire.crypto.encoding import b64url, unb64url
+from transire.ledger.block import Event
 from transire.ledger.bodies import (
     Appoint,
     Change,
@@ -27,7 +28,7 @@ from transire.ledger.errors import Refused
 from transire.ledger.members import holders, office_key
 from transire.ledger.parameters import check_parameter, parameter, parameter_key, with_parameter
 from transire.ledger.possession import verify_validator
-from transire.ledger.rules import Context, Event, Events, active_member
+from transire.ledger.rules import Context, Events, active_member
 from transire.ledger.state import (
     RULES_KEY,
     Changes,

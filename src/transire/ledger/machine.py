@@ -40,7 +40,7 @@ from transire.ledger.store import (
     Writes,
     height_key,
 )
-from transire.ledger.tables import HeightRecord, MapRows, Tip, action_place, log_node_key, undo_bytes
+from transire.ledger.tables import MapRows, Tip, action_place, height_bytes, log_node_key, undo_bytes
 from transire.merkle.sparse import SparseMap
 from transire.merkle.tree import CompactRange, leaf_hash
 
@@ -106,7 +106,7 @@ class Machine:
         tip = Tip(height=0, time=genesis.start, log=log.to_bytes(), log_root=log.root(), map_root=map_root)
         writes.put(META, Tip.KEY, tip.to_bytes())
         writes.put(META, Tip.GENESIS_KEY, genesis.raw)
-        writes.put(HEIGHTS, height_key(0), HeightRecord(time=tip.time, roots=tip.roots, results=()).to_bytes())
+        writes.put(HEIGHTS, height_key(0), height_bytes(tip.time, tip.roots, ()))
         store.commit(writes)
         return cls(store, genesis, tip)
 
@@ -260,8 +260,7 @@ class _Pending:
             log_root=self._log.root(),
             map_root=map_root,
         )
-        record = HeightRecord(time=self._block.time, roots=self.tip.roots, results=tuple(self.results))
-        self.writes.put(HEIGHTS, height_key(height), record.to_bytes())
+        self.writes.put(HEIGHTS, height_key(height), height_bytes(self._block.time, self.tip.roots, self.results))
         self.writes.put(META, Tip.KEY, self.tip.to_bytes())
 
 

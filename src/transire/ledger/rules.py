@@ -11,12 +11,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from transire.crypto.canonical import Json
 from transire.ledger.action import Action
+from transire.ledger.block import Event
 from transire.ledger.errors import Refused
 from transire.ledger.state import Changes, MemberRecord, View
 
-Event: TypeAlias = dict[str, Json]
 Events: TypeAlias = tuple[Event, ...]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar, Final, TypeVar
 
 import msgspec
@@ -19,6 +20,7 @@ from transire.merkle.tree import CompactRange, inclusion_proof
 T = TypeVar("T")
 
 _ENCODER: Final = msgspec.msgpack.Encoder()
+_RESULT: Final = msgspec.msgpack.Decoder(Result)
 
 
 class Tip(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
@@ -50,14 +52,24 @@ class Tip(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
 
 
 class HeightRecord(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
-    """What a block did: its results and events, and the roots after it."""
+    """What a block did: its results and events, and the roots after it. Each result is decoded when it is asked for."""
 
     time: Time
     roots: Roots
-    results: tuple[Result, ...]
+    raw_results: tuple[msgspec.Raw, ...]
 
-    def to_bytes(self) -> bytes:
-        return _ENCODER.encode(self)
+    @property
+    def results(self) -> tuple[Result, ...]:
+        return tuple(_RESULT.decode(raw) for raw in self.raw_results)
+
+    def result(self, index: int) -> Result:
+        """The result of one action of the block."""
+        return _RESULT.decode(self.raw_results[index])
+
+
+def height_bytes(time: Time, roots: Roots, results: Sequence[Result]) -> bytes:
+    """The row of the table `heights` that `decode_height` reads."""
+    return _ENCODER.encode((time, roots, tuple(results)))
 
 
 class MapRows:
@@ -109,7 +121,12 @@ def read_tip(reader: Reader) -> Tip:
 def read_height(reader: Reader, height: int) -> HeightRecord | None:
     """What the block of that height did."""
     raw = reader.get(HEIGHTS, height_key(height))
-    return None if raw is None else _decoded(raw, HeightRecord, f"height {height}")
+    return None if raw is None else decode_height(raw)
+
+
+def decode_height(raw: bytes) -> HeightRecord:
+    """A row of the table `heights`."""
+    return _decoded(raw, HeightRecord, "the heights")
 
 
 def log_path(reader: Reader, index: int, size: int) -> list[bytes]:

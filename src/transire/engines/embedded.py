@@ -1,0 +1,158 @@
+"""The embedded engine: one process, one local validator key, the bytes of a CometBFT network (LEDGER.md 1 and 6).
+
+Actions wait in a pool; one thread, the sequencer, cuts them into blocks. While a block is written the next ones gather,
+so a busy engine commits in groups and an idle one commits a lone action at once.
+
+A block's own time is the time of the previous commit. So after idleness an empty block comes first, and every block
+that changed the app_hash is followed at once by a block whose header shows it: by the next block with actions if there
+is one, else by an empty *proof block*. An outcome is told only when that next block is durable too: then a receipt
+exists.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Final
+
+from transire.crypto.encoding import b64url
+from transire.crypto.keys import SigningKey
+from transire.engines import archive
+from transire.engines.archive import Archive
+from transire.engines.base import Outcome
+from transire.engines.errors import ReplicaExists, ReplicaMissing
+from transire.engines.occupation import Occupation
+from transire.engines.reading import LedgerReading
+from transire.engines.replica import LmdbStore
+from transire.engines.sequencer import Sequencer
+from transire.engines.validator import LocalValidator
+from transire.ledger.admission import Verdict
+from transire.ledger.errors import ActionExpired, ActionSeen, GenesisInvalid
+from transire.ledger.genesis import Genesis
+from transire.ledger.machine import Machine
+from transire.ledger.store import META
+from transire.ledger.tables import Tip
+
+REPLICA_FOLDER: Final = "replica"
+CHAIN_FOLDER: Final = "chain"
+NANOS: Final = 1_000_000_000
+
+
+class EmbeddedEngine(LedgerReading):
+    """An `engines.base.Engine`. `clock` and `at_step` are for tests: what time it is, and what happens at a step."""
+
+    def __init__(
+        self,
+        home: Path,
+        validator_key: SigningKey,
+        *,
+        clock: Callable[[], int] = time.time_ns,
+        at_step: Callable[[str], None] = lambda step: None,
+    ) -> None:
+        self._occupation = Occupation.take(home)
+        try:
+            self._store = LmdbStore(home / REPLICA_FOLDER)
+            if self._store.get(META, Tip.KEY) is None:
+                raise ReplicaMissing(got=home.name)
+            self._machine = Machine.open(self._store)
+            self.genesis = self._machine.genesis
+            self.network = self._machine.network
+            check_only_validator(self.genesis, validator_key)
+            self._archive = Archive(LmdbStore(home / CHAIN_FOLDER, archive.TABLES))
+            super().__init__(
+                self.network, self._store, self._archive, validators=lambda height: self.genesis.validator_set
+            )
+            self._sequencer = Sequencer(
+                self._machine,
+                self._archive,
+                LocalValidator(self.genesis, validator_key),
+                self,
+                clock=clock,
+                at_step=at_step,
+            )
+        except BaseException:
+            self._occupation.release()
+            raise
+
+    @classmethod
+    def create(
+        cls, home: Path, genesis: Genesis, validator_key: SigningKey, *, clock: Callable[[], int] = time.time_ns
+    ) -> EmbeddedEngine:
+        """Begin a network in an empty folder. Explicit, never implied: opening a missing one is refused."""
+        check_only_validator(genesis, validator_key)
+        occupation = Occupation.take(home)
+        try:
+            store = LmdbStore(home / REPLICA_FOLDER)
+            try:
+                if store.get(META, Tip.KEY) is not None:
+                    raise ReplicaExists(got=home.name)
+                Machine.create(store, genesis)
+            finally:
+                store.close()
+        finally:
+            occupation.release()
+        return cls(home, validator_key, clock=clock)
+
+    @classmethod
+    def open(
+        cls,
+        home: Path,
+        validator_key: SigningKey,
+        *,
+        clock: Callable[[], int] = time.time_ns,
+        at_step: Callable[[str], None] = lambda step: None,
+    ) -> EmbeddedEngine:
+        """Go on with the network in a folder; a block that a crash cut off is completed here."""
+        if not (home / REPLICA_FOLDER).is_dir():
+            raise ReplicaMissing(got=home.name)
+        return cls(home, validator_key, clock=clock, at_step=at_step)
+
+    @property
+    def height(self) -> int:
+        """The last committed height; 0 before the first block."""
+        return self._machine.height
+
+    def start(self) -> None:
+        """Begin to make blocks; reading works before."""
+        self._sequencer.start()
+
+    def close(self) -> None:
+        """Finish the block under way and let go; what is still waiting gets `EngineStopped`."""
+        self._sequencer.stop()
+        self._archive.close()
+        self._store.close()
+        self._occupation.release()
+
+    def check(self, raw: bytes) -> Verdict:
+        """Whether an action could enter the next block."""
+        return self._machine.check(raw, self._sequencer.now() // NANOS)
+
+    def submit(self, raw: bytes) -> Future[Outcome]:
+        """Queue an action; see `engines.base.Engine.submit`."""
+        if self._sequencer.failure is not None:
+            raise self._sequencer.failure
+        verdict = self.check(raw)
+        if isinstance(verdict.refusal, ActionSeen | ActionExpired):
+            known = self._sequencer.known(raw)
+            if known is not None:
+                return known
+        return self._sequencer.pool.add(verdict.admitted())
+
+    def subscribe(self, callback: Callable[[int], None]) -> Callable[[], None]:
+        """Call back with every height that was committed; returns what ends it. The callback only wakes somebody."""
+        return self._sequencer.notices.subscribe(callback)
+
+    def wait_for(self, height: int, timeout: float) -> bool:
+        """Wait until that height is committed; False when the time is over."""
+        return self._sequencer.notices.wait_for(height, timeout)
+
+
+def check_only_validator(genesis: Genesis, key: SigningKey) -> None:
+    """Refuse a genesis of which this key is not the one validator for ever."""
+    publics = [validator.public for validator in genesis.validators]
+    if publics != [b64url(key.public)]:
+        raise GenesisInvalid(got=", ".join(publics), expected=f"the one validator {b64url(key.public)}")
+    if genesis.parameters.get("fixed_validators") != 1:
+        raise GenesisInvalid(got="validators that a vote can change", expected="fixed_validators 1")
