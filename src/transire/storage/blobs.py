@@ -16,8 +16,9 @@ import tempfile
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 from transire.storage.errors import (
@@ -29,10 +30,16 @@ from transire.storage.errors import (
 )
 
 if TYPE_CHECKING:
-    from obstore.store import ObjectStore
+    from obstore.store import ClientConfig, ObjectStore, RetryConfig
 
 ABANDONED_AFTER_SECONDS = 3600
 """A half-written file older than this belongs to a process that died: no put takes that long."""
+
+ALLOW_HTTP = "allow_http"
+"""The one option that is not S3's own: an object store inside the same machine or compose file, without TLS."""
+
+PATIENCE = timedelta(seconds=20)
+"""How long an object store may be away before a put is refused; obstore alone would wait for minutes."""
 
 _NAME = re.compile(r"[0-9a-f]{2}/[0-9a-f]{62}\Z")
 
@@ -55,8 +62,8 @@ class BlobStore(ABC):
     def open(url: str, *, options: Mapping[str, str] | None = None) -> BlobStore:
         """Open `file:///FOLDER` (created on demand), `s3://BUCKET/PREFIX` or `memory://`.
 
-        `options` are obstore's own for the object store (region, endpoint, ...); what is absent comes from the
-        environment, which is where its credentials belong.
+        `options` are obstore's for S3 (`region`, `endpoint`, ...) and `allow_http`; what is absent comes from the
+        environment (`AWS_...`), which is where credentials belong.
         """
         parts = urlsplit(url)
         if parts.scheme == "file" and not parts.netloc and parts.path.startswith("/"):
@@ -215,6 +222,10 @@ def _local_failure(error: OSError) -> StorageFull | BlobStoreUnreachable:
     return BlobStoreUnreachable(got=error.strerror)
 
 
+def _retries() -> RetryConfig:
+    return {"max_retries": 4, "retry_timeout": PATIENCE}
+
+
 class ObjectBlobs(BlobStore):
     """An object store through obstore; create-if-absent, so that no two writers replace one another."""
 
@@ -233,12 +244,15 @@ class ObjectBlobs(BlobStore):
     def at(cls, url: str, options: Mapping[str, str]) -> ObjectBlobs:
         """The bucket and prefix of a URL."""
         from obstore.exceptions import BaseError
-        from obstore.store import from_url
+        from obstore.store import S3Store
 
+        config: Any = {key: value for key, value in options.items() if key != ALLOW_HTTP}
+        client: ClientConfig = {"allow_http": options.get(ALLOW_HTTP) == "true"}
         try:
-            return cls(from_url(url, config=dict(options)), durable=True)  # type: ignore[call-overload]
+            store = S3Store.from_url(url, config=config, client_options=client, retry_config=_retries())
         except (BaseError, ValueError) as error:
             raise UrlUnsuitable(got=url) from error
+        return cls(store, durable=True)
 
     def _write(self, name: str, data: bytes) -> None:
         from obstore.exceptions import AlreadyExistsError, BaseError

@@ -30,21 +30,25 @@ from transire.storage.errors import (
     UrlUnsuitable,
 )
 
-WRITER_PATIENCE_SECONDS = 10
+WRITER_PATIENCE_MS = 10_000
 """How long a writer waits for another one: longer than any beat of a node, shorter than a person's patience."""
 
 READERS = 4
 """Kept read connections of one member; more are opened and closed as needed."""
 
+_REFERENCES_ENFORCED = "PRAGMA foreign_keys=ON"
 _SCHEMA_NAME = re.compile(r"[a-z][a-z0-9_]{0,62}\Z")
-_PRAGMAS = (
-    # First, so that the others wait too when another process is at the file.
-    f"PRAGMA busy_timeout={WRITER_PATIENCE_SECONDS * 1000}",
-    "PRAGMA journal_mode=WAL",
-    # FULL, because a WAL commit under NORMAL may be lost with the power; what was acknowledged must not be.
-    "PRAGMA synchronous=FULL",
-    "PRAGMA foreign_keys=ON",
-)
+
+
+def _pragmas() -> Sequence[str]:
+    return (
+        # First, so that the others wait too when another process is at the file.
+        f"PRAGMA busy_timeout={WRITER_PATIENCE_MS}",
+        "PRAGMA journal_mode=WAL",
+        # FULL, because a WAL commit under NORMAL may be lost with the power; what was acknowledged must not be.
+        "PRAGMA synchronous=FULL",
+        _REFERENCES_ENFORCED,
+    )
 
 
 class Database:
@@ -96,13 +100,40 @@ class Database:
     @contextmanager
     def transaction(self) -> Iterator[sa.Connection]:
         """A write transaction: committed durably on leaving, rolled back when the block raises."""
+        with self._only_writer() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def migration(self) -> Iterator[sa.Connection]:
+        """A write transaction that may rebuild tables: references are checked once, before it commits.
+
+        SQLite alters a table by copying and dropping it, and dropping would delete, by cascade, the rows that refer
+        to it; enforcement can only be switched outside a transaction (sqlite.org/lang_altertable.html, 7).
+        """
+        if self.dialect != "sqlite":
+            with self.transaction() as tx:
+                yield tx
+            return
+        with self._only_writer() as connection:
+            _at_once(connection, "PRAGMA foreign_keys=OFF")
+            try:
+                with connection.begin():
+                    yield connection
+                    broken = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+                    if broken is not None:
+                        raise DatabaseDamaged(got=f"a row of {broken[0]} that refers to none of {broken[2]}")
+            finally:
+                _at_once(connection, _REFERENCES_ENFORCED)
+
+    @contextmanager
+    def _only_writer(self) -> Iterator[sa.Connection]:
         if self._turn_of == threading.get_ident():
             raise TransactionOpen
-        if not self._turn.acquire(timeout=WRITER_PATIENCE_SECONDS):
+        if not self._turn.acquire(timeout=WRITER_PATIENCE_MS / 1000):
             raise DatabaseLocked
         self._turn_of = threading.get_ident()
         try:
-            with translated_errors(), self._writer.begin() as connection:
+            with translated_errors(), self._writer.connect() as connection:
                 yield connection
         finally:
             self._turn_of = None
@@ -160,7 +191,7 @@ def _open_sqlite(address: sa.URL) -> tuple[sa.Engine, sa.Engine]:
         (writer, "BEGIN IMMEDIATE", ()),
         (reader, "BEGIN", ("PRAGMA query_only=ON",)),
     ):
-        _listen_sqlite(engine, begin, (*_PRAGMAS, *extra))
+        _listen_sqlite(engine, begin, (*_pragmas(), *extra))
     return writer, reader
 
 
@@ -177,6 +208,12 @@ def _listen_sqlite(engine: sa.Engine, begin: str, pragmas: Sequence[str]) -> Non
         connection.exec_driver_sql(begin)
 
 
+def _at_once(connection: sa.Connection, pragma: str) -> None:
+    """Run a pragma outside any transaction: SQLAlchemy would begin one."""
+    driver_connection: Any = connection.connection.dbapi_connection
+    driver_connection.execute(pragma).close()
+
+
 def _open_postgresql(address: sa.URL, schema: str | None) -> sa.Engine:
     if schema is not None and not _SCHEMA_NAME.match(schema):
         raise SchemaNameUnsuitable(got=repr(schema))
@@ -188,7 +225,7 @@ def _open_postgresql(address: sa.URL, schema: str | None) -> sa.Engine:
     def _on_connect(connection: Any, _record: object) -> None:
         connection.autocommit = True
         with connection.cursor() as cursor:
-            cursor.execute(f"SET lock_timeout = '{WRITER_PATIENCE_SECONDS}s'")
+            cursor.execute(f"SET lock_timeout = '{WRITER_PATIENCE_MS}ms'")
             # A server may be set to acknowledge before it has written; a member's database may not.
             cursor.execute("SET synchronous_commit = on")
             if schema is not None:

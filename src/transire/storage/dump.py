@@ -29,10 +29,11 @@ def dump_rows(view: Connection, metadatas: Sequence[sa.MetaData]) -> Iterator[by
     for table in _tables(metadatas):
         columns = [sa.type_coerce(column, _stored(column)).label(column.name) for column in table.columns]
         keys = [_bytewise(view, column) for column in table.primary_key.columns]
-        rows = view.execution_options(yield_per=_BATCH).execute(sa.select(*columns).order_by(*keys))
-        for row in rows:
-            values = {name: _written(value) for name, value in row._mapping.items()}
-            yield orjson.dumps([table.name, values], option=orjson.OPT_SORT_KEYS) + b"\n"
+        query = sa.select(*columns).order_by(*keys)
+        with view.execute(query, execution_options={"yield_per": _BATCH}) as rows:
+            for row in rows:
+                values = {str(name): _written(value) for name, value in row._mapping.items()}
+                yield orjson.dumps([str(table.name), values], option=orjson.OPT_SORT_KEYS) + b"\n"
 
 
 def load_rows(tx: Connection, metadatas: Sequence[sa.MetaData], lines: Iterable[bytes]) -> int:

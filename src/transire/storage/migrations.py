@@ -59,10 +59,11 @@ def upgrade(database: Database, branches: Sequence[Branch]) -> None:
     from alembic import command
     from alembic.util import CommandError
 
-    with _ALEMBIC, database.transaction() as tx:
-        if database.dialect == "sqlite":
-            # A rebuilt table is empty for a moment; its references are checked at the end instead.
-            tx.exec_driver_sql("PRAGMA defer_foreign_keys=ON")
+    with _ALEMBIC, database.migration() as tx:
+        # Made here, as text: Alembic's own would hold at most 32 characters of a migration's name.
+        sa.Table(VERSION_TABLE, sa.MetaData(), sa.Column("version_num", sa.Text, primary_key=True)).create(
+            tx, checkfirst=True
+        )
         try:
             command.upgrade(_config(branches, {"connection": tx}), "heads")
         except CommandError as error:
