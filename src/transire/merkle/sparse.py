@@ -24,14 +24,20 @@ from typing import Final, Protocol
 
 from transire.merkle.errors import ProofUnavailable, TreeDamaged, VersionPruned
 from transire.merkle.pages import (
+    BUNCH_LIMIT,
     EMPTY,
     EMPTY_PAGE,
     EMPTY_SLOT,
     HASH_SIZE,
     LEAF_SIZE,
     PAGE_SLOT_SIZE,
+    Leaf,
     Page,
     Slot,
+    leaves_hash,
+    leaves_of,
+    slot_of,
+    split,
     weigh,
 )
 from transire.merkle.sparse_proof import SparseProof, verify_absence, verify_presence
@@ -75,7 +81,8 @@ class SparseMap:
                 raise ValueError(f"keys and values of the map are hashes of {HASH_SIZE} bytes")
         previous, slot, oldest = self._latest(version)
         update = _Update(self._store, version, ordered)
-        slot = update.change(slot, 0, 0, len(ordered))
+        if ordered:
+            slot = update.change(slot, 0, 0, len(ordered))
         update.record_stale()
         self._store.put(_numbered(b"r", version), _uint64(previous) + slot)
         self._store.put(_META, _uint64(version) + _uint64(oldest))
@@ -101,6 +108,9 @@ class SparseMap:
             slot, passed = _descend(self._page(slot, depth, key_hash), slot[8:], _nibble(key_hash, depth))
             siblings.extend(passed)
             depth += 1
+        if len(slot) > LEAF_SIZE:
+            slot, passed = _descend_bunch(slot, key_hash, 4 * depth)
+            siblings.extend(passed)
         leaf = (slot[:HASH_SIZE], slot[HASH_SIZE:]) if slot else None
         return SparseProof(siblings=tuple(siblings), leaf=leaf)
 
@@ -177,9 +187,10 @@ class SparseMap:
 
     def _walk(self, slot: Slot, depth: int, path: bytes) -> Iterator[tuple[bytes, bytes]]:
         """`path` is in nibbles, one a byte."""
-        if len(slot) == LEAF_SIZE:
-            yield slot[:HASH_SIZE], slot[HASH_SIZE:]
-        elif slot:
+        if len(slot) != PAGE_SLOT_SIZE:
+            _check_bunch(slot, 4 * depth)
+            yield from ((leaf[:HASH_SIZE], leaf[HASH_SIZE:]) for leaf in leaves_of(slot))
+        else:
             place = bytes.fromhex("".join(f"{nibble:x}" for nibble in path).ljust(2 * HASH_SIZE, "0"))
             page = self._page(slot, depth, place)
             _check_page(page, slot[8:], place, depth)
@@ -203,7 +214,7 @@ class SparseMap:
 class _Update:
     """One pass over the sorted changes of a version; changes are named by their range [begin, end)."""
 
-    __slots__ = ("_changes", "_prefix", "_stale", "_store", "_version")
+    __slots__ = ("_changes", "_stale", "_store", "_version")
 
     def __init__(self, store: NodeStore, version: int, changes: list[tuple[bytes, bytes | None]]) -> None:
         self._store = store
@@ -212,41 +223,39 @@ class _Update:
         self._stale: list[bytes] = []
 
     def change(self, slot: Slot, depth: int, begin: int, end: int) -> Slot:
-        """The slot after the changes below it."""
-        if begin == end:
-            return slot
+        """The slot after the changes below it, of which there is at least one."""
         if len(slot) == PAGE_SLOT_SIZE:
             return self._change_page(slot, depth, begin, end)
-        kept = self._leaves(slot, begin, end)
-        if not kept:
-            return EMPTY_SLOT
-        if len(kept) == 1:
-            return kept[0][0] + kept[0][1]
-        return self._new_page(kept, depth)
+        if end - begin == 1 and (not slot or (len(slot) == LEAF_SIZE and slot.startswith(self._changes[begin][0]))):
+            key, value = self._changes[begin]
+            return EMPTY_SLOT if value is None else key + value
+        leaves = self._leaves(slot, begin, end)
+        return slot_of(leaves, 4 * depth) if len(leaves) <= BUNCH_LIMIT else self._new_page(leaves, depth)
 
-    def _leaves(self, slot: Slot, begin: int, end: int) -> list[tuple[bytes, bytes]]:
-        """The sorted leaves that stand where a slot held at most one."""
-        found: dict[bytes, bytes | None] = dict(self._changes[begin:end])
-        if slot:
-            found.setdefault(slot[:HASH_SIZE], slot[HASH_SIZE:])
-        return sorted((key, value) for key, value in found.items() if value is not None)
+    def _leaves(self, slot: Slot, begin: int, end: int) -> list[Leaf]:
+        """The leaves that stand, after the changes, where a slot held at most a bunch."""
+        found = {leaf[:HASH_SIZE]: leaf for leaf in leaves_of(slot)}
+        for key, value in self._changes[begin:end]:
+            if value is None:
+                found.pop(key, None)
+            else:
+                found[key] = key + value
+        return sorted(found.values())
 
-    def _new_page(self, leaves: list[tuple[bytes, bytes]], depth: int) -> Slot:
-        """Write a page, and those below it, for two or more leaves."""
+    def _new_page(self, leaves: list[Leaf], depth: int) -> Slot:
+        """Write a page, and those below it, for more leaves than a bunch holds."""
         page = Page(EMPTY_PAGE)
-        groups: list[list[tuple[bytes, bytes]]] = [[] for _ in range(16)]
+        groups: list[list[Leaf]] = [[] for _ in range(16)]
         for leaf in leaves:
-            groups[_nibble(leaf[0], depth)].append(leaf)
+            groups[_nibble(leaf, depth)].append(leaf)
         for quad in range(4):
             four = groups[4 * quad : 4 * quad + 4]
             if any(four):
                 page.replace(quad, [self._new_slot(group, depth + 1) for group in four])
-        return self._write(page, depth, leaves[0][0])
+        return self._write(page, depth, leaves[0])
 
-    def _new_slot(self, leaves: list[tuple[bytes, bytes]], depth: int) -> Slot:
-        if len(leaves) > 1:
-            return self._new_page(leaves, depth)
-        return leaves[0][0] + leaves[0][1] if leaves else EMPTY_SLOT
+    def _new_slot(self, leaves: list[Leaf], depth: int) -> Slot:
+        return slot_of(leaves, 4 * depth) if len(leaves) <= BUNCH_LIMIT else self._new_page(leaves, depth)
 
     def _change_page(self, slot: Slot, depth: int, begin: int, end: int) -> Slot:
         changes = self._changes
@@ -257,29 +266,35 @@ class _Update:
             raise TreeDamaged(expected=f"a page at {place.hex()[:depth] or 'the root'}")
         page = Page(raw)
         changed = False
+        byte, shift = depth >> 1, 0 if depth & 1 else 4
+        if end - begin == 1:
+            # Below the first few levels nearly every page is met by one change only.
+            nibble = place[byte] >> shift & 15
+            slots = page.slots(nibble >> 2)
+            slots[nibble & 3] = self.change(slots[nibble & 3], depth + 1, begin, end)
+            changed, begin = page.replace(nibble >> 2, slots), end
         while begin < end:
-            quad = _nibble(changes[begin][0], depth) >> 2
+            quad = changes[begin][0][byte] >> shift >> 2 & 3
             slots = page.slots(quad)
-            before = page.bodies[quad]
             begin = self._change_quad(slots, quad, depth, begin, end)
-            if b"".join(slots) != before:
-                page.replace(quad, slots)
-                changed = True
+            changed |= page.replace(quad, slots)
         if not changed:
             return slot
         self._retire(key, slot[:8])
-        only = page.only_slot()
-        return self._write(page, depth, place) if only is None else only
+        if page.is_light():
+            return slot_of(page.leaves(), 4 * depth)
+        return self._write(page, depth, place)
 
     def _change_quad(self, slots: list[Slot], quad: int, depth: int, begin: int, end: int) -> int:
         """Change the slots of one quad in place; returns where the changes of the next quad begin."""
         changes = self._changes
+        byte, shift = depth >> 1, 0 if depth & 1 else 4
         while begin < end:
-            nibble = _nibble(changes[begin][0], depth)
+            nibble = changes[begin][0][byte] >> shift & 15
             if nibble >> 2 != quad:
                 break
             stop = begin + 1
-            while stop < end and _nibble(changes[stop][0], depth) == nibble:
+            while stop < end and changes[stop][0][byte] >> shift & 15 == nibble:
                 stop += 1
             slots[nibble & 3] = self.change(slots[nibble & 3], depth + 1, begin, stop)
             begin = stop
@@ -320,6 +335,24 @@ def _lone_slot(page: Page, index: int, level: int) -> Slot:
     """The only leaf, or nothing, under a light subtree of a page."""
     width = 16 >> level
     return b"".join(page.slots(n >> 2)[n & 3] for n in range(index * width, (index + 1) * width))
+
+
+def _descend_bunch(bunch: Slot, key_hash: bytes, depth: int) -> tuple[Slot, list[bytes]]:
+    """Follow a key through a bunch to a lone leaf or to nothing; the siblings passed, top-down."""
+    _check_bunch(bunch, depth)
+    leaves = leaves_of(bunch)
+    siblings: list[bytes] = []
+    while len(leaves) > 1:
+        halves = split(leaves, depth)
+        side = key_hash[depth >> 3] >> (7 - (depth & 7)) & 1
+        siblings.append(leaves_hash(halves[1 - side], depth + 1))
+        leaves, depth = halves[side], depth + 1
+    return (leaves[0] if leaves else EMPTY_SLOT), siblings
+
+
+def _check_bunch(slot: Slot, depth: int) -> None:
+    if len(slot) > LEAF_SIZE and slot[:HASH_SIZE] != leaves_hash(leaves_of(slot), depth):
+        raise TreeDamaged(expected=slot[:HASH_SIZE].hex(), where=f"leaf {slot[HASH_SIZE : 2 * HASH_SIZE].hex()}")
 
 
 def _check_page(page: Page, expected: bytes, place: bytes, depth: int) -> None:
