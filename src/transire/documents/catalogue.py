@@ -12,10 +12,11 @@ from importlib.resources import files
 from typing import Any, Final
 
 import msgspec
-from jsonschema_rs import Draft202012Validator, Registry, ValidationError
+from jsonschema_rs import Draft202012Validator, Registry
 
 from transire.documents.codes import FORMATS
 from transire.documents.errors import DocumentInvalid, DocumentTypeUnknown, Problem
+from transire.documents.problems import find_schema_problems
 from transire.documents.rules import find_broken_rules
 
 SCHEMA_BASE: Final = "https://w3id.org/transire/schemas/"
@@ -32,29 +33,6 @@ _FILES: Final = {
     "evidence/1": "evidence.1.json",
 }
 
-# What a person reads instead of the name of a JSON Schema keyword.
-_SENTENCES: Final = {
-    "required": "A member that the law or the form asks for is missing.",
-    "additionalProperties": "This member is not known here; a misspelt name is not ignored.",
-    "unevaluatedProperties": "This member is not known here; a misspelt name is not ignored.",
-    "type": "The value is of the wrong kind.",
-    "pattern": "The value is not written in the form that is needed.",
-    "format": "The value is not a valid code of its kind.",
-    "enum": "The value is not one of those that are possible here.",
-    "const": "The text must be exactly the one that is required.",
-    "minItems": "The list is too short.",
-    "maxItems": "The list is too long.",
-    "minLength": "The text is empty or too short.",
-    "maxLength": "The text is too long.",
-    "minimum": "The number is too small.",
-    "maximum": "The number is too large.",
-    "falseSchema": "This member does not belong here in this case.",
-    "not": "These members exclude one another.",
-    "anyOf": "None of the forms that are possible here fits.",
-    "oneOf": "Exactly one of the forms that are possible here must fit.",
-}
-_SHOWN: Final = 120
-
 
 class DocumentType(msgspec.Struct, frozen=True, kw_only=True):
     """One type of document: its schema, its credential type, and the fields that records may hold in clear."""
@@ -70,6 +48,11 @@ class DocumentType(msgspec.Struct, frozen=True, kw_only=True):
 @cache
 def _schema(schema_id: str) -> dict[str, Any]:
     return _read_schema(_FILES[schema_id])
+
+
+def _subject_schema(schema_id: str) -> dict[str, Any]:
+    subject: dict[str, Any] = _schema(schema_id)["properties"]["credentialSubject"]
+    return subject
 
 
 def _read_schema(file_name: str) -> dict[str, Any]:
@@ -94,7 +77,7 @@ def _validator(schema_id: str) -> Draft202012Validator:
 
 @cache
 def _subject_validator(schema_id: str) -> Draft202012Validator:
-    return _compile(_schema(schema_id)["properties"]["credentialSubject"])
+    return _compile(_subject_schema(schema_id))
 
 
 def _compile(schema: dict[str, Any]) -> Draft202012Validator:
@@ -117,8 +100,7 @@ def document_type(schema_id: str) -> DocumentType:
     """
     if schema_id not in _FILES:
         raise DocumentTypeUnknown(got=repr(schema_id)[:80], expected=", ".join(_FILES))
-    schema = _schema(schema_id)
-    subject = schema["properties"]["credentialSubject"]
+    schema, subject = _schema(schema_id), _subject_schema(schema_id)
     return DocumentType(
         schema_id=schema_id,
         title=schema["title"],
@@ -157,7 +139,7 @@ def schema_id_of(document: Mapping[str, Any]) -> str:
 def find_problems(schema_id: str, document: object) -> tuple[Problem, ...]:
     """Everything that is wrong with a whole credential of this type; nothing is raised for it."""
     document_type(schema_id)
-    found = _schema_problems(_validator(schema_id), document)
+    found = _found_by_schema(_validator(schema_id), document, _schema(schema_id))
     subject = document.get("credentialSubject") if isinstance(document, dict) else None
     return (*found, *find_broken_rules(schema_id, subject, "/credentialSubject", sound=not found))
 
@@ -165,7 +147,7 @@ def find_problems(schema_id: str, document: object) -> tuple[Problem, ...]:
 def find_subject_problems(schema_id: str, subject: object) -> tuple[Problem, ...]:
     """Everything that is wrong with a credential subject alone, before it is issued; pointers start at it."""
     document_type(schema_id)
-    found = _schema_problems(_subject_validator(schema_id), subject)
+    found = _found_by_schema(_subject_validator(schema_id), subject, _subject_schema(schema_id))
     return (*found, *find_broken_rules(schema_id, subject, "", sound=not found))
 
 
@@ -192,13 +174,16 @@ def indexable(schema_id: str, document: Mapping[str, Any]) -> dict[str, tuple[st
     {'answeredOn': ('2026-11-22',)}
     """
     document_type(schema_id)
-    schema = _schema(schema_id)["properties"]["credentialSubject"]
     found = {}
-    for path in _indexable_paths(schema, ""):
+    for path in _indexable_paths(_subject_schema(schema_id), ""):
         values = tuple(_values_at(document["credentialSubject"], path.split("/")[1:]))
         if values:
             found[path.replace("/*", "").strip("/")] = values
     return found
+
+
+def _found_by_schema(validator: Draft202012Validator, document: object, root: Mapping[str, Any]) -> tuple[Problem, ...]:
+    return find_schema_problems(validator, document, root=root, common=_common())
 
 
 def _indexable_paths(schema: Mapping[str, Any], path: str) -> Iterator[str]:
@@ -233,55 +218,3 @@ def _values_at(value: object, path: list[str]) -> Iterator[str]:
             yield from _values_at(element, path[1:])
     elif isinstance(value, dict) and path[0] in value:
         yield from _values_at(value[path[0]], path[1:])
-
-
-def _schema_problems(validator: Draft202012Validator, document: object) -> tuple[Problem, ...]:
-    found = [problem for error in validator.iter_errors(document) for problem in _problems_of(error)]
-    return tuple(sorted(set(found), key=lambda problem: (problem.where, problem.code, problem.got or "")))
-
-
-def _problems_of(error: ValidationError) -> Iterator[Problem]:
-    """One problem for each place: a missing or unknown member is named by its own pointer."""
-    where = _pointer(error.instance_path)
-    keyword = error.kind.name
-    details = error.kind.as_dict()
-    if keyword == "required":
-        places = [f"{where}/{_escaped(str(details['property']))}"]
-    elif keyword in ("additionalProperties", "unevaluatedProperties"):
-        places = [f"{where}/{_escaped(str(name))}" for name in details["unexpected"]]
-    else:
-        places = [where]
-    for place in places:
-        yield Problem(
-            where=place,
-            code=f"documents.{_kebab(keyword)}",
-            sentence=_SENTENCES.get(keyword, "The value does not fit the schema."),
-            got=None if keyword in ("required", "additionalProperties") else _shown(error.instance),
-            expected=_expected(keyword, details, error),
-        )
-
-
-def _expected(keyword: str, details: Mapping[str, Any], error: ValidationError) -> str | None:
-    if keyword == "required":
-        return "this member"
-    for name in ("format", "pattern", "options", "expected_value", "types", "limit"):
-        if name in details:
-            return _shown(details[name])
-    return error.message[:_SHOWN] if keyword in ("anyOf", "oneOf", "not") else None
-
-
-def _shown(value: object) -> str:
-    text = value if isinstance(value, str) else msgspec.json.encode(value).decode()
-    return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
-
-
-def _pointer(path: list[str | int]) -> str:
-    return "".join(f"/{_escaped(str(part))}" for part in path)
-
-
-def _escaped(part: str) -> str:
-    return part.replace("~", "~0").replace("/", "~1")
-
-
-def _kebab(keyword: str) -> str:
-    return "".join(f"-{letter.lower()}" if letter.isupper() else letter for letter in keyword)

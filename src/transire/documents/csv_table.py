@@ -20,6 +20,7 @@ MAX_BYTES: Final = 8 * 1024 * 1024
 """A product master of some 20,000 rows; larger ones are sent in parts."""
 MAX_ROWS: Final = 20_000
 MAX_CELL: Final = 1_000
+MAX_COLUMNS: Final = 200
 MAX_PROBLEMS: Final = 500
 """Reading stops here: a file with so many problems has one cause, and the first rows show it."""
 
@@ -95,12 +96,14 @@ def read_rows(raw: bytes, columns: Sequence[Column], kind: type[T], problems: Pr
         problems.add(1, None, _EMPTY)
         return ()
     names = _header(header[1], columns, problems)
-    if problems.found:
+    if not names:
         return ()
+    header_is_whole = not problems.found
+    present = [column for column in columns if column.name in names]
     rows = []
     for number, cells in records:
-        values = _cells(number, cells, names, columns, problems)
-        if values is not None:
+        values = _cells(number, cells, names, present, problems)
+        if values is not None and header_is_whole:
             rows.append(Row(number, msgspec.convert(values, type=kind)))
         if problems.are_too_many:
             break
@@ -203,6 +206,7 @@ def _records(text: str, problems: Problems) -> Iterator[tuple[int, list[str]]]:
 
 
 def _header(cells: list[str], columns: Sequence[Column], problems: Problems) -> list[str]:
+    """The names of the columns as they stand; none where the rows below cannot be read by them at all."""
     names = [cell.lower() for cell in cells]
     known = [column.name for column in columns]
     if len(names) == 1 and (";" in names[0] or "\t" in names[0]):
@@ -216,7 +220,10 @@ def _header(cells: list[str], columns: Sequence[Column], problems: Problems) -> 
             ),
             names[0],
         )
-        return names
+        return []
+    if len(names) > MAX_COLUMNS or not set(names) & set(known):
+        problems.add(1, None, _NO_HEADER, ",".join(names[:8]))
+        return []
     for name in names:
         if name not in known:
             problems.add(1, name or "(blank)", _unknown_column(known), name)
@@ -228,6 +235,11 @@ def _header(cells: list[str], columns: Sequence[Column], problems: Problems) -> 
     return names
 
 
+_NO_HEADER: Final = CellRefused(
+    "table-no-header",
+    "The first row does not hold the names of the columns.",
+    "Export the table with a header row; the names stand in the reference.",
+)
 _SAME_COLUMN: Final = CellRefused(
     "table-column-twice", "This column stands twice.", "Keep the one that is right and remove the other."
 )

@@ -12,8 +12,10 @@ from decimal import Decimal
 from typing import Any, Final, TypeAlias
 
 from transire.documents.codes import parse_decimal
-from transire.documents.errors import DecimalMalformed, Problem
+from transire.documents.errors import Problem
+from transire.errors import TransireError
 from transire.origin.agreements import Agreement, agreement
+from transire.tariff.programmes import programme, programmes_of
 
 Subject: TypeAlias = dict[str, Any]
 Rule: TypeAlias = Callable[[Subject], Iterator[Problem]]
@@ -31,7 +33,7 @@ def find_broken_rules(schema_id: str, subject: object, base: str, *, sound: bool
     for rule in _RULES.get(schema_id, ()):
         try:
             found.extend(rule(subject))
-        except (KeyError, TypeError, ValueError, AttributeError, DecimalMalformed):
+        except (KeyError, TypeError, ValueError, AttributeError, TransireError):
             if sound:
                 raise
     return tuple(
@@ -66,18 +68,6 @@ def _ends_before_start(where: str, start: date, end: date) -> Problem:
         got=end.isoformat(),
         expected=f"{start.isoformat()} or later",
     )
-
-
-def _certifier_may_certify(subject: Subject) -> Iterator[Problem]:
-    under = agreement(subject["agreement"])
-    if subject["certifierCapacity"] not in under.certifiers:
-        yield Problem(
-            where="/certifierCapacity",
-            code="documents.capacity",
-            sentence=f"Under {under.short} this party does not certify ({under.certification_citation}).",
-            got=str(subject["certifierCapacity"]),
-            expected=" or ".join(under.certifiers),
-        )
 
 
 # 19 CFR 182.12(b): the address of the exporter is the place of export in a USMCA country's territory, that of a
@@ -200,6 +190,19 @@ def _claim_is_whole(subject: Subject) -> Iterator[Problem]:
                 )
 
 
+def _programme_is_of_agreement(subject: Subject) -> Iterator[Problem]:
+    for at, line in enumerate(subject["lines"]):
+        claim = line.get("claim")
+        if claim is not None and programme(claim["programme"]).agreement != claim["agreement"]:
+            yield Problem(
+                where=f"/lines/{at}/claim/programme",
+                code="documents.programme-differs",
+                sentence="This special programme indicator belongs to another agreement than the claim names.",
+                got=str(claim["programme"]),
+                expected=" or ".join(programmes_of(claim["agreement"])),
+            )
+
+
 def _sources_point_somewhere(subject: Subject) -> Iterator[Problem]:
     for at, source in enumerate(subject["sources"]):
         if not _resolves(subject, source["field"]):
@@ -226,7 +229,6 @@ def _resolves(value: Any, pointer: str) -> bool:
 
 _CERTIFICATION: Final[tuple[Rule, ...]] = (
     _blanket_period,
-    _certifier_may_certify,
     _parties_in_territory,
     _unique("goods", "goodNumber"),
     _unique("goods", "productNumber"),
@@ -243,6 +245,7 @@ _RULES: Final[dict[str, tuple[Rule, ...]]] = {
         _unique("lines", "lineNumber"),
         _entered_value,
         _claim_is_whole,
+        _programme_is_of_agreement,
         _sources_point_somewhere,
     ),
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from functools import cache
 from importlib.resources import files
@@ -73,7 +73,9 @@ class Agreement(msgspec.Struct, frozen=True, kw_only=True):
         >>> agreement("usmca").blanket_end(date(2026, 1, 1)).isoformat()
         '2026-12-31'
         """
-        return date.fromordinal(_later(start, months=self.blanket_months).toordinal() - 1)
+        after = _later(start, months=self.blanket_months)
+        # A period that begins on 29 February has no such day to end before: it ends with that February.
+        return after if after.day != start.day else after - timedelta(days=1)
 
     def validity_end(self, certified_on: date) -> date:
         """The last day on which a claim may rest on a certification of this date.
