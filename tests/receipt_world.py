@@ -22,7 +22,6 @@ from ledger_world import (
     ROLES,
     START,
     World,
-    digest,
     keys_of,
     public,
     signing_key,
@@ -310,6 +309,3 @@ def credential_document() -> OpenedDocument:
     salt = b"\x05" * 32
     commitment = b64url(commitment_of(representations, salt))
     return OpenedDocument(commitment=commitment, salt=salt, representations=representations)
-
-
-__all__ = ["Chain", "Story", "credential_document", "digest", "network", "tell", "validator_key"]

@@ -15,7 +15,7 @@ import msgspec
 from transire.ledger import chain
 from transire.ledger.chain import Header, Validator
 from transire.ledger.chain_json import SignedHeaderForm, read_commit, read_header, read_validators
-from transire.ledger.commit import FinalBlock, verify_commit
+from transire.ledger.commit import FinalBlock, verify_commit, verify_validators
 from transire.ledger.proof.errors import HeadersDisagree, OtherNetwork, ValidatorSetUnknown
 from transire.ledger.proof.forms import ChangeForm
 from transire.ledger.proof.trust import TrustRoot
@@ -73,6 +73,7 @@ class Schedule:
             last = self.reigns[-1]
             header = self.verify(change.header).header
             validators = read_validators(change.validators)
+            verify_validators(validators)  # here, since their headers may come from the cache
             announced = chain.validators_hash(validators)
             where = f"change at height {header.height}"
             if header.next_validators_hash != announced:
