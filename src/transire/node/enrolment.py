@@ -82,4 +82,5 @@ def found_network(name: str, *, founder: dict[str, Json], validator: SigningKey,
             }
         ],
         members=[founder],
+        parameters={"fixed_validators": 1},  # one local key signs; a vote for another could not be carried out
     )

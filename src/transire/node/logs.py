@@ -39,7 +39,8 @@ def configure_logs(level: str) -> None:
         strike_out,
     ]
     if sys.stderr.isatty():
-        processors.append(structlog.dev.ConsoleRenderer())
+        # The plain formatter: the richer ones print local variables, and those can be keys.
+        processors.append(structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback))
     else:
         processors += [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
     structlog.configure(

@@ -20,6 +20,7 @@ from transire.crypto.canonical import Json, canonical_bytes
 from transire.crypto.digests import hkdf_sha256
 from transire.crypto.encoding import unb64url
 from transire.crypto.keystore import KeyStore
+from transire.desk.passwords import INTERACTIVE, TEST
 from transire.desk.person import Person
 from transire.desk.persons import actor_reference, node_person
 from transire.desk.sign_in import SignInDesk
@@ -115,7 +116,9 @@ class Tenant:
     def sign_in_desk(self) -> SignInDesk:
         """Where the member's persons sign in; the key that seals their second factors comes from the key store."""
         secret = self.keys.agreement_key(DESK).private
-        return SignInDesk(self.database, hkdf_sha256(secret, salt=b"", info=b"transire/desk/v1", length=32))
+        desk_key = hkdf_sha256(secret, salt=b"", info=b"transire/desk/v1", length=32)
+        # A key store at the test cost belongs to tests and demonstrations; so do passwords hashed at that cost.
+        return SignInDesk(self.database, desk_key, TEST if self.keys.profile == "test" else INTERACTIVE)
 
     # What a service does.
 

@@ -189,7 +189,8 @@ def find_about(tx: sa.Connection, subject: str, *, kinds: Collection[str] = ()) 
 def kinds_about(tx: sa.Connection, subjects: Sequence[str]) -> set[str]:
     """The kinds of all statements about any of these subjects that are here, in whatever state."""
     query = (
-        sa.select(statements.c.kind.distinct())
+        sa.select(statements.c.kind)
+        .distinct()
         .join(about, about.c.statement == statements.c.id)
         .where(about.c.subject.in_(subjects))
     )
