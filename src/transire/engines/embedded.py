@@ -23,6 +23,7 @@ from transire.engines import archive
 from transire.engines.archive import Archive
 from transire.engines.base import Outcome
 from transire.engines.errors import ReplicaExists, ReplicaMissing
+from transire.engines.inspection import Damage, verify_replica
 from transire.engines.occupation import Occupation
 from transire.engines.reading import LedgerReading
 from transire.engines.replica import LmdbStore
@@ -140,6 +141,10 @@ class EmbeddedEngine(LedgerReading):
                 return known
         return self._sequencer.pool.add(verdict.admitted())
 
+    def verify_replica(self, *, deep: bool = False) -> list[Damage]:
+        """Everything that is wrong with the ledger's files; see `engines.inspection`."""
+        return verify_replica(self._store, self._archive, validators=self.validators, deep=deep)
+
     def subscribe(self, callback: Callable[[int], None]) -> Callable[[], None]:
         """Call back with every height that was committed; returns what ends it. The callback only wakes somebody."""
         return self._sequencer.notices.subscribe(callback)
@@ -147,6 +152,20 @@ class EmbeddedEngine(LedgerReading):
     def wait_for(self, height: int, timeout: float) -> bool:
         """Wait until that height is committed; False when the time is over."""
         return self._sequencer.notices.wait_for(height, timeout)
+
+
+def inspect(home: Path, *, deep: bool = False) -> list[Damage]:
+    """Everything that is wrong with the files of an engine that is not open in this process; needs no key."""
+    if not (home / REPLICA_FOLDER).is_dir():
+        raise ReplicaMissing(got=home.name)
+    store, chain_store = LmdbStore(home / REPLICA_FOLDER), LmdbStore(home / CHAIN_FOLDER, archive.TABLES)
+    try:
+        genesis = Genesis.parse(store.get(META, Tip.GENESIS_KEY) or b"")
+        validators = genesis.validator_set
+        return verify_replica(store, Archive(chain_store), validators=lambda height: validators, deep=deep)
+    finally:
+        store.close()
+        chain_store.close()
 
 
 def check_only_validator(genesis: Genesis, key: SigningKey) -> None:

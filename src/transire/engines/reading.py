@@ -194,7 +194,8 @@ class LedgerReading:
     def _chunk(self, start: int) -> list[tuple[int, HeightRecord]]:
         with self._store.reading() as reader:
             rows = reader.range(HEIGHTS, height_key(start), height_key(start + EVENTS_CHUNK))
-            return [(int.from_bytes(key, "big"), decode_height(raw)) for key, raw in rows]
+            heights = ((int.from_bytes(key, "big"), raw) for key, raw in rows)
+            return [(height, decode_height(raw, height)) for height, raw in heights]
 
     def _block_events(self, height: int, record: HeightRecord) -> BlockEvents:
         accepted_at = self.accepted_at(height)

@@ -75,12 +75,14 @@ class Sequencer:
         self._thread: Thread | None = None
         self.pool = ActionPool()
         self.notices = Notices(machine.height)
-        self.failure: EngineStopped | None = None
+        self.failure: EngineStopped | None = EngineStopped(got="it was not started")
 
     def start(self) -> None:
-        """Begin to make blocks."""
+        """Begin to make blocks. A last block that a crash left without its proof block gets it before this returns."""
         if self._thread is None:
+            self._prove()
             self._thread = Thread(target=self._run, name="transire-sequencer", daemon=True)
+            self.failure = None
             self._thread.start()
 
     def stop(self) -> None:
@@ -121,7 +123,6 @@ class Sequencer:
 
     def _run(self) -> None:
         try:
-            self._prove()
             while not self._closing:
                 self.pool.wait()
                 self._serve()

@@ -121,12 +121,12 @@ def read_tip(reader: Reader) -> Tip:
 def read_height(reader: Reader, height: int) -> HeightRecord | None:
     """What the block of that height did."""
     raw = reader.get(HEIGHTS, height_key(height))
-    return None if raw is None else decode_height(raw)
+    return None if raw is None else decode_height(raw, height)
 
 
-def decode_height(raw: bytes) -> HeightRecord:
+def decode_height(raw: bytes, height: int) -> HeightRecord:
     """A row of the table `heights`."""
-    return _decoded(raw, HeightRecord, "the heights")
+    return _decoded(raw, HeightRecord, f"heights, {height}")
 
 
 def log_path(reader: Reader, index: int, size: int) -> list[bytes]:
