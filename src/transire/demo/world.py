@@ -1,0 +1,113 @@
+"""The world of the demo: one node with five members, their persons and particulars, from `examples/`."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from transire.desk.particulars import Particulars, write_particulars
+from transire.desk.person import Person, Role
+from transire.desk.persons import add_person
+from transire.desk.sign_in_links import create_sign_in_link
+from transire.documents.parties import Party, SigningOfficial
+from transire.node.home import write_new_secret
+from transire.node.node import NewMember, Node
+from transire.node.settings import NodeSettings
+from transire.node.tenant import Tenant
+
+NETWORK = "transire-demo"
+FOUNDER = "customs"
+
+TRADER_ROLES = (Role.ADMINISTRATOR, Role.PREPARER, Role.SIGNING_OFFICIAL)
+OFFICE_ROLES = (Role.ADMINISTRATOR, Role.OFFICER, Role.SUPERVISOR)
+
+
+def examples_folder() -> Path:
+    """The example files: inside the installed package, or beside the sources of a checkout."""
+    installed = Path(__file__).parent / "examples"
+    return installed if installed.is_dir() else Path(__file__).resolve().parents[3] / "examples"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A hosted member with the person who acts for it in the story."""
+
+    tenant: Tenant
+    person: Person
+
+    @property
+    def did(self) -> str:
+        return self.tenant.did
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """The node, and the five actors by their slugs."""
+
+    node: Node
+    actors: dict[str, Actor]
+    examples: Path
+
+    def read(self, name: str) -> bytes:
+        """An example file."""
+        return (self.examples / name).read_bytes()
+
+    def sign_in_links(self) -> dict[str, str]:
+        """One link for each member; each signs in once, without a password."""
+        links = {}
+        for slug, actor in self.actors.items():
+            with actor.tenant.transaction() as tx:
+                token = create_sign_in_link(tx, actor.person.id, now=actor.tenant.now(), production=False)
+            links[slug] = f"{self.node.settings.origin}/m/{slug}/enter/{token}"
+        return links
+
+
+def make_world(folder: Path, *, port: int) -> World:
+    """A new node in an empty folder, running, with all five members enrolled."""
+    entries = json.loads((examples_folder() / "parties.json").read_text(encoding="utf-8"))["parties"]
+    by_slug = {entry["slug"]: entry for entry in entries}
+    write_new_secret(folder / "secret")
+    settings = NodeSettings(profile="demo", port=port, secret_file=str(folder / "secret"))
+    founder = _member(by_slug[FOUNDER])
+    node = Node.create(folder / "node", settings, network=NETWORK, founder=founder, keys_cost="test").start()
+    registrar = node.tenant(FOUNDER)
+    for slug, entry in by_slug.items():
+        if slug != FOUNDER:
+            node.add_member(_member(entry), registrar=registrar)
+    actors = {
+        slug: Actor(node.tenant(slug), _settle_in(node.tenant(slug), entry, customs=registrar.did))
+        for slug, entry in by_slug.items()
+    }
+    return World(node, actors, examples_folder())
+
+
+def _member(entry: dict[str, Any]) -> NewMember:
+    return NewMember(entry["slug"], entry["party"]["name"], tuple(entry["roles"]))
+
+
+def _settle_in(tenant: Tenant, entry: dict[str, Any], *, customs: str) -> Person:
+    """Enter the member's person and particulars: what an administrator does once, on the first day."""
+    particulars = Particulars(
+        party=msgspec.convert(entry["party"], Party),
+        official=(official := msgspec.convert(entry["signingOfficial"], SigningOfficial)),
+        importer_number=entry.get("importerNumber"),
+        principal_kind=entry.get("principalKind"),
+        organized_under=entry.get("organizedUnder"),
+        filer_code=entry.get("filerCode"),
+        customs=None if tenant.did == customs else customs,
+    )
+    with tenant.transaction() as tx:
+        person = add_person(
+            tx,
+            name=official.name,
+            login=entry["signingOfficial"]["email"],
+            roles=OFFICE_ROLES if "customs" in entry["roles"] else TRADER_ROLES,
+            now=tenant.now(),
+            language=entry["language"],
+        )
+        write_particulars(tx, person, particulars, now=tenant.now())
+    return person
