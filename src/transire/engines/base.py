@@ -74,6 +74,9 @@ class Engine(Protocol):
     def member(self, did: str) -> MemberRecord | None:
         """The record of a member, with its whole past."""
 
+    def members(self) -> Iterator[MemberRecord]:
+        """Every member of the network, by DID."""
+
     def block(self, height: int) -> DecidedBlock | None:
         """The block's actions and time."""
 
