@@ -1,0 +1,229 @@
+"""The documents that a member holds, of whatever procedure: listed, opened, and what was stated about them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import sqlalchemy as sa
+
+from transire.desk import notes
+from transire.desk.notes import Note
+from transire.desk.permissions import require
+from transire.desk.person import Person
+from transire.desk.persons import names_of
+from transire.documents.catalogue import document_type
+from transire.ledger.statement import parse_statement
+from transire.records import tables as records
+from transire.records.cursor import Page
+from transire.records.documents import (
+    Delivery,
+    DocumentFilter,
+    DocumentLine,
+    count_documents,
+    deliveries_of,
+    every_document,
+    find_document,
+    list_documents,
+    versions_of,
+)
+from transire.records.export import export_csv
+from transire.records.statements import StatementLine, statements_about
+from transire.vault import tables as vault
+from transire.vault.statements import OPENED, named_body
+
+if TYPE_CHECKING:
+    from transire.node.tenant import Tenant
+
+
+class Told(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of a document's story: what was stated about it, by whom, when."""
+
+    statement_id: str
+    kind: str
+    by: str
+    by_name: str
+    accepted_at: datetime
+    height: int
+
+
+class WrittenNote(msgspec.Struct, frozen=True):
+    """A note with the name of who wrote it."""
+
+    id: str
+    text: str
+    by: str
+    own: bool
+    written_at: datetime
+
+
+class DocumentView(msgspec.Struct, frozen=True, kw_only=True):
+    """A version of a document with everything that this member knows about it."""
+
+    line: DocumentLine
+    type_title: str
+    issuer_name: str
+    own: bool
+    content: dict[str, Any] | None
+    versions: tuple[DocumentLine, ...]
+    deliveries: tuple[Delivery, ...]
+    names: dict[str, str]
+    story: tuple[Told, ...]
+    notes: tuple[WrittenNote, ...]
+
+
+class Counts(msgspec.Struct, frozen=True):
+    """How many documents stand in each bucket of the home page."""
+
+    in_force: int
+    refused: int
+    ended: int
+
+
+def browse_documents(
+    tenant: Tenant, person: Person, wanted: DocumentFilter, *, after: str | None = None, limit: int = 50
+) -> Page[DocumentLine]:
+    """The documents that fit, the latest first."""
+    require(person, "documents.read")
+    with tenant.database.reading() as view:
+        return list_documents(view, wanted, after=after, limit=limit)
+
+
+def export_documents(tenant: Tenant, person: Person, wanted: DocumentFilter) -> Iterator[str]:
+    """Exactly the documents that fit, as CSV."""
+    require(person, "documents.read")
+    with tenant.database.reading() as view:
+        yield from export_csv(every_document(view, wanted))
+
+
+def count_buckets(tenant: Tenant, person: Person) -> Counts:
+    """The numbers of the home page."""
+    require(person, "documents.read")
+    with tenant.database.reading() as view:
+        return Counts(
+            in_force=count_documents(view, DocumentFilter(status="current", latest_version=True)),
+            refused=view.execute(sa.select(sa.func.count()).select_from(_refused().subquery())).scalar_one(),
+            ended=count_documents(view, DocumentFilter(status="ended")),
+        )
+
+
+def list_refused(tenant: Tenant, person: Person, *, limit: int = 100) -> list[Delivery]:
+    """What others refused to take, or we of theirs, the latest first."""
+    require(person, "documents.read")
+    with tenant.database.reading() as view:
+        rows = view.execute(_refused().order_by(records.statements.c.log_index.desc()).limit(limit))
+        return [Delivery(**row._mapping) for row in rows]
+
+
+def show_document(tenant: Tenant, person: Person, document_id: str, *, version: int | None = None) -> DocumentView:
+    """A document, opened. The first time that a person looks into one that came from elsewhere, that is stated."""
+    require(person, "documents.read")
+    with tenant.database.reading() as view:
+        line = find_document(view, document_id, version=version)
+        opened = tenant.vault.find(view, line.commitment, issuer=line.issuer)
+        found = DocumentView(
+            line=line,
+            type_title=document_type(line.schema_id).title,
+            issuer_name=tenant.name_of(line.issuer),
+            own=line.issuer == tenant.did,
+            content=None if opened is None else opened.credential,
+            versions=versions_of(view, document_id),
+            deliveries=tuple(deliveries_of(view, document_id)),
+            names={},
+            story=tuple(_told(tenant, each) for each in statements_about(view, document_id)),
+            notes=_notes(view, person, document_id),
+        )
+    _note_opening(tenant, person, found)
+    return msgspec.structs.replace(found, names=_names(tenant, found))
+
+
+def read_content(
+    tenant: Tenant, person: Person, document_id: str, *, version: int | None = None
+) -> tuple[DocumentLine, Mapping[str, bytes]]:
+    """The representations of a version as they were signed, by media type."""
+    require(person, "documents.read")
+    with tenant.database.reading() as view:
+        line = find_document(view, document_id, version=version)
+        return line, tenant.vault.open(view, line.commitment, issuer=line.issuer).representations
+
+
+def write_note(tenant: Tenant, person: Person, document_id: str, text: str) -> Note:
+    """Write a note beside a document; the member's own, delivered to nobody."""
+    require(person, "notes.write")
+    with tenant.transaction() as tx:
+        find_document(tx, document_id)
+        return notes.write_note(tx, person, document_id, text, now=tenant.now())
+
+
+def remove_note(tenant: Tenant, person: Person, note_id: str) -> None:
+    """Take a note of one's own away."""
+    require(person, "notes.write")
+    with tenant.transaction() as tx:
+        notes.remove_note(tx, person, note_id)
+
+
+def _note_opening(tenant: Tenant, person: Person, found: DocumentView) -> None:
+    line = found.line
+    seen = any(each.event == "opened" and each.member == tenant.did for each in found.deliveries)
+    if found.own or seen or found.content is None:
+        return
+    body = named_body(line.document_id, line.commitment, line.issuer)
+    with tenant.transaction() as tx:
+        # The statement waits a random while for the ledger, and is not in the records before: ask the journal too.
+        if not _has_stated_opening(tx, tenant, line):
+            tenant.state(tx, person, OPENED.name, body, about=[line.document_id], recipients=[line.issuer])
+
+
+def _has_stated_opening(tx: sa.Connection, tenant: Tenant, line: DocumentLine) -> bool:
+    said, about = vault.statements.c, vault.about.c
+    query = (
+        sa.select(said.raw)
+        .join(vault.about, about.statement == said.id)
+        .where(about.subject == line.document_id, said.kind == OPENED.name, said.by == tenant.did)
+    )
+    return any(parse_statement(bytes(raw)).body["commitment"] == line.commitment for raw in tx.execute(query).scalars())
+
+
+def _told(tenant: Tenant, line: StatementLine) -> Told:
+    return Told(
+        statement_id=line.id,
+        kind=line.kind,
+        by=line.by,
+        by_name=tenant.name_of(line.by),
+        accepted_at=line.accepted_at,
+        height=line.height,
+    )
+
+
+def _names(tenant: Tenant, found: DocumentView) -> dict[str, str]:
+    dids = {found.line.issuer, *(each.member for each in found.deliveries)}
+    return {did: tenant.name_of(did) for did in dids}
+
+
+def _notes(view: sa.Connection, person: Person, document_id: str) -> tuple[WrittenNote, ...]:
+    found: Sequence[Note] = notes.notes_on(view, document_id)
+    names = names_of(view, {note.person_id for note in found})
+    return tuple(
+        WrittenNote(note.id, note.text, names[note.person_id], note.person_id == person.id, note.written_at)
+        for note in found
+    )
+
+
+def _refused() -> sa.Select[Any]:
+    of, stated = records.deliveries.c, records.statements.c
+    return (
+        sa.select(
+            of.member,
+            of.event,
+            of.code,
+            of.commitment,
+            of.statement_id,
+            stated.height,
+            stated.log_index,
+            stated.accepted_at,
+        )
+        .join(records.statements, stated.id == of.statement_id)
+        .where(of.event == "refused")
+    )

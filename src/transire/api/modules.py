@@ -1,0 +1,22 @@
+"""Every module of operations: the API's own, and each procedure's `routes`, found through the catalogue."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.util import find_spec
+
+from transire.api import node_routes, person_routes
+from transire.api.operations import Operations
+from transire.procedures.catalogue import procedures
+
+
+def operation_modules() -> list[Operations]:
+    """In the order of the contract."""
+    return [node_routes.OPERATIONS, person_routes.OPERATIONS, *procedure_operations()]
+
+
+def procedure_operations() -> list[Operations]:
+    """The operations of the procedures that have some."""
+    names = [f"transire.procedures.{procedure.name}.routes" for procedure in procedures()]
+    found: list[Operations] = [import_module(name).OPERATIONS for name in names if find_spec(name)]
+    return found

@@ -1,0 +1,113 @@
+"""Where operations are declared, and what an operation is given and gives back.
+
+An operation is a plain function from a `Call` to a value; what is declared beside it stands in the contract too. It
+does what a page does: hands `tenant` and `person` to a service and returns what the service gives.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+import msgspec
+
+from transire.api.errors import BearerMissing, RequestInvalid
+from transire.desk.person import Person
+
+if TYPE_CHECKING:
+    from transire.node.node import Node
+    from transire.node.tenant import Tenant
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """One request, checked against the contract."""
+
+    node: Node
+    hosted: Tenant | None
+    caller: Person | None
+    path: Mapping[str, str]
+    query: Mapping[str, Any]
+    body: Any = None
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    if_match: str | None = None
+
+    @property
+    def tenant(self) -> Tenant:
+        """The member in whose name it is asked."""
+        assert self.hosted is not None, "an operation outside of /m/{slug} has no member"
+        return self.hosted
+
+    @property
+    def person(self) -> Person:
+        """For whom the token acts, narrowed to its scopes."""
+        if self.caller is None:
+            raise BearerMissing
+        return self.caller
+
+    def into(self, kind: type[T]) -> T:
+        """The body as a typed value. The contract let it through, so a failure here is a fault of the contract."""
+        try:
+            return msgspec.convert(self.body, kind)
+        except msgspec.ValidationError as error:
+            raise RequestInvalid([("", str(error))]) from error
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """A value with more to say of it than 200: made (201, where), nothing to show (204), a file, a version."""
+
+    value: Any = None
+    status: int = 200
+    location: str | None = None
+    """Where what was made is found, under the member: `/certifications/...`."""
+    version: str | None = None
+    """A version to be named in If-Match by who changes it."""
+    raw: bytes | None = None
+    media_type: str = "application/json"
+    file_name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Collection(Generic[T]):
+    """Some rows of a list, and the cursor behind them."""
+
+    items: Sequence[T]
+    next: str | None = None
+
+
+Perform = Callable[[Call], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One operation of the contract. `scope` is its row of the permission matrix; None: any token, or none at all."""
+
+    method: str
+    path: str
+    name: str
+    perform: Perform
+    scope: str | None
+    public: bool
+
+
+class Operations:
+    """The operations of one module. A path is under `/m/{slug}`, unless the module is the node's own."""
+
+    def __init__(self, *, prefix: str = "/m/{slug}") -> None:
+        self.prefix = prefix
+        self.operations: list[Operation] = []
+
+    def op(
+        self, method: str, path: str, name: str, *, scope: str | None = None, public: bool = False
+    ) -> Callable[[Perform], Perform]:
+        """Declare an operation under its name in the contract (`operationId`)."""
+
+        def declare(perform: Perform) -> Perform:
+            self.operations.append(Operation(method, self.prefix + path, name, perform, scope, public))
+            return perform
+
+        return declare

@@ -1,0 +1,107 @@
+"""The one web application of a node: portal, API, and what an operator's tools ask for.
+
+/                    choose a member
+/m/<slug>/...        a member's pages
+/v1/...              the API (transire.api)
+/static/...          built styles and scripts
+/livez /readyz /metrics
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import structlog
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.types import ASGIApp
+
+from transire.errors import TransireError
+from transire.portal import operator
+from transire.portal.assets import Assets
+from transire.portal.errors import MethodRefused, PageNotFound, Unexpected
+from transire.portal.modules import page_modules
+from transire.portal.portal import Portal, routes
+from transire.portal.rendering import Renderer
+from transire.portal.security import BodyLimit, SecurityHeaders
+
+if TYPE_CHECKING:
+    from transire.node.node import Node
+
+log = structlog.get_logger(__name__)
+
+
+def create_app(node: Node, *, api: ASGIApp | None = None) -> ASGIApp:
+    """The application for an open node. It reads catalogues, styles and the contract once, here."""
+    modules = page_modules()
+    assets = Assets()
+    portal = Portal.over(node, Renderer(assets), modules)
+    errors = ErrorPages(portal)
+    app = Starlette(
+        routes=_routes(portal, modules_routes=routes(portal, modules), assets=assets, api=api),
+        exception_handlers={
+            TransireError: errors.refused,
+            HTTPException: errors.unroutable,
+            Exception: errors.unexpected,
+        },
+    )
+    measured = operator.Measured(BodyLimit(app))
+    return SecurityHeaders(measured, production=portal.cookies.production)
+
+
+def _routes(
+    portal: Portal, *, modules_routes: Sequence[BaseRoute], assets: Assets, api: ASGIApp | None
+) -> list[BaseRoute]:
+    async def choose(request: Request) -> Response:
+        language = portal.language_of(request, None)
+        members = sorted(portal.node.tenants.values(), key=lambda tenant: tenant.name)
+        return HTMLResponse(portal.renderer.html(language, "chooser.html", {"members": members}))
+
+    found: list[BaseRoute] = [
+        Route("/", choose),
+        *modules_routes,
+        Mount("/static", assets.files()),
+        *operator.routes(portal.node),
+    ]
+    if api is not None:
+        found.append(Mount("/v1", api))
+    return found
+
+
+class ErrorPages:
+    """A refusal as a page: its sentence, its fix, its code, in the reader's language."""
+
+    def __init__(self, portal: Portal) -> None:
+        self._portal = portal
+
+    async def refused(self, request: Request, error: Exception) -> Response:
+        assert isinstance(error, TransireError)
+        return self._page(request, error, None)
+
+    async def unroutable(self, request: Request, error: Exception) -> Response:
+        """What the router refuses has no page of ours behind it."""
+        assert isinstance(error, HTTPException)
+        problem: TransireError = PageNotFound(where=request.url.path)
+        if error.status_code == MethodRefused.status:
+            problem = MethodRefused(got=request.method)
+        response = self._page(request, problem, None)
+        response.headers.update(error.headers or {})
+        return response
+
+    async def unexpected(self, request: Request, error: Exception) -> Response:
+        """The number stands in the log beside the trace; the page says nothing of the inside."""
+        number = secrets.token_hex(4)
+        log.error("a request failed", number=number, path=request.url.path, exc_info=error)
+        return self._page(request, Unexpected(), number)
+
+    def _page(self, request: Request, problem: TransireError, number: str | None) -> Response:
+        language = self._portal.language_of(request, None)
+        slug = request.path_params.get("slug")
+        back = f"/m/{slug}/" if slug in self._portal.node.tenants else "/"
+        view = {"refusal": problem, "number": number, "back": back}
+        return HTMLResponse(self._portal.renderer.html(language, "error.html", view), problem.status)

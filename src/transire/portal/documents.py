@@ -1,0 +1,106 @@
+"""The documents that a member holds: a list that can be searched and exported, and a page for each."""
+
+from __future__ import annotations
+
+from typing import Literal, cast
+
+from starlette.responses import Response, StreamingResponse
+
+from transire.api import documents
+from transire.documents.catalogue import document_type, schema_ids
+from transire.portal.errors import FieldUnsuitable
+from transire.portal.registry import N_, Pages, Place
+from transire.portal.visit import Visit
+from transire.records.documents import DocumentFilter
+
+PAGES = Pages(
+    Place("/documents", N_("All documents"), N_("Documents"), "documents.read"),
+    told={
+        "note-written": N_("The note was written. Only your organisation sees it."),
+        "note-removed": N_("The note was removed."),
+    },
+    kinds={
+        "document.issued/1": N_("issued it"),
+        "document.granted/1": N_("gave it to a further member"),
+        "document.delivered/1": N_("received it"),
+        "document.refused/1": N_("refused it"),
+        "document.opened/1": N_("opened it"),
+        "document.held/1": N_("keeps it for a member that could not be reached"),
+    },
+)
+
+STATUSES = ("any", "current", "ended")
+
+
+@PAGES.get("/documents", operation="documents.read")
+def show_documents(visit: Visit) -> Response:
+    """The list, filtered by words, type and status."""
+    page = documents.browse_documents(visit.tenant, visit.actor, _wanted(visit), after=visit.asked("after") or None)
+    names = {line.issuer: visit.tenant.name_of(line.issuer) for line in page.rows}
+    types = [(schema_id, document_type(schema_id).title) for schema_id in schema_ids()]
+    return visit.show("documents.html", page=page, names=names, types=types, asked=visit.asked, here=_here(visit))
+
+
+@PAGES.get("/documents.csv", operation="documents.read")
+def export_documents(visit: Visit) -> Response:
+    """Exactly what is filtered, as a file for a spreadsheet."""
+    rows = documents.export_documents(visit.tenant, visit.actor, _wanted(visit))
+    headers = {"Content-Disposition": 'attachment; filename="documents.csv"'}
+    return StreamingResponse(rows, media_type="text/csv; charset=utf-8", headers=headers)
+
+
+@PAGES.get("/documents/{document_id}", operation="documents.read")
+def show_document(visit: Visit) -> Response:
+    """One document: what it says, its versions, who has it, its story."""
+    view = documents.show_document(visit.tenant, visit.actor, visit.named("document_id"), version=_version(visit))
+    return visit.show("document.html", view=view)
+
+
+@PAGES.get("/documents/{document_id}/content", operation="documents.read")
+def download_content(visit: Visit) -> Response:
+    """The signed bytes."""
+    line, representations = documents.read_content(
+        visit.tenant, visit.actor, visit.named("document_id"), version=_version(visit)
+    )
+    media_type, content = next(iter(representations.items()))
+    name = f"{line.schema_id.split('/')[0]}-{line.commitment[:12]}.json"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(content, media_type=media_type, headers=headers)
+
+
+@PAGES.post("/documents/{document_id}/notes", operation="notes.write", again=show_document)
+def write_note(visit: Visit) -> Response:
+    """A note beside the document."""
+    documents.write_note(visit.tenant, visit.actor, visit.named("document_id"), visit.form.text("note"))
+    return visit.go(f"/documents/{visit.named('document_id')}", told="note-written")
+
+
+@PAGES.post("/documents/{document_id}/notes/{note_id}/remove", operation="notes.write", again=show_document)
+def remove_note(visit: Visit) -> Response:
+    """Take a note of one's own away."""
+    documents.remove_note(visit.tenant, visit.actor, visit.named("note_id"))
+    return visit.go(f"/documents/{visit.named('document_id')}", told="note-removed")
+
+
+def _wanted(visit: Visit) -> DocumentFilter:
+    status, schema_id = visit.asked("status", "any"), visit.asked("type")
+    return DocumentFilter(
+        words=visit.asked("words")[:200],
+        schema_ids=(schema_id,) if schema_id in schema_ids() else (),
+        status=cast("Literal['any', 'current', 'ended']", status if status in STATUSES else "any"),
+        latest_version=visit.asked("all") != "yes",
+    )
+
+
+def _here(visit: Visit) -> dict[str, str]:
+    """The filter as words of an address, without the cursor."""
+    return {name: visit.asked(name) for name in ("words", "type", "status", "all") if visit.asked(name)}
+
+
+def _version(visit: Visit) -> int | None:
+    text = visit.asked("version")
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) < 7):
+        raise FieldUnsuitable(got=text, expected="a whole number", where="version")
+    return int(text)

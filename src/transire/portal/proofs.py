@@ -1,0 +1,32 @@
+"""The proof panel: the named checks of a statement's receipt, and the receipt as a file to keep."""
+
+from __future__ import annotations
+
+from starlette.responses import Response
+
+from transire.api import proofs
+from transire.node.errors import StatementNotAccepted
+from transire.portal.registry import Pages
+from transire.portal.visit import Visit
+
+PAGES = Pages()
+
+
+@PAGES.get("/proofs/{statement_id}", operation="receipts.read")
+def show_proof(visit: Visit) -> Response:
+    """Verify the receipt here and now, check by check. A statement on its way to the ledger has none yet."""
+    try:
+        proof = proofs.show_proof(visit.tenant, visit.actor, visit.named("statement_id"))
+    except StatementNotAccepted:
+        return visit.show("proof_waiting.html", statement_id=visit.named("statement_id"), status=404)
+    return visit.show("proof.html", proof=proof)
+
+
+@PAGES.get("/receipts/{statement_id}", operation="receipts.read")
+def download_receipt(visit: Visit) -> Response:
+    """The receipt: one file, for `transire verify` and for a court."""
+    statement_id = visit.named("statement_id").removesuffix(".json")
+    reveal = visit.asked("reveal", "yes") != "no"
+    receipt = proofs.export_receipt(visit.tenant, visit.actor, statement_id, reveal=reveal)
+    headers = {"Content-Disposition": f'attachment; filename="{statement_id[:12]}.receipt.json"'}
+    return Response(receipt, media_type="application/json", headers=headers)

@@ -1,0 +1,137 @@
+"""Signing in and out at one member, choosing the language, and a person's own second factor and password."""
+
+from __future__ import annotations
+
+import segno
+from markupsafe import Markup
+from starlette.responses import RedirectResponse, Response
+
+from transire.desk import second_factor
+from transire.desk.errors import PersonUnknown
+from transire.desk.person import Person
+from transire.desk.sessions import close_session, open_session
+from transire.desk.sign_in_links import use_sign_in_link
+from transire.portal.portal import now
+from transire.portal.registry import N_, Pages
+from transire.portal.visit import Visit
+
+PAGES = Pages(
+    told={
+        "signed-out": N_("You are signed out."),
+        "code-set": N_("From now on you sign in with a code as well."),
+        "password-set": N_("The new password holds. Sign in with it."),
+    }
+)
+
+
+@PAGES.get("/sign-in", public=True)
+def show_sign_in(visit: Visit) -> Response:
+    """Address, password and code."""
+    if visit.person is not None and visit.problem is None:
+        return visit.go("/")
+    return visit.show("sign_in.html", next=_own_path(visit.form.optional("next") or visit.asked("next")))
+
+
+@PAGES.post("/sign-in", public=True, again=show_sign_in)
+def sign_in(visit: Visit) -> Response:
+    """Open a session for who proves to be a person of this member."""
+    client = visit.request.client
+    person = visit.tenant.sign_in_desk.sign_in(
+        visit.form.text("login"),
+        visit.form.secret("password"),
+        visit.form.optional("code"),
+        now=now(),
+        address=client.host if client else None,
+    )
+    return _let_in(visit, person, _own_path(visit.form.optional("next") or ""))
+
+
+@PAGES.get("/sign-in/{token}", public=True)
+def show_enter(visit: Visit) -> Response:
+    """A sign-in link was opened. It is used by a form, not by looking: programs that preview links spend nothing."""
+    return visit.show("enter.html", token=visit.named("token"))
+
+
+@PAGES.post("/sign-in/{token}", public=True, again=show_enter)
+def enter(visit: Visit) -> Response:
+    """Sign in with a one-time link (development and demonstrations)."""
+    with visit.tenant.database.transaction() as tx:
+        person = use_sign_in_link(tx, visit.named("token"), now=now(), production=visit.portal.cookies.production)
+    return _let_in(visit, person, "/")
+
+
+@PAGES.post("/sign-out", public=True)
+def sign_out(visit: Visit) -> Response:
+    """End the session, here and on the server."""
+    token = visit.portal.cookies.session_token(visit.request)
+    if token:
+        with visit.tenant.database.transaction() as tx:
+            close_session(tx, token)
+    response = visit.go("/sign-in", told="signed-out")
+    visit.portal.cookies.drop_session(response, visit.tenant.slug)
+    return response
+
+
+@PAGES.get("/language/{code}", public=True)
+def choose_language(visit: Visit) -> Response:
+    """Remember the language on this browser, and back to where it was chosen."""
+    back = visit.asked("back")
+    prefix = visit.at("/")
+    response: Response = RedirectResponse(back if back.startswith(prefix) else prefix, 303)
+    if visit.named("code") in visit.portal.renderer.languages:
+        visit.portal.cookies.leave_language(response, visit.named("code"))
+    return response
+
+
+@PAGES.get("/second-factor")
+def show_second_factor(visit: Visit) -> Response:
+    """Whether the person signs in with a code, and how to begin."""
+    with visit.tenant.database.reading() as view:
+        has_one = second_factor.has_second_factor(view, visit.actor.id)
+    return visit.show("second_factor.html", has_one=has_one, enrolment=None, picture=None)
+
+
+@PAGES.post("/second-factor", again=show_second_factor)
+def begin_second_factor(visit: Visit) -> Response:
+    """Show a new secret once, as a picture to scan and as text to type."""
+    with visit.tenant.database.transaction() as tx:
+        enrolment = second_factor.begin_enrolment(
+            tx, visit.actor.id, desk_key=visit.tenant.sign_in_desk.desk_key, issuer=visit.tenant.name
+        )
+    return visit.show("second_factor.html", has_one=False, enrolment=enrolment, picture=_picture(enrolment.address))
+
+
+@PAGES.post("/second-factor/confirm", again=show_second_factor)
+def confirm_second_factor(visit: Visit) -> Response:
+    """The code proves that the authenticator has the secret."""
+    with visit.tenant.database.transaction() as tx:
+        second_factor.confirm_enrolment(
+            tx,
+            visit.actor.id,
+            visit.form.text("code"),
+            desk_key=visit.tenant.sign_in_desk.desk_key,
+            now=now(),
+        )
+    return visit.go("/second-factor", told="code-set")
+
+
+def _let_in(visit: Visit, person: Person | None, path: str) -> Response:
+    if person is None:
+        raise PersonUnknown
+    moment = now()
+    with visit.tenant.database.transaction() as tx:
+        session = open_session(tx, person.id, now=moment)
+    response = visit.go(path)
+    visit.portal.cookies.leave_session(response, visit.tenant.slug, session, moment)
+    return response
+
+
+def _own_path(path: str) -> str:
+    """Where to go after signing in: only ever a page of this member."""
+    return path if path.startswith("/") and not path.startswith(("//", "/\\")) else "/"
+
+
+def _picture(address: str) -> Markup:
+    """A QR code as SVG, drawn with attributes alone: the page's policy lets no style in."""
+    code = segno.make(address, error="m")
+    return Markup(code.svg_inline(scale=5, border=3, dark="#000", light="#fff", svgclass="tr-qr", lineclass=None))  # noqa: S704 - made here, of nothing but squares
