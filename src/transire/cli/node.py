@@ -132,12 +132,11 @@ def _first_administrator(opened: Node, slug: str, login: str) -> str:
     """Add the member's first person, with a password that is shown once."""
     import secrets
 
-    from transire.desk.passwords import set_password
     from transire.desk.persons import add_person
 
     tenant = opened.tenant(slug)
     password = secrets.token_urlsafe(18)
     with tenant.transaction() as tx:
         person = add_person(tx, name="Administrator", login=login, roles=["administrator"], now=tenant.now())
-        set_password(tx, person.id, password, now=tenant.now())
+    tenant.sign_in_desk.set_password(person.id, password, now=tenant.now())
     return password

@@ -7,7 +7,7 @@ action is signed and durable, so that after a crash the same bytes are submitted
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
@@ -164,6 +164,23 @@ def abandon_pool(tx: sa.Connection, pool: str) -> None:
         statements.update().where(statements.c.pool == pool).values(state=POOLED, pool=None, pool_index=None, path=None)
     )
     tx.execute(pools.delete().where(pools.c.pool == pool))
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptedPool:
+    """A pool with the place where this journal believes it to stand."""
+
+    pool: str
+    action_id: str
+    height: int
+    log_index: int
+
+
+def accepted_pools(tx: sa.Connection) -> Iterator[AcceptedPool]:
+    """Every pool that the ledger accepted, own and others', for comparison with a replica."""
+    query = sa.select(pools.c.pool, pools.c.action_id, pools.c.height, pools.c.log_index)
+    for row in tx.execute(query.where(pools.c.state == ACCEPTED)):
+        yield AcceptedPool(row.pool, row.action_id, row.height, row.log_index)
 
 
 def locate(tx: sa.Connection, statement: str) -> Located | None:
