@@ -34,9 +34,14 @@ def clear(tx: Connection, *, also: Sequence[sa.MetaData] = ()) -> None:
 
 
 def content_digest(database: Database, *, also: Sequence[sa.MetaData] = ()) -> bytes:
-    """SHA-256 over all rows in the order of their keys: equal content gives equal bytes, on either database."""
+    """SHA-256 over all rows in the order of their keys: equal content gives equal bytes, on either database.
+
+    How far the projection has read is no content: blocks that concern no record are not always written down.
+    """
     digest = hashlib.sha256()
+    position = f'["{t.progress.name}",'.encode()
     with database.reading() as view:
         for line in dump_rows(view, (t.metadata, *also)):
-            digest.update(line)
+            if not line.startswith(position):
+                digest.update(line)
     return digest.digest()
