@@ -1,0 +1,47 @@
+"""A real node with three members; each test gets it with nothing under way."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from transire.node.home import write_new_secret
+from transire.node.node import NewMember, Node
+from transire.node.settings import NodeSettings
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder with a node that is not open: customs, a producer and an importer."""
+    make_node(tmp_path).close()
+    return tmp_path / "node"
+
+
+@pytest.fixture
+def node(folder: Path) -> Iterator[Node]:
+    """The node of `folder`, running."""
+    with Node.open(folder) as running:
+        yield running
+
+
+def make_node(folder: Path) -> Node:
+    """A new node in a folder; its key stores are cheap, which it warns of."""
+    write_new_secret(folder / "secret")
+    settings = NodeSettings(profile="development", secret_file=str(folder / "secret"))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        made = Node.create(
+            folder / "node",
+            settings,
+            network="test",
+            founder=NewMember("customs", "Customs", ("customs",)),
+            keys_cost="test",
+        )
+    made.start()
+    registrar = made.tenant("customs")
+    made.add_member(NewMember("producer", "Producer", ("producer", "exporter")), registrar=registrar)
+    made.add_member(NewMember("importer", "Importer", ("importer",)), registrar=registrar)
+    return made

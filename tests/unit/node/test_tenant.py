@@ -1,0 +1,88 @@
+"""What a hosted member can do: state, issue, deliver, end; and what happens after a stop in between."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from transire.ledger.errors import KindRefused
+from transire.ledger.verify import verify_receipt
+from transire.node.errors import RecipientUnknown, StatementNotAccepted, UnknownTenant
+from transire.node.node import Node
+from transire.node.receipts import statement_receipt
+from transire.node.tenant import Tenant
+from transire.vault import journal, outbox
+
+SOMETHING = "A" * 43
+
+
+def held(tenant: Tenant, *recipients: str) -> str:
+    """A statement that any member may make."""
+    body = {"statement": SOMETHING, "recipient": tenant.did, "envelope": SOMETHING}
+    with tenant.transaction() as tx:
+        return tenant.state(tx, None, "document.held/1", body, about=[SOMETHING], recipients=recipients)
+
+
+def test_a_statement_reaches_its_recipient_with_its_place(node: Node) -> None:
+    producer, importer = node.tenant("producer"), node.tenant("importer")
+    statement = held(producer, importer.did)
+    node.settle()
+    assert importer.located(statement).place == producer.located(statement).place
+
+
+def test_nobody_else_learns_of_a_statement(node: Node) -> None:
+    producer, importer = node.tenant("producer"), node.tenant("importer")
+    statement = held(producer, importer.did)
+    node.settle()
+    with pytest.raises(StatementNotAccepted):
+        node.tenant("customs").located(statement)
+
+
+def test_a_receipt_verifies_with_the_network_file_alone(node: Node) -> None:
+    producer = node.tenant("producer")
+    statement = held(producer)
+    node.settle()
+    receipt = statement_receipt(producer, statement)
+    assert verify_receipt(receipt, node.home.network.read_bytes()).holds
+
+
+def test_what_was_pooled_is_anchored_after_a_restart(folder: Path) -> None:
+    stopped = Node.open(folder)
+    statement = held(stopped.tenant("producer"), stopped.tenant("importer").did)
+    stopped.close()
+    with Node.open(folder) as node:
+        node.settle()
+        assert node.tenant("importer").located(statement).statement.id == statement
+
+
+def test_an_envelope_that_comes_twice_is_stated_once(node: Node) -> None:
+    producer, importer = node.tenant("producer"), node.tenant("importer")
+    statement = held(producer, importer.did)
+    node.settle()
+    row = outbox.OutboxRow(0, importer.did, statement, (), (), "filing", 0)
+    before = count_statements(importer)
+    assert node.post.bring(importer.did, producer.envelope(row)).refused_with is None
+    assert count_statements(importer) == before
+
+
+def test_a_recipient_must_be_a_member(node: Node) -> None:
+    with pytest.raises(RecipientUnknown, match="no member of this network"):
+        held(node.tenant("producer"), "did:key:z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK")
+
+
+def test_a_role_may_state_only_its_own_kinds(node: Node) -> None:
+    importer = node.tenant("importer")
+    body = {"line": 1, "version": SOMETHING}
+    with importer.transaction() as tx, pytest.raises(KindRefused):
+        importer.state(tx, None, "claim.accepted/1", body, about=[SOMETHING])
+
+
+def test_an_unknown_member_is_named(node: Node) -> None:
+    with pytest.raises(UnknownTenant, match="customs, producer, importer"):
+        node.tenant("nobody")
+
+
+def count_statements(tenant: Tenant) -> int:
+    with tenant.database.reading() as view:
+        return len(journal.all_located(view))
