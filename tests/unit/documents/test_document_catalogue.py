@@ -104,8 +104,8 @@ def test_a_member_that_is_left_out_is_either_not_needed_or_named(schema_id: str,
                 refused += 1
                 places = {problem.where for problem in problems}
                 here = f"/credentialSubject{pointer}"
-                    instead = f"{here}/{name.removesuffix('Statement')}s"  # producers, for producerStatement
-                    assert places & {here, f"{here}/{name}", instead}, (pointer, name)
+                instead = f"{here}/{name.removesuffix('Statement')}s"  # producers, for producerStatement
+                assert places & {here, f"{here}/{name}", instead}, (pointer, name)
     assert refused >= 3
 
 
