@@ -20,7 +20,7 @@ from transire.documents.problems import find_schema_problems
 from transire.documents.rules import find_broken_rules
 
 SCHEMA_BASE: Final = "https://w3id.org/transire/schemas/"
-MEDIA_TYPE: Final = "application/vc+json"
+MEDIA_TYPE: Final = "application/vc"  # as W3C registered it (VCDM 2.0 C.1)
 
 _FILES: Final = {
     "certification-of-origin/usmca/1": "certification-of-origin.usmca.1.json",
