@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from transire.desk import tables as t
 from transire.desk.errors import ProductUnknown
 from transire.desk.person import Person
-from transire.storage.folding import holds_words
+from transire.storage.folding import folded, holds_words
 
 _Kind = TypeVar("_Kind", bound=msgspec.Struct)
 Change = Literal["added", "changed", "unchanged"]
@@ -139,7 +139,9 @@ def _find(tx: Connection, number: str) -> Product | None:
 
 
 def _product_values(product: Product) -> dict[str, Any]:
-    return {field: value for field, value in msgspec.structs.asdict(product).items() if field != "materials"}
+    values = msgspec.structs.asdict(product)
+    del values["materials"]
+    return values | {"words": folded(product.number, product.description, product.tariff_code)}
 
 
 def _struct(kind: type[_Kind], row: sa.Row[Any]) -> _Kind:

@@ -79,7 +79,7 @@ def accept_code(tx: Connection, person_id: str, code: str, *, desk_key: bytes, n
 def matching_step(secret: str, code: str, *, now: datetime) -> int:
     """The time step whose code this is; every candidate is compared, in constant time."""
     present = int(now.timestamp()) // STEP_SECONDS
-    given = code.replace(" ", "").encode()
+    given = code.replace(" ", "").encode("utf-8", "surrogatepass")
     totp = pyotp.TOTP(secret, interval=STEP_SECONDS)
     found = 0
     for step in range(present - DRIFT_STEPS, present + DRIFT_STEPS + 1):

@@ -19,6 +19,9 @@ from transire.records.cursor import Page, SortKey, page_size, read_cursor, write
 from transire.records.errors import InboxItemUnknown
 from transire.records.rows import NOW
 
+COUNTED = 1000
+"""Where counting stops: a page shows "999+", and a customs office with a million items does not wait for it."""
+
 InboxState = Literal["waiting", "done", "all"]
 
 _i = t.inbox.c
@@ -79,8 +82,9 @@ def find_inbox_item(tx: Connection, person: Person, item_id: str) -> InboxLine:
 
 
 def count_inbox(tx: Connection, person: Person) -> InboxCounts:
-    """What waits, what of it the person has not seen, and what of it presses."""
-    waiting = _in_state(_lines(person), "waiting").subquery()
+    """What waits, what of it the person has not seen, and what of it presses; the most pressing are counted first."""
+    first = _in_state(_lines(person), "waiting").order_by(*(column.desc() for column in _COLUMNS)).limit(COUNTED)
+    waiting = first.subquery()
     row = tx.execute(
         sa.select(
             sa.func.count(),

@@ -111,7 +111,7 @@ inbox = Table(
     Column("height", BigInteger, nullable=False),
     Column("log_index", BigInteger, nullable=False),
     Column("created_at", Instant, nullable=False),
-    Index(None, "log_index"),
+    Index(None, "urgency", "log_index", "id"),
     Index(None, "document_id"),
     Index(None, "statement_id"),
 )

@@ -11,7 +11,6 @@ import time
 import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -20,8 +19,6 @@ import sqlalchemy as sa
 from transire.storage.database import Database
 from transire.storage.errors import DatabaseUnreachable
 from transire.storage.migrations import Branch, upgrade
-
-NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
 
 @dataclass

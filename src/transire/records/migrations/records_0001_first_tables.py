@@ -98,8 +98,10 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("records_inbox", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_records_inbox_document_id"), ["document_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_records_inbox_log_index"), ["log_index"], unique=False)
         batch_op.create_index(batch_op.f("ix_records_inbox_statement_id"), ["statement_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_records_inbox_urgency_log_index_id"), ["urgency", "log_index", "id"], unique=False
+        )
 
     op.create_table(
         "records_progress",
