@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from msgspec import structs
+
 from ledger_world import (
     AGENCY,
     BROKER,
@@ -20,7 +22,6 @@ from ledger_world import (
     PRODUCER,
     REGISTRARS,
     ROLES,
-    START,
     World,
     keys_of,
     public,
@@ -35,7 +36,8 @@ from transire.documents.commitment import commitment_of
 from transire.ledger import chain
 from transire.ledger.action import parse_action
 from transire.ledger.block import DecidedBlock, Evidence, Result, SignedHeader, log_leaf_data
-from transire.ledger.chain import Block, Commit, CommitSig, Header, Time, Validator
+from transire.ledger.chain import Block, BlockID, Commit, CommitSig, Header, PartSetHeader, Time, Validator
+from transire.ledger.chain_json import commit_json, header_json
 from transire.ledger.genesis import Genesis
 from transire.ledger.machine import Machine
 from transire.ledger.possession import enter_key, prove_validator
@@ -44,8 +46,9 @@ from transire.ledger.rules import member_key
 from transire.ledger.statement import Pool, make_statement, statement_bytes
 from transire.ledger.tables import log_path, prove_state
 
+START = "2026-02-02T10:00:00Z"
 OPERATORS = (CUSTOMS, CHAMBER, AGENCY, BROKER)
-ISSUED_AT = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
+ISSUED_AT = datetime(2026, 2, 2, 9, 0, tzinfo=UTC)
 
 
 def member(did: str, roles: Sequence[str]) -> dict[str, Json]:
@@ -99,7 +102,7 @@ class Chain:
     signed: dict[int, SignedHeader] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.world = World(genesis=self.genesis)
+        self.world = World(genesis=self.genesis, time=self.genesis.start.seconds)
         first = self.genesis.validator_set
         self.sets: dict[int, tuple[Validator, ...]] = {1: first, 2: first}
         self.keys = {validator_key(place).public: validator_key(place) for place in range(16)}
@@ -107,6 +110,7 @@ class Chain:
         self.results: tuple[Result, ...] = ()
         self.roots = {0: self.machine.roots}
         self.outcomes: dict[str, tuple[int, int, Result]] = {}
+        self.actions: list[bytes] = []
 
     @property
     def trust_root(self) -> bytes:
@@ -129,6 +133,7 @@ class Chain:
         commit = self._sign(header, absent, for_nil)
         self.signed[header.height] = SignedHeader(header=header, commit=commit, validators=validators)
         self.results = results
+        self.actions += actions
         self.roots[header.height] = self.machine.roots
         self.outcomes |= {result.action_id: (header.height, index, result) for index, result in enumerate(results)}
         return results
@@ -165,6 +170,20 @@ class Chain:
             keys=tuple(prove_state(store, key, top - 1) for key in keys),
             validator_changes=self.changes,
         )
+
+    def forge(self, height: int, validators: Sequence[Validator] | None = None, **changes: Any) -> dict[str, Json]:
+        """A header other than the genuine one of that height, with a commit by these validators (its own ones)."""
+        genuine = self.signed[height]
+        signers = genuine.validators if validators is None else tuple(validators)
+        header = structs.replace(genuine.header, validators_hash=chain.validators_hash(signers), **changes)
+        block_id = BlockID(chain.header_hash(header), PartSetHeader(1, bytes(32)))
+        time = Time(header.time.seconds + 1, 0)
+        message = chain.vote_sign_bytes(header.chain_id, height=height, round=0, block_id=block_id, time=time)
+        signatures = tuple(
+            CommitSig(chain.FOR_BLOCK, one.address, time, self.keys[one.public_key].sign(message)) for one in signers
+        )
+        commit = Commit(height, 0, block_id, signatures)
+        return {"header": header_json(header), "commit": commit_json(commit)}
 
     @property
     def changes(self) -> tuple[SignedHeader, ...]:

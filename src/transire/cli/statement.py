@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import BinaryIO, Final
+from pathlib import Path
+from typing import Final
 
 import click
 import msgspec
 
 from transire.cli import EXIT_CALLED_WRONGLY
-from transire.cli.text import printable
+from transire.cli.text import INPUT_FILE, printable, read_up_to
 from transire.crypto.canonical import Json, canonical_bytes, parse_json
 from transire.errors import TransireError
 from transire.ledger.action import parse_action
@@ -39,23 +40,22 @@ Example:
   transire statement show certification.receipt.json
 """
 )
-@click.argument("file", type=click.File("rb"))
+@click.argument("file", type=INPUT_FILE)
 @click.option("--json", "as_json", is_flag=True, help="Print it as JSON, with its id.")
-def show(file: BinaryIO, as_json: bool) -> int:
+def show(file: Path, as_json: bool) -> None:
     """Say what FILE holds. It proves nothing: for that, use transire verify."""
     try:
-        shown = describe(file.read(MAX_RECEIPT_BYTES + 1))
+        shown = describe(read_up_to(file, MAX_RECEIPT_BYTES))
     except TransireError as refusal:
-        click.echo(f"{refusal}\n({refusal.code})", err=True)
-        return EXIT_CALLED_WRONGLY
+        click.echo(f"{printable(str(refusal))}\n({refusal.code})", err=True)
+        raise click.exceptions.Exit(EXIT_CALLED_WRONGLY) from refusal
     if as_json:
         click.echo(msgspec.json.format(canonical_bytes(shown), indent=2).decode())
-        return 0
+        return
     for line in _lines(shown, ""):
         click.echo(line)
     if "accepted" in shown:
         click.echo("\nNothing was verified. Next: transire verify FILE --network network.json")
-    return 0
 
 
 def describe(raw: bytes) -> dict[str, Json]:

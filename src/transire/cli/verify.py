@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
-from typing import BinaryIO, Final, NoReturn
+from pathlib import Path
+from typing import Final, NoReturn
 
 import click
 import msgspec
 
 from transire.cli import EXIT_CALLED_WRONGLY, EXIT_REFUSED
-from transire.cli.text import printable
+from transire.cli.text import INPUT_FILE, printable, read_up_to
 from transire.errors import TransireError
 from transire.ledger.checkpoint import NoteVerifier
 from transire.ledger.proof.errors import NotAReceipt, TrustRootInvalid
@@ -66,11 +67,11 @@ Examples:
 Exit codes: 0 all checks hold, 1 one fails, 2 the file is not a receipt.
 """
 )
-@click.argument("file", type=click.File("rb"))
+@click.argument("file", type=INPUT_FILE)
 @click.option(
     "--network",
     required=True,
-    type=click.File("rb"),
+    type=INPUT_FILE,
     help="The network's network.json: your trust root. Compare its fingerprint by telephone.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the checks as JSON.")
@@ -90,13 +91,13 @@ Exit codes: 0 all checks hold, 1 one fails, 2 the file is not a receipt.
     help="The verifier key of an outside witness that you trust; repeat for more.",
 )
 def verify(
-    file: BinaryIO,
-    network: BinaryIO,
+    file: Path,
+    network: Path,
     as_json: bool,
     require: tuple[str, ...],
     max_age: timedelta | None,
     witnesses: tuple[NoteVerifier, ...],
-) -> int:
+) -> None:
     """Check a receipt offline, without trust in any node.
 
     Every check is named and says what was found. A check that the receipt does not show (no outside witness, no proof
@@ -104,8 +105,8 @@ def verify(
     """
     try:
         verification = verify_receipt(
-            file.read(MAX_RECEIPT_BYTES + 1),
-            network.read(MAX_TRUST_ROOT_BYTES + 1),
+            read_up_to(file, MAX_RECEIPT_BYTES),
+            read_up_to(network, MAX_TRUST_ROOT_BYTES),
             require=require,
             max_age=max_age,
             witnesses=witnesses,
@@ -116,7 +117,8 @@ def verify(
         click.echo(msgspec.json.format(msgspec.json.encode(_as_json(verification)), indent=2).decode())
     else:
         _show(verification)
-    return 0 if verification.holds else EXIT_REFUSED
+    if not verification.holds:
+        raise click.exceptions.Exit(EXIT_REFUSED)
 
 
 def _refuse(refusal: TransireError, as_json: bool) -> NoReturn:

@@ -23,6 +23,8 @@ ED25519: Final = 1
 """Signature type of a log's own signature (C2SP signed-note)."""
 COSIGNATURE: Final = 4
 """Signature type of a witness: Ed25519 over the time and the note (C2SP tlog-cosignature)."""
+LATEST: Final = 253_402_300_799
+"""The last second of the year 9999: what a calendar can show."""
 MAX_NOTE: Final = 16_384
 MAX_SIGNATURES: Final = 64
 _DASH: Final = "\u2014 "
@@ -155,7 +157,12 @@ def verify_note(note: Note, verifiers: Sequence[NoteVerifier]) -> tuple[str, ...
 def verify_cosignature(note: Note, witness: NoteVerifier) -> int | None:
     """When the witness countersigned; None if it did not, a refusal if its line is wrong."""
     signature = _signature_by(note, witness)
-    return None if signature is None else int.from_bytes(signature[:_TIME], "big")
+    if signature is None:
+        return None
+    time = int.from_bytes(signature[:_TIME], "big")
+    if time > LATEST:
+        raise NoteSignatureInvalid(got=f"time {time}", expected=f"at most {LATEST}", where=witness.name)
+    return time
 
 
 def _signature_by(note: Note, verifier: NoteVerifier) -> bytes | None:

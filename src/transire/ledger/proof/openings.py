@@ -11,6 +11,7 @@ from typing import Any
 
 from transire.crypto.encoding import unb64url
 from transire.errors import TransireError
+from transire.ledger.chain import Time
 from transire.ledger.proof.case import Case, Finding, proved
 from transire.ledger.proof.errors import CredentialInvalid, DocumentDiffers
 from transire.ledger.proof.forms import DocumentForm, strings_in
@@ -76,7 +77,7 @@ def _verify_credential(credential: Mapping[str, Any], records: Mapping[str, Memb
     except TransireError as error:
         raise CredentialInvalid(got=error.got or str(error), expected=error.expected, where=error.where) from error
     period = " ".join(
-        f"{word} {bound.isoformat()}"
+        f"{word} {Time.of(bound).text}"
         for word, bound in (("from", verified.valid_from), ("until", verified.valid_until))
         if bound is not None
     )

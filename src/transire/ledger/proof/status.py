@@ -9,6 +9,7 @@ from typing import Final
 from transire.crypto.encoding import unb64url
 from transire.errors import TransireError
 from transire.ledger.bodies import DocumentEnd
+from transire.ledger.chain import Time
 from transire.ledger.checkpoint import Checkpoint, read_note, verify_cosignature
 from transire.ledger.endings import ended_key
 from transire.ledger.proof.case import Case, Finding, proved
@@ -48,14 +49,15 @@ def check_witnesses(case: Case) -> Finding:
     try:
         note = read_note(case.receipt.checkpoint)
         _require_same_log(case, Checkpoint.parse(note.text))
-        names = [verifier.name for verifier in case.witnesses if verify_cosignature(note, verifier) is not None]
+        times = {witness.name: verify_cosignature(note, witness) for witness in case.witnesses}
     except TransireError as error:
         raise WitnessDisagrees(got=error.got or str(error), expected=error.expected) from error
-    others = sorted({line.name for line in note.signatures} - set(names))
+    signed = {name: Time(time, 0).text for name, time in sorted(times.items()) if time is not None}
+    others = sorted({line.name for line in note.signatures} - set(signed))
     detail = f"Not checked, since you did not name their keys: {', '.join(others)}" if others else ""
-    if not names:
+    if not signed:
         return Finding("none that you named", expected="an outside witness", detail=detail, shown=False)
-    return Finding(", ".join(sorted(names)), detail=detail)
+    return Finding(", ".join(f"{name} at {time}" for name, time in signed.items()), detail=detail)
 
 
 def check_age(case: Case) -> Finding:
