@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from transire.ledger import fields
+from transire.ledger.fields import BYTES_32
+
 Schema = dict[str, Any]
 
-# 32 bytes in base64url without padding: the last character carries four bits only.
-IDENTIFIER: Schema = {"type": "string", "pattern": "^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$"}
+IDENTIFIER: Schema = {"type": "string", "pattern": f"^{BYTES_32}$", "maxLength": 43}
 DATE: Schema = {"type": "string", "pattern": "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"}
-DID: Schema = {"type": "string", "pattern": "^did:(key|web):[A-Za-z0-9.%:_-]{3,300}$"}
+DID: Schema = {"type": "string", "pattern": f"^{fields.DID}$", "maxLength": fields.MAX_DID}
 LINE: Schema = {"type": "integer", "minimum": 1, "maximum": 9999}
 
 

@@ -43,6 +43,9 @@ PROCEDURE_FILES = {
     "checks": "procedure:pure",
     "routes": "procedure:door",
     "pages": "procedure:door",
+    # Beside the folders: what the services of several procedures share.
+    "papers": "procedure:service",
+    "rows": "procedure:service",
 }
 
 # What every procedure may use: single files beside their folders.
@@ -59,7 +62,8 @@ def room_of(module: str) -> str | None:
     if parts[0] != "procedures":
         return parts[0] if parts[0] in ROOMS else None
     if len(parts) < 3 or parts[1] in SHARED:
-        return "procedure:pure"  # the catalogue too: it loads services by name, when they are asked for
+        # The catalogue is pure too: it loads services by name, when they are asked for.
+        return PROCEDURE_FILES.get(parts[1] if len(parts) > 1 else "", "procedure:pure")
     stem = parts[2]
     return PROCEDURE_FILES.get(stem) or ("procedure:pure" if stem.startswith("check") else "procedure:service")
 

@@ -27,7 +27,6 @@ from transire.procedures.entry_summary.checks.case import (
     HeldAuthority,
     HeldCertification,
     HeldInvoice,
-    ProgrammeAnswer,
 )
 
 PRODUCER, IMPORTER, BROKER = "did:key:zProducer", "did:key:zImporter", "did:key:zBroker"
@@ -149,8 +148,8 @@ entry = EntrySummary(
 )
 
 
-def anchored(name: str, kind: str, by: str, about: str, log_index: int, at: datetime) -> Anchored:
-    return Anchored(statement=name, kind=kind, by=by, about=(about,), log_index=log_index, accepted_at=at)
+def anchored(name: str, kind: str, by: str, version: str, log_index: int, at: datetime) -> Anchored:
+    return Anchored(statement=name, kind=kind, by=by, version=version, log_index=log_index, accepted_at=at)
 
 
 issued = anchored("issued", "document.issued/1", PRODUCER, CERTIFICATION, 10, datetime(2026, 1, 2, 9, tzinfo=UTC))
@@ -164,8 +163,8 @@ SOUND = CaseFile(
     filer=BROKER,
     now=datetime(2026, 11, 20, 15, tzinfo=UTC),
     filed=filed,
-    certifications={
-        CERTIFICATION: HeldCertification(
+    certifications=(
+        HeldCertification(
             document_id=CERTIFICATION,
             version=CERTIFICATION,
             issuer=PRODUCER,
@@ -173,8 +172,8 @@ SOUND = CaseFile(
             stated="c",
             computed="c",
             content=certification,
-        )
-    },
+        ),
+    ),
     invoices={
         INVOICE: HeldInvoice(
             document_id=INVOICE, version=INVOICE, issuer=PRODUCER, stated="i", computed="i", content=invoice
@@ -186,7 +185,6 @@ SOUND = CaseFile(
         )
     },
     statements={"issued": issued, "delivered": delivered},
-    programmes={("8413.70.20.04", "S"): ProgrammeAnswer(open=True, source="HTS 2026", programmes=("S", "P"))},
 )
 
 
@@ -207,8 +205,7 @@ def with_certification(**changes: Any) -> CaseFile:
 
 
 def with_held_certification(**changes: Any) -> CaseFile:
-    held = replace(SOUND.certifications[CERTIFICATION], **changes)
-    return replace(SOUND, certifications={CERTIFICATION: held})
+    return replace(SOUND, certifications=(replace(SOUND.certifications[0], **changes),))
 
 
 def with_good(**changes: Any) -> CaseFile:

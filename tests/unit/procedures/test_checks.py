@@ -37,15 +37,26 @@ from transire.documents.entry import EntryQuantity, InvoiceReference, Source
 from transire.documents.invoice import NamedAmount
 from transire.documents.parties import Period
 from transire.procedures.entry_summary.checks import CHECKS, CaseFile, run_checks
-from transire.procedures.entry_summary.checks.case import Declared, Ended, ProgrammeAnswer, StatedClaim
+from transire.procedures.entry_summary.checks.case import Declared, Ended, StatedClaim
 from transire.procedures.findings import errors_among
 
 before = Ended(log_index=30, at=datetime(2026, 6, 1, tzinfo=UTC))
 since = Ended(log_index=60, at=datetime(2026, 12, 1, tzinfo=UTC))
 elsewhere = Declared(entry_number="B76-0000001-3", invoice=INVOICE, line_number=1, entered_value=Decimal(9000))
 stated = StatedClaim(line=1, certification=CERTIFICATION, version=CERTIFICATION, issued="issued", delivered="delivered")
-with_programme_closed = replace(
-    SOUND, programmes={("8413.70.20.04", "S"): ProgrammeAnswer(open=False, source="HTS 2026", programmes=("P",))}
+
+
+def of_tariff_number(number: str) -> CaseFile:
+    """A sound case whose documents all name another number."""
+    case = with_line(tariff_number=number)
+    return replace(
+        case, certifications=with_good(tariff_number=number).certifications, invoices=with_invoice_line().invoices
+    )
+
+
+THE_SCHEDULE = (
+    "Harmonized Tariff Schedule of the United States (2024), United States International Trade Commission, "
+    "edition of 2024-07-25"
 )
 late = with_statement("delivered", accepted_at=datetime(2026, 11, 22, 15, tzinfo=UTC), log_index=40)
 
@@ -118,7 +129,7 @@ BROKEN: dict[str, tuple[str, CaseFile, str, str, str, str]] = {
     ),
     "entry.certification-not-at-hand": (
         "error",
-        replace(SOUND, certifications={}),
+        replace(SOUND, certifications=()),
         "/lines/0/claim/certification",
         CERTIFICATION,
         "",
@@ -333,18 +344,18 @@ BROKEN: dict[str, tuple[str, CaseFile, str, str, str, str]] = {
     ),
     "entry.programme-not-open": (
         "error",
-        with_programme_closed,
+        of_tariff_number("1704.90.58.00"),
         "/lines/0/claim/programme",
-        "S on 8413.70.20.04",
-        "P",
+        "S on 1704.90.58.00",
+        f"an open line (The special column does not print S; {THE_SCHEDULE}, 1704.90.58)",
         "The tariff schedule does not open this programme for this tariff number on the day of entry.",
     ),
     "entry.programme-not-known": (
         "warning",
-        replace(SOUND, programmes={}),
+        of_tariff_number("9506.99.60.80"),
         "/lines/0/tariffNumber",
-        "S on 8413.70.20.04, entered on 2026-11-14",
-        "a tariff schedule of that day",
+        "S on 9506.99.60.80, entered on 2026-11-14",
+        f"an open line (Tariff item 9506.99.60.80 is not among the lines that are at hand; {THE_SCHEDULE})",
         "It cannot be told here whether the programme is open for this tariff number on the day of entry.",
     ),
     "entry.origin-not-a-party": (
@@ -536,7 +547,7 @@ def test_the_broker_may_hold_the_certification_for_the_importer() -> None:
 
 
 def test_delivery_of_another_certification_is_no_possession() -> None:
-    case = with_statement("delivered", about=("another",))
+    case = with_statement("delivered", version="another")
     assert [finding.code for finding in run_checks(case)] == ["entry.possession-of-another"]
 
 
@@ -659,4 +670,24 @@ def test_several_things_are_found_at_once_in_the_order_of_the_checks() -> None:
 
 
 def test_the_certification_named_in_the_sound_case_is_the_one_held() -> None:
-    assert SOUND.certifications[CERTIFICATION].content == certification
+    assert SOUND.certifications[0].content == certification
+
+
+def test_an_importer_that_certifies_itself_possesses_what_it_issued() -> None:
+    own = replace(SOUND.certifications[0], issuer="did:key:zImporter")
+    case = replace(with_claim(delivered_statement="issued"), certifications=(own,))
+    case = replace(case, statements={"issued": replace(SOUND.statements["issued"], by="did:key:zImporter")})
+    codes = [finding.code for finding in run_checks(case)]
+    assert codes == ["entry.certifier-not-empowered"]  # the sound certification names the producer as certifier
+
+
+def test_the_version_that_was_claimed_on_is_the_one_that_is_checked() -> None:
+    newer = replace(
+        SOUND.certifications[0], version="second", content=with_good(product_number="X").certifications[0].content
+    )
+    assert run_checks(replace(SOUND, certifications=(*SOUND.certifications, newer))) == []
+
+
+def test_an_agreement_out_of_force_is_told_once() -> None:
+    _, case, *_ = BROKEN["entry.agreement-not-in-force"]
+    assert "entry.programme-not-open" not in [finding.code for finding in run_checks(case)]

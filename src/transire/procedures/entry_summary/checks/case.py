@@ -22,12 +22,15 @@ CUSTOMS_DAY_ENDS_AFTER = timedelta(hours=10)
 
 
 class Anchored(msgspec.Struct, frozen=True, kw_only=True):
-    """A statement and its place in the log; without a place it is not (yet) on the ledger."""
+    """A statement and its place in the log; without a place it is not (yet) on the ledger.
+
+    `version`: the commitment of the version of a document that it speaks of.
+    """
 
     statement: str
     kind: str
     by: str
-    about: tuple[str, ...] = ()
+    version: str = ""
     log_index: int | None = None
     accepted_at: datetime | None = None
 
@@ -77,14 +80,6 @@ class HeldAuthority(_Held, frozen=True, kw_only=True):
     content: PowerOfAttorney
 
 
-class ProgrammeAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """What the tariff schedule says of one programme for one number on one day; None: it cannot be told."""
-
-    open: bool | None
-    source: str
-    programmes: tuple[str, ...] = ()
-
-
 class Declared(msgspec.Struct, frozen=True, kw_only=True):
     """An invoice line that another entry of the same importer has declared already."""
 
@@ -128,11 +123,10 @@ class CaseFile(msgspec.Struct, frozen=True, kw_only=True):
     now: datetime
     filed: Anchored | None = None
     stated_claims: tuple[StatedClaim, ...] | None = None
-    certifications: Mapping[str, HeldCertification] = {}
+    certifications: tuple[HeldCertification, ...] = ()
     invoices: Mapping[str, HeldInvoice] = {}
     authorities: Mapping[str, HeldAuthority] = {}
     statements: Mapping[str, Anchored] = {}
-    programmes: Mapping[tuple[str, str], ProgrammeAnswer] = {}
     declared: tuple[Declared, ...] = ()
     entry_numbers_used: frozenset[str] = frozenset()
 
@@ -158,9 +152,16 @@ class CaseFile(msgspec.Struct, frozen=True, kw_only=True):
             if line.certification is not None:
                 yield line, claim, line.certification
 
+    def certification_of(self, claim: Claim) -> HeldCertification | None:
+        """The version that the claim's statement of issue speaks of; else the last one held of that document."""
+        held = [one for one in self.certifications if one.document_id == claim.certification]
+        issued = self.statements.get(claim.issued_statement or "")
+        stated = [one for one in held if issued is not None and one.version == issued.version]
+        return next(iter([*stated, *reversed(held)]), None)
+
     def _with_documents(self, at: int, line: EntryLine) -> LineOfCase:
         claim = line.claim
-        certification = self.certifications.get(claim.certification or "") if claim else None
+        certification = self.certification_of(claim) if claim else None
         invoice = self.invoices.get(line.invoice.document)
         return LineOfCase(
             at=at,

@@ -88,8 +88,7 @@ def possession_of_another(case: CaseFile) -> Iterator[Hit]:
         delivered = _delivered(case, claim)
         if delivered is None:
             continue
-        about = {held.document_id, held.version, claim.issued_statement or ""}
-        if delivered.kind != DELIVERED or delivered.by not in holders or not about.intersection(delivered.about):
+        if not _is_possession_of(delivered, held) or delivered.by not in holders:
             yield Hit(
                 where=line.where("claim/deliveredStatement"),
                 got=f"{delivered.kind} by {delivered.by}",
@@ -218,8 +217,13 @@ def _delivered(case: CaseFile, claim: Claim) -> Anchored | None:
 
 
 def _is_issue_of(issued: Anchored, held: HeldCertification) -> bool:
-    about = {held.document_id, held.version}
-    return issued.kind == ISSUED and issued.by == held.issuer and not about.isdisjoint(issued.about)
+    return issued.kind == ISSUED and issued.by == held.issuer and issued.version == held.version
+
+
+def _is_possession_of(statement: Anchored, held: HeldCertification) -> bool:
+    """A delivery; or the issue, for an importer that certifies itself (19 CFR 182.12(a)(1), 10.583(a))."""
+    is_own = statement.kind == ISSUED and statement.by == held.issuer
+    return (statement.kind == DELIVERED or is_own) and statement.version == held.version
 
 
 def _place(statement: Anchored | None) -> str:

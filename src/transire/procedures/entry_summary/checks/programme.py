@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from transire.documents.entry import Claim
 from transire.origin.agreements import agreement
-from transire.procedures.entry_summary.checks.case import CaseFile
+from transire.procedures.entry_summary.checks.case import CaseFile, LineOfCase
 from transire.procedures.entry_summary.checks.check import Hit, check, listed
-
-PROGRAMMES = {"nafta": ("CA", "MX"), "usmca": ("S", "S+"), "cafta_dr": ("P", "P+")}
-"""The special programme indicators under each agreement (HTSUS General Note 3(c)(i))."""
+from transire.tariff.programmes import Opening, ProgrammeOpening, programme_open, programmes_of
 
 # CBP Form 434 field 10: JNT, for joint production, is no country and does not stand on an entry.
 JOINT = "JNT"
@@ -23,12 +22,9 @@ JOINT = "JNT"
 )
 def programme_differs(case: CaseFile) -> Iterator[Hit]:
     for line, claim in case.claims():
-        if claim.programme not in PROGRAMMES[claim.agreement]:
-            yield Hit(
-                where=line.where("claim/programme"),
-                got=claim.programme,
-                expected=" or ".join(PROGRAMMES[claim.agreement]),
-            )
+        expected = programmes_of(claim.agreement)
+        if claim.programme not in expected:
+            yield Hit(where=line.where("claim/programme"), got=claim.programme, expected=" or ".join(expected))
 
 
 @check(
@@ -56,14 +52,10 @@ def agreement_not_in_force(case: CaseFile) -> Iterator[Hit]:
     law="HTSUS, Special column of the tariff line",
 )
 def programme_not_open(case: CaseFile) -> Iterator[Hit]:
-    for line, claim in case.claims():
-        answer = case.programmes.get((line.line.tariff_number, claim.programme))
-        if answer is not None and answer.open is False:
-            yield Hit(
-                where=line.where("claim/programme"),
-                got=f"{claim.programme} on {line.line.tariff_number}",
-                expected=listed(answer.programmes, most=30) or f"no programme ({answer.source})",
-            )
+    for line, claim, opening in _openings(case):
+        if opening.state is Opening.CLOSED:
+            got = f"{claim.programme} on {line.line.tariff_number}"
+            yield Hit(where=line.where("claim/programme"), got=got, expected=_because(opening))
 
 
 @check(
@@ -74,14 +66,10 @@ def programme_not_open(case: CaseFile) -> Iterator[Hit]:
     law="HTSUS, Special column of the tariff line",
 )
 def programme_not_known(case: CaseFile) -> Iterator[Hit]:
-    for line, claim in case.claims():
-        answer = case.programmes.get((line.line.tariff_number, claim.programme))
-        if answer is None or answer.open is None:
-            yield Hit(
-                where=line.where("tariffNumber"),
-                got=f"{claim.programme} on {line.line.tariff_number}, entered on {case.entry.entry_date}",
-                expected=answer.source if answer else "a tariff schedule of that day",
-            )
+    for line, claim, opening in _openings(case):
+        if opening.state is Opening.UNKNOWN:
+            got = f"{claim.programme} on {line.line.tariff_number}, entered on {case.entry.entry_date}"
+            yield Hit(where=line.where("tariffNumber"), got=got, expected=_because(opening))
 
 
 @check(
@@ -115,3 +103,17 @@ def origin_differs(case: CaseFile) -> Iterator[Hit]:
         for document, country in others.items():
             if country not in (None, JOINT, entered):
                 yield Hit(where=line.where("countryOfOrigin"), got=entered, expected=f"{country} as {document} says")
+
+
+def _openings(case: CaseFile) -> Iterator[tuple[LineOfCase, Claim, ProgrammeOpening]]:
+    """What the schedule says of each claim; a wrong indicator or day is told of by checks of their own."""
+    day = case.entry.entry_date
+    for line, claim in case.claims():
+        if claim.programme in programmes_of(claim.agreement) and agreement(claim.agreement).is_in_force(day):
+            opening = programme_open(line.line.tariff_number, claim.programme, day)
+            yield line, claim, opening
+
+
+def _because(opening: ProgrammeOpening) -> str:
+    """Why the schedule answers so, without the stop that ends the sentence around it."""
+    return f"an open line ({opening.why.rstrip('.')}; {opening.citation})"
