@@ -15,7 +15,7 @@ from transire.ledger.chain import Time
 from transire.ledger.proof.case import Case, Finding, proved
 from transire.ledger.proof.errors import CredentialInvalid, DocumentDiffers
 from transire.ledger.proof.forms import DocumentForm, strings_in
-from transire.ledger.proof.state import contents_of, read_credential
+from transire.ledger.proof.state import contents_of, is_json, read_credential
 from transire.ledger.state import MemberRecord
 
 
@@ -85,5 +85,10 @@ def _verify_credential(credential: Mapping[str, Any], records: Mapping[str, Memb
 
 
 def _in_words(document: DocumentForm) -> str:
-    parts = ", ".join(f"{one.media_type} ({len(one.content) * 3 // 4} bytes)" for one in document.representations)
+    parts = ", ".join(_representation_in_words(*one) for one in contents_of(document).items())
     return f"{document.commitment}: {parts}"
+
+
+def _representation_in_words(media_type: str, content: bytes) -> str:
+    """A rendering is what was committed to; that it says what the JSON says is not checked, and said so."""
+    return f"{media_type} ({len(content)} bytes{'' if is_json(media_type) else ', a rendering, not compared'})"

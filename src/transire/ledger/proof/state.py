@@ -127,13 +127,18 @@ def dids_in(value: Json) -> Iterator[str]:
 
 def read_credential(media_type: str, content: bytes) -> dict[str, Json] | None:
     """The credential of a representation; None if it is something else (a PDF, a plain file)."""
-    if not media_type.endswith("json"):
+    if not is_json(media_type):
         return None
     try:
         value = parse_json(content, limit=CREDENTIAL_LIMIT)
     except TransireError:
         return None
     return value if isinstance(value, dict) and "proof" in value and "issuer" in value else None
+
+
+def is_json(media_type: str) -> bool:
+    """Whether a representation is the one that decides, rather than a rendering of it (LEDGER.md 3)."""
+    return media_type == "application/vc" or media_type.endswith("json")
 
 
 def contents_of(document: DocumentForm) -> dict[str, bytes]:
