@@ -70,7 +70,7 @@ def member(did: str, roles: Sequence[str]) -> dict[str, Json]:
     return {"did": did, "name": name, "roles": list(roles), "keys": list(keys)}
 
 
-def network(operators: Sequence[str] = (CUSTOMS,)) -> Genesis:
+def network(operators: Sequence[str] = (CUSTOMS,), **parameters: int) -> Genesis:
     """A genesis whose validators are operated by these members, one each."""
     return Genesis.of(
         "transire-test",
@@ -87,6 +87,7 @@ def network(operators: Sequence[str] = (CUSTOMS,)) -> Genesis:
             for place, operator in enumerate(operators)
         ],
         members=[member(did, roles) for did, roles in ROLES.items()],
+        parameters=parameters,
     )
 
 
