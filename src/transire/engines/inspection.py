@@ -1,6 +1,6 @@
 """What `transire doctor` asks of a ledger's files: are they what the signed headers say? If not, which row differs?
 
-Shallow: tip, roots and the last headers. Deep: everything is computed again. The chain of headers is what can be trusted
+Shallow: tip, roots and the last headers. Deep: everything is computed again. The chain of headers can be trusted
 (each names the one before, and is signed); then the log is grown again from the results, the map is compared with the
 state row by row. Findings are returned, not raised: who looks for damage wants all of it.
 """

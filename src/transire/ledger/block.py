@@ -79,7 +79,7 @@ class Roots(msgspec.Struct, frozen=True):
     def app_hash(self) -> bytes:
         """
         >>> Roots(0, bytes(32), bytes(32)).app_hash.hex()[:16]
-        '3dcb4b2b39b6c9ee'
+        '35b85804ce992d39'
         """
         return sha256(b"transire/app/v1\n", self.log_size.to_bytes(8, "big"), self.log_root, self.map_root)
 

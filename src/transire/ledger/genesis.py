@@ -169,6 +169,8 @@ class Genesis(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
 
     def rows(self) -> dict[str, Row]:
         """The state before block 1; refuses a genesis that contradicts itself."""
+        with _invalid_at("/time"):
+            seconds_of(self.time)
         view = Changes(_Nothing())
         self._put_members(view)
         self._put_offices(view)
@@ -197,7 +199,6 @@ class Genesis(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
         }
 
     def _put_members(self, view: Changes) -> None:
-        seconds_of(self.time)
         # Two passes: custodians countersign for one another whatever their order, with keys of this same genesis.
         for place, member in enumerate(self.members):
             if view.get(member_key(member.did)) is not None:
@@ -264,7 +265,7 @@ class _Nothing(View):
 def _invalid_at(where: str) -> Iterator[None]:
     try:
         yield
-    except TransireError as error:
+    except (TransireError, ValueError) as error:
         raise GenesisInvalid(got=str(error), where=where) from error
 
 

@@ -78,7 +78,7 @@ def make_statement(
 
     >>> said = make_statement("document.opened/1", {}, about=[], by="did:web:a.example", actor="x", salt=bytes(32))
     >>> statement_id(said)
-    'lkHl-EWyBN4YqYPZljTkHcRjUzwl1HHLXXLwmnsl9-M'
+    'EZH2q9Eu2eejhZ-HX2fEKn6crI1nFabM0s7idzTH35g'
     """
     chosen = secrets.token_bytes(_SALT_BYTES) if salt is None else salt
     statement: dict[str, Json] = {
