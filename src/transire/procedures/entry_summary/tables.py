@@ -9,13 +9,13 @@ from transire.procedures.rows import statement_columns
 from transire.storage.columns import NAMING, Name
 from transire.storage.migrations import Branch
 
-metadata = MetaData(naming_convention=NAMING)
-BRANCH = Branch.beside(__file__, "entry_summary", metadata)
+tables = MetaData(naming_convention=NAMING)
+BRANCH = Branch.beside(__file__, "entry_summary", tables)
 
 # One row a filing or correction: the latest version of an entry is the one that stands.
 filings = Table(
     "entry_filings",
-    metadata,
+    tables,
     *statement_columns(),
     Column("entry", Name, nullable=False),
     Column("version", Name, nullable=False),
@@ -28,7 +28,7 @@ filings = Table(
 
 claims = Table(
     "entry_claims",
-    metadata,
+    tables,
     # The statement of the filing.
     Column("statement_id", Name, primary_key=True),
     Column("line", Integer, primary_key=True),
@@ -42,7 +42,7 @@ claims = Table(
 
 acceptances = Table(
     "entry_acceptances",
-    metadata,
+    tables,
     *statement_columns(),
     Column("entry", Name, nullable=False),
     Column("line", Integer, nullable=False),
@@ -52,7 +52,7 @@ acceptances = Table(
 
 requests = Table(
     "entry_requests",
-    metadata,
+    tables,
     *statement_columns(),
     Column("entry", Name, nullable=False),
     Column("line", Integer, nullable=False),
@@ -63,7 +63,7 @@ requests = Table(
 
 answers = Table(
     "entry_answers",
-    metadata,
+    tables,
     *statement_columns(),
     Column("request", Name, nullable=False),
     Index(None, "request"),
@@ -71,17 +71,18 @@ answers = Table(
 
 closings = Table(
     "entry_closings",
-    metadata,
+    tables,
     *statement_columns(),
     Column("request", Name, nullable=False),
     Column("outcome", Name, nullable=False),
     Index(None, "request"),
 )
 
-# What this member's own checks found of a version; made again whenever something arrives that they had missed.
+# What this member's own checks found of a version when it came in; made again whenever a document arrives that they
+# had missed. Not a projection: what was found, and under which rules, is not found again by a rebuild.
 examinations = Table(
     "entry_examinations",
-    metadata,
+    tables,
     Column("version", Name, primary_key=True),
     Column("entry", Name, nullable=False),
     # Whether every document that the entry names was at hand.
@@ -90,7 +91,7 @@ examinations = Table(
 
 findings = Table(
     "entry_findings",
-    metadata,
+    tables,
     Column("version", Name, primary_key=True),
     Column("place", Integer, primary_key=True),
     Column("code", Name, nullable=False),
@@ -98,3 +99,9 @@ findings = Table(
     # JSON pointer into the entry.
     Column("where", Name, nullable=False),
 )
+
+metadata = MetaData(naming_convention=NAMING)
+"""The projections alone: what a rebuild of the records empties and fills again."""
+
+for table in (filings, claims, acceptances, requests, answers, closings):
+    table.to_metadata(metadata)

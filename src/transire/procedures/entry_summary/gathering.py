@@ -1,0 +1,208 @@
+"""Putting the case of an entry together, from the documents and statements that this member holds itself.
+
+The filer does it before filing and customs on receipt, each for itself: nobody checks with what another says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, cast
+
+import msgspec
+import sqlalchemy as sa
+
+from transire.documents.authority import SCHEMA_ID as AUTHORITY
+from transire.documents.authority import read_power_of_attorney
+from transire.documents.certification import is_certification, read_certification
+from transire.documents.entry import SCHEMA_ID as ENTRY
+from transire.documents.entry import EntrySummary, read_entry_summary
+from transire.documents.invoice import SCHEMA_ID as INVOICE
+from transire.documents.invoice import read_invoice
+from transire.node.tenant import Tenant
+from transire.procedures.entry_summary.checks.case import (
+    Anchored,
+    CaseFile,
+    Declared,
+    Ended,
+    HeldAuthority,
+    HeldCertification,
+    HeldInvoice,
+    StatedClaim,
+)
+from transire.procedures.papers import Paper, open_newest, open_version
+from transire.records import tables as records
+from transire.records.documents import DocumentFilter, DocumentLine, every_document, versions_of
+from transire.records.errors import DocumentUnknown
+from transire.vault import journal
+
+
+def gather_draft(tenant: Tenant, tx: sa.Connection, entry: EntrySummary) -> CaseFile:
+    """The case of an entry that this member is about to file."""
+    return _gather(tenant, tx, entry, CaseFile(entry=entry, filer=tenant.did, now=tenant.now()), None)
+
+
+def gather_filed(tenant: Tenant, tx: sa.Connection, paper: Paper, filed: journal.Located) -> CaseFile:
+    """The case of an entry as it was filed: judged at the filing's place in the log."""
+    entry = read_entry_summary(paper.credential)
+    body = cast("dict[str, Any]", filed.statement.body)
+    begun = CaseFile(
+        entry=entry,
+        filer=filed.statement.by,
+        now=filed.place.accepted_at,
+        filed=_anchored(filed),
+        stated_claims=tuple(msgspec.convert(claim, StatedClaim) for claim in body["claims"]),
+    )
+    return _gather(tenant, tx, entry, begun, paper.document_id)
+
+
+def _gather(tenant: Tenant, tx: sa.Connection, entry: EntrySummary, begun: CaseFile, own_id: str | None) -> CaseFile:
+    claims = [line.claim for line in entry.lines if line.claim is not None]
+    named = {
+        name for claim in claims for name in (claim.issued_statement, claim.delivered_statement) if name is not None
+    }
+    statements = {name: found for name in sorted(named) if (found := _find_statement(tx, name)) is not None}
+    documents = {claim.certification for claim in claims if claim.certification is not None}
+    versions = {statement.version for statement in statements.values() if statement.version}
+    before = None if begun.filed is None else begun.filed.log_index
+    return msgspec.structs.replace(
+        begun,
+        statements=statements,
+        certifications=tuple(_certifications(tenant, tx, sorted(documents), sorted(versions))),
+        invoices=_invoices(tenant, tx, entry.invoices, before),
+        authorities=_authorities(tenant, tx, entry.power_of_attorney),
+        declared=tuple(_declared(tenant, tx, entry, own_id, before)),
+        entry_numbers_used=_numbers_used(tx, entry.entry_number, own_id, before),
+    )
+
+
+def _find_statement(tx: sa.Connection, statement_id: str) -> Anchored | None:
+    """A statement with its place; one of this member's own that is not accepted yet has none."""
+    located = journal.locate(tx, statement_id)
+    if located is not None:
+        return _anchored(located)
+    if journal.read_raw(tx, statement_id) is None:
+        return None
+    return Anchored(statement=statement_id, kind="", by="")
+
+
+def _anchored(located: journal.Located) -> Anchored:
+    statement, place = located.statement, located.place
+    return Anchored(
+        statement=statement.id,
+        kind=statement.kind,
+        by=statement.by,
+        version=str(statement.body.get("commitment", "")),
+        log_index=place.log_index,
+        accepted_at=place.accepted_at,
+    )
+
+
+def _certifications(
+    tenant: Tenant, tx: sa.Connection, documents: Iterable[str], versions: Iterable[str]
+) -> Iterator[HeldCertification]:
+    """The versions that the claims' statements speak of, and after them the newest one of each document."""
+    papers = [open_version(tenant, tx, version) for version in versions]
+    papers += [open_newest(tenant, tx, document) for document in documents]
+    seen = set()
+    for paper in papers:
+        if paper is not None and is_certification(paper.credential) and paper.version not in seen:
+            seen.add(paper.version)
+            content = read_certification(paper.credential)
+            yield HeldCertification(content=content, **_held(tenant, tx, paper))
+
+
+def _invoices(
+    tenant: Tenant, tx: sa.Connection, documents: Iterable[str], before: int | None
+) -> Mapping[str, HeldInvoice]:
+    """The invoices as they stood when the entry was filed; before filing, as they stand now."""
+    found = {}
+    for document in documents:
+        version = _version_before(tx, document, before)
+        paper = None if version is None else open_version(tenant, tx, version.commitment)
+        if paper is not None and paper.schema_id == INVOICE:
+            found[document] = HeldInvoice(content=read_invoice(paper.credential), **_held(tenant, tx, paper))
+    return found
+
+
+def _version_before(tx: sa.Connection, document: str, before: int | None) -> DocumentLine | None:
+    try:
+        versions = versions_of(tx, document)
+    except DocumentUnknown:
+        return None
+    earlier = [version for version in versions if before is None or version.log_index < before]
+    return next(iter([*earlier, *versions]), None)
+
+
+def _authorities(tenant: Tenant, tx: sa.Connection, document: str | None) -> Mapping[str, HeldAuthority]:
+    paper = None if document is None else open_newest(tenant, tx, document)
+    if paper is None or paper.schema_id != AUTHORITY:
+        return {}
+    content = read_power_of_attorney(paper.credential)
+    return {paper.document_id: HeldAuthority(content=content, **_held(tenant, tx, paper))}
+
+
+def _held(tenant: Tenant, tx: sa.Connection, paper: Paper) -> dict[str, Any]:
+    """What every held document has: whose it is, what was committed to, whether it has ended."""
+    issued = journal.locate(tx, paper.issued_by)
+    record = tenant.engine.member(paper.issuer)
+    roles = record.roles_at(issued.place.height) if record is not None and issued is not None else ()
+    return {
+        "document_id": paper.document_id,
+        "version": paper.version,
+        "issuer": paper.issuer,
+        "issuer_roles": frozenset(roles),
+        "stated": str(issued.statement.body.get("commitment", "")) if issued else "no statement of issue",
+        "computed": paper.computed,
+        "ended": find_ending(tx, paper.issuer, paper.version),
+    }
+
+
+def find_ending(tx: sa.Connection, issuer: str, version: str) -> Ended | None:
+    """Whether the ledger has ended this version, and where."""
+    of = records.endings.c
+    row = tx.execute(sa.select(records.endings).where(of.issuer == issuer, of.commitment == version)).first()
+    if row is None:
+        return None
+    return Ended(log_index=row.log_index, at=row.accepted_at, successor=row.successor)
+
+
+def _declared(
+    tenant: Tenant, tx: sa.Connection, entry: EntrySummary, own_id: str | None, before: int | None
+) -> Iterator[Declared]:
+    """The lines of earlier entries that declare the same invoices."""
+    seen = set()
+    for number in sorted({line.invoice.invoice_number for line in entry.lines}):
+        wanted = DocumentFilter(
+            schema_ids=(ENTRY,), fields={"lines/invoice/invoiceNumber": number}, latest_version=True
+        )
+        for found in _others(tx, wanted, own_id, before):
+            if found.commitment not in seen:
+                seen.add(found.commitment)
+                yield from _lines_of(tenant, tx, found.commitment)
+
+
+def _lines_of(tenant: Tenant, tx: sa.Connection, version: str) -> Iterator[Declared]:
+    paper = open_version(tenant, tx, version)
+    if paper is None:
+        return
+    other = read_entry_summary(paper.credential)
+    for line in other.lines:
+        yield Declared(
+            entry_number=other.entry_number,
+            invoice=line.invoice.document,
+            line_number=line.invoice.line_number,
+            entered_value=line.entered_value,
+        )
+
+
+def _numbers_used(tx: sa.Connection, number: str, own_id: str | None, before: int | None) -> frozenset[str]:
+    wanted = DocumentFilter(schema_ids=(ENTRY,), fields={"entryNumber": number})
+    return frozenset({number} if any(True for _ in _others(tx, wanted, own_id, before)) else ())
+
+
+def _others(
+    tx: sa.Connection, wanted: DocumentFilter, own_id: str | None, before: int | None
+) -> Iterator[DocumentLine]:
+    for found in every_document(tx, wanted):
+        if found.document_id != own_id and (before is None or found.log_index < before):
+            yield found
