@@ -229,8 +229,9 @@ def read_raw(tx: sa.Connection, statement: str) -> bytes | None:
 def insert_or_ignore(tx: sa.Connection, table: sa.Table, **values: Any) -> bool:
     """Insert unless a row with a key of it exists; True when inserted. What is done twice is done once."""
     dialect = postgresql if tx.dialect.name == "postgresql" else sqlite
-    done = tx.execute(dialect.insert(table).values(**values).on_conflict_do_nothing())
-    return bool(done.rowcount)
+    insert = dialect.insert(table).values(**values).on_conflict_do_nothing()
+    # Not by rowcount, which psycopg does not tell for every insert: a row comes back only when one was written.
+    return tx.execute(insert.returning(sa.literal_column("1"))).first() is not None
 
 
 def _insert_statement(tx: sa.Connection, statement: Statement, **place: Any) -> bool:
