@@ -59,11 +59,12 @@ def canonical_bytes(value: Json) -> bytes:
     """
     try:
         raw = orjson.dumps(value, option=_OPTIONS)
-    except (TypeError, ValueError, RecursionError) as error:
+        # orjson writes NaN as null and some Python types as strings: what comes back must be what was given.
+        faithful = _decode(raw) == value
+    except (TypeError, ValueError, RecursionError, JsonRefused) as error:
         _check_profile(value)
         raise JsonRefused(got=str(error)) from error
-    # orjson writes NaN as null and some Python types as strings: what comes back must be what was given.
-    if _decode(raw) != value or _needs_walk(raw):
+    if not faithful or _needs_walk(raw):
         _check_profile(value)
     return raw
 

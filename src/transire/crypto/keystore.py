@@ -34,6 +34,7 @@ from transire.crypto.errors import (
     JsonRefused,
     KeyNameTaken,
     KeyStoreDamaged,
+    KeyStoreError,
     KeyStoreExists,
     KeyStoreMissing,
     KeyStoreSecretWeak,
@@ -149,9 +150,12 @@ class KeyStore:
     @classmethod
     def create(cls, path: Path, secret: bytes, *, profile: str = "interactive") -> KeyStore:
         """A new, empty key store; an existing file is never overwritten."""
-        if len(secret) < (1 if profile == "test" else SECRET_MINIMUM):
-            raise KeyStoreSecretWeak(expected=f"at least {SECRET_MINIMUM} bytes", got=f"{len(secret)} bytes")
-        costs = PROFILES[profile]
+        costs = PROFILES.get(profile)
+        if costs is None:
+            raise KeyStoreError(expected=", ".join(PROFILES), got=profile)
+        least = 1 if profile == "test" else SECRET_MINIMUM
+        if len(secret) < least:
+            raise KeyStoreSecretWeak(expected=f"at least {least} bytes", got=f"{len(secret)} bytes")
         if profile == "test":
             _warn_of_test_profile(path)
         salt = b64url(os.urandom(SALT_SIZE))

@@ -129,10 +129,12 @@ class SparseMap:
     def prune(self, keep_from: int) -> None:
         """Forget what only versions before `keep_from` needed; that version and later ones stay provable."""
         meta = self._meta()
-        if meta is None or keep_from <= meta[1]:
+        if meta is None:
             return
         latest, oldest = meta
         keep_from = min(keep_from, latest)
+        if keep_from <= oldest:
+            return
         # The row that the oldest version rests on may lie before it; the next one stays for `keep_from`.
         base, before = self._version_at(keep_from), self._version_at(oldest)
         for version in (before, *range(oldest, keep_from + 1)):
