@@ -12,6 +12,7 @@ import msgspec
 from transire.desk.particulars import Particulars, write_particulars
 from transire.desk.person import Person, Role
 from transire.desk.persons import add_person
+from transire.desk.products import list_products
 from transire.desk.sign_in_links import create_sign_in_link
 from transire.documents.parties import Party, SigningOfficial
 from transire.node.home import write_new_secret
@@ -50,11 +51,21 @@ class World:
 
     node: Node
     actors: dict[str, Actor]
+    entries: dict[str, dict[str, Any]]
     examples: Path
 
     def read(self, name: str) -> bytes:
         """An example file."""
         return (self.examples / name).read_bytes()
+
+    def party_of(self, slug: str) -> Party:
+        """Name and address of a member, as its business partners know it."""
+        return msgspec.convert(self.entries[slug]["party"], Party)
+
+    def goods_of(self, slug: str) -> list[str]:
+        """The numbers of all products in a member's master."""
+        with self.actors[slug].tenant.database.reading() as view:
+            return [line.number for line in list_products(view)]
 
     def sign_in_links(self) -> dict[str, str]:
         """One link for each member; each signs in once, without a password."""
@@ -82,7 +93,7 @@ def make_world(folder: Path, *, port: int) -> World:
         slug: Actor(node.tenant(slug), _settle_in(node.tenant(slug), entry, customs=registrar.did))
         for slug, entry in by_slug.items()
     }
-    return World(node, actors, examples_folder())
+    return World(node, actors, by_slug, examples_folder())
 
 
 def _member(entry: dict[str, Any]) -> NewMember:

@@ -1,0 +1,68 @@
+"""Running the demo from the first step to the files that it leaves, and keeping its portal open on a terminal."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from pathlib import Path
+
+from transire.demo import story as steps
+from transire.demo.leaving import leave_proofs
+from transire.demo.story import Story
+from transire.demo.telling import Telling
+from transire.demo.world import World, make_world
+from transire.node.logs import configure_logs
+
+STEPS = (
+    steps.import_once,
+    steps.sign_once,
+    steps.draft_not_key,
+    steps.errors_before_filing,
+    steps.customs_sees,
+    steps.correct,
+)
+
+
+def run(out: Path, *, port: int) -> None:
+    """Run the story in `out`, which is emptied first; then, on a terminal, serve the portal until interrupted."""
+    configure_logs("error")
+    telling = Telling()
+    telling.headline("Transire: five members, one node, the embedded engine")
+    telling.say("A demonstration: cheap key stores, sign-in links without a password. Not for production.")
+    world = make_world(_emptied(out), port=port)
+    telling.say(f"network {world.node.engine.network}, five members enrolled after {telling.elapsed:.1f} s")
+    try:
+        tell(world, out, telling)
+        if sys.stdout.isatty():
+            _keep_open(world, telling)
+    finally:
+        world.node.close()
+
+
+def tell(world: World, out: Path, telling: Telling) -> Story:
+    """All seven steps; returns what happened in them."""
+    story = Story()
+    for step in STEPS:
+        step(world, telling, story)
+    leave_proofs(world, out, telling, story)
+    return story
+
+
+def _emptied(out: Path) -> Path:
+    """The folder of the demo's node. Only what an earlier demo left is removed."""
+    out.mkdir(parents=True, exist_ok=True)
+    for left in (out / "world", *out.glob("*.json")):
+        shutil.rmtree(left) if left.is_dir() else left.unlink()
+    folder = out / "world"
+    folder.mkdir()
+    return folder
+
+
+def _keep_open(world: World, telling: Telling) -> None:
+    from transire.portal.server import serve
+
+    telling.headline("\nThe portal is open. One sign-in link for each member, good for one use:")
+    for slug, link in world.sign_in_links().items():
+        telling.say(f"{world.actors[slug].tenant.name}\n      {link}")
+    telling.say("Ctrl-C ends the demo.")
+    serve(world.node)
