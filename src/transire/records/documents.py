@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal
 
@@ -200,13 +200,10 @@ def _filtered(query: sa.Select[Any], wanted: DocumentFilter) -> sa.Select[Any]:
     return query.where(*holds_words(_d.words, wanted.words))
 
 
-def _has_field(name: str, value: str) -> sa.Exists:
+def _has_field(name: str, value: str) -> sa.ColumnElement[bool]:
     of = t.fields.c
-    return (
-        sa.select(of.place)
-        .where(of.issuer == _d.issuer, of.commitment == _d.commitment, of.name == name, of.value == value)
-        .exists()
-    )
+    held = sa.select(of.issuer, of.commitment).where(of.name == name, of.value == value)
+    return sa.tuple_(_d.issuer, _d.commitment).in_(held)
 
 
 def _has_later_version() -> sa.Exists:
@@ -227,13 +224,16 @@ def _sort_key(line: DocumentLine) -> SortKey:
 
 
 def _with_fields(tx: Connection, rows: Sequence[sa.Row[Any]]) -> tuple[DocumentLine, ...]:
-    fields = _fields_of(tx, {row.commitment for row in rows})
+    fields = _fields_of(tx, rows)
     return tuple(DocumentLine(**row._mapping, fields=fields.get((row.issuer, row.commitment), {})) for row in rows)
 
 
-def _fields_of(tx: Connection, commitments: Iterable[str]) -> dict[tuple[str, str], dict[str, tuple[str, ...]]]:
+def _fields_of(tx: Connection, rows: Sequence[sa.Row[Any]]) -> dict[tuple[str, str], dict[str, tuple[str, ...]]]:
     of = t.fields.c
-    query = sa.select(t.fields).where(of.commitment.in_(list(commitments)))
+    # The issuers too, although the commitments would do: together they are the beginning of the primary key.
+    query = sa.select(t.fields).where(
+        of.issuer.in_({row.issuer for row in rows}), of.commitment.in_({row.commitment for row in rows})
+    )
     found: dict[tuple[str, str], dict[str, tuple[str, ...]]] = {}
     for row in tx.execute(query.order_by(of.issuer, of.commitment, of.name, of.place)):
         held = found.setdefault((row.issuer, row.commitment), {})

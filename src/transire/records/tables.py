@@ -66,7 +66,8 @@ fields = Table(
     Column("name", Name, primary_key=True),
     Column("place", Integer, primary_key=True),
     Column("value", Words, nullable=False),
-    Index(None, "name", "value"),
+    # All four, so that a filter is answered from the index, for common values and rare ones.
+    Index(None, "name", "value", "issuer", "commitment"),
 )
 
 endings = Table(

@@ -103,7 +103,7 @@ class Request(BaseHTTPRequestHandler):
 @pytest.fixture
 def bucket() -> Iterator[Bucket]:
     with Bucket() as server:
-        thread = threading.Thread(target=server.serve_forever)
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,))
         thread.start()
         yield server
         server.shutdown()

@@ -80,7 +80,11 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("issuer", "commitment", "name", "place", name=op.f("pk_records_fields")),
     )
     with op.batch_alter_table("records_fields", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_records_fields_name_value"), ["name", "value"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_records_fields_name_value_issuer_commitment"),
+            ["name", "value", "issuer", "commitment"],
+            unique=False,
+        )
 
     op.create_table(
         "records_inbox",
