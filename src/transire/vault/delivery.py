@@ -10,90 +10,40 @@ Nothing is written here. `CheckedEnvelope.keep` writes what was checked, and may
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
-from typing import Any, Final, Protocol, cast
+from typing import Final, cast
 
 import sqlalchemy as sa
 
-from transire.credentials.contexts import OWN_CONTEXT, V2, ContextRegistry, pinned_contexts
-from transire.credentials.resolve import member_resolver
-from transire.credentials.verify import verify_credential
-from transire.crypto.canonical import Json, parse_canonical
-from transire.crypto.encoding import b64url, unb64url
-from transire.crypto.errors import JsonRefused, SealBroken
+from transire.crypto.canonical import Json
 from transire.crypto.keys import AgreementKey
-from transire.crypto.sealing import unwrap_key
-from transire.documents.catalogue import MEDIA_TYPE, schema_ids, schema_url, validate_document
-from transire.documents.commitment import verify_commitment
-from transire.documents.errors import CommitmentMismatch, RepresentationRefused
+from transire.errors import TransireError
 from transire.ledger.action import Action, parse_action
 from transire.ledger.kinds import KindRegistry
-from transire.ledger.statement import Statement, verify_pool_opening, verify_statement
+from transire.ledger.statement import verify_pool_opening, verify_statement
 from transire.vault import journal
-from transire.vault.envelope import DocumentItem, Envelope, StatementItem, read_bytes
+from transire.vault.arrival import CheckedDocument, LedgerView, check_document
+from transire.vault.envelope import Envelope, StatementItem
 from transire.vault.errors import (
     ActionNotAccepted,
     ActionUnfit,
-    CiphertextDiffers,
-    CommitmentDiffers,
-    CredentialUnfit,
-    DocumentDiffers,
-    DocumentNotIssued,
+    DeliveryRefused,
     EnvelopeMisdirected,
-    IssuerDiffers,
-    KeyNotOurs,
-    PackageMalformed,
     PrecedingMissing,
-    SealUnopened,
     SenderSilent,
 )
 from transire.vault.journal import Located, Place
-from transire.vault.sealing import MAX_DOCUMENT_BYTES, Identity, Package, unseal
-from transire.vault.statements import ISSUED, delivered_body, named_body
+from transire.vault.statements import delivered_body, named_body
 from transire.vault.tables import about, pools, statements
-from transire.vault.vault import StoredDocument, Vault, digest_of
+from transire.vault.vault import StoredDocument, Vault
 
 WITNESS: Final = "witness/1"
 
 
-class LedgerView(Protocol):
-    """What the recipient's own replica knows; the node answers from its engine."""
-
-    network: str
-
-    def place_of(self, action_id: str) -> Place | None:
-        """Where an accepted action stands, once its time (header H+1) is known; None for any other."""
-
-    def roles_of(self, did: str, height: int) -> Collection[str]:
-        """The roles of a member at a height; none when it was no active member."""
-
-    def credential_keys_of(self, did: str, height: int) -> Iterable[bytes]:
-        """The public credential keys of a member that were in force at a height."""
-
-
 KnownKinds = Callable[[str, Place], Collection[str]]
 """The kinds of the statements that this member holds about a subject, or that the subject is, up to a place."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CheckedDocument:
-    """A document that opened, matches its commitment and, if it has a credential, bears its issuer's proof."""
-
-    stored: StoredDocument
-    representations: dict[str, bytes] = field(repr=False)
-    ciphertext: bytes = field(repr=False)
-    content_key: bytes = field(repr=False)
-    credential: dict[str, Json] | None = field(repr=False)
-    purpose: str
-    expires: str | None
-
-    @property
-    def not_compared(self) -> tuple[str, ...]:
-        """Renderings that nobody compared with the credential; the JSON decides (LEDGER.md 3)."""
-        return tuple(name for name in self.stored.media_types if name != MEDIA_TYPE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,12 +96,6 @@ class Kept:
     documents: tuple[StoredDocument, ...]
 
 
-@cache
-def trade_contexts() -> ContextRegistry:
-    """The contexts that a trade document may name: those of the data model and of the house, none with @vocab."""
-    return pinned_contexts().restricted((V2, OWN_CONTEXT))
-
-
 def check_envelope(
     envelope: Envelope,
     *,
@@ -170,10 +114,18 @@ def check_envelope(
     for index, located in enumerate(found):
         _check_kind(located, found, ledger, kinds, known_kinds, f"/statements/{index}")
     documents = tuple(
-        _check_document(item, found, ledger, agreement_keys, f"/documents/{index}")
+        check_document(item, found, ledger, agreement_keys, f"/documents/{index}")
         for index, item in enumerate(envelope.documents)
     )
     return CheckedEnvelope(sender=envelope.sender, statements=found, documents=documents)
+
+
+def may_come_again(error: TransireError) -> bool:
+    """Whether the same envelope may be taken later: this node lags, or its own disk or database failed.
+
+    Such an error must never become a `document.refused/1`: it says nothing about what was delivered.
+    """
+    return error.status >= 500 or (isinstance(error, DeliveryRefused) and error.transient)
 
 
 def kinds_known(tx: sa.Connection) -> KnownKinds:
@@ -253,140 +205,3 @@ def _precedes(other: Located, located: Located) -> bool:
     shared = set(other.statement.about).intersection(located.statement.about)
     named = other.statement.id in located.statement.about
     return (bool(shared) or named) and other.place.log_index <= located.place.log_index and other is not located
-
-
-def _check_document(
-    item: DocumentItem,
-    found: Sequence[Located],
-    ledger: LedgerView,
-    agreement_keys: Sequence[AgreementKey],
-    where: str,
-) -> CheckedDocument:
-    issued = _issued_statement(item, found, where)
-    stored = _stated(item, issued, where)
-    ciphertext = read_bytes(item.ciphertext, f"{where}/ciphertext")
-    if digest_of(ciphertext) != stored.ciphertext:
-        raise CiphertextDiffers(expected=stored.ciphertext, got=digest_of(ciphertext), where=f"{where}/ciphertext")
-    content_key, package = _open(item, stored.identity, ciphertext, agreement_keys, where)
-    _check_content(package, stored, where)
-    return CheckedDocument(
-        stored=stored,
-        representations=dict(package.representations),
-        ciphertext=ciphertext,
-        content_key=content_key,
-        credential=_check_credential(package, stored, issued, ledger, where),
-        purpose=item.wrapped.purpose,
-        expires=item.wrapped.expires,
-    )
-
-
-def _issued_statement(item: DocumentItem, found: Sequence[Located], where: str) -> Located:
-    """The issuer's own `document.issued/1` of exactly this version."""
-    for located in found:
-        statement = located.statement
-        if statement.kind != ISSUED.name or statement.by != item.meta.issuer:
-            continue
-        if statement.body.get("commitment") == item.meta.commitment:
-            return located
-    raise DocumentNotIssued(expected=f"{ISSUED.name} by {item.meta.issuer}", got=item.meta.commitment, where=where)
-
-
-def _stated(item: DocumentItem, issued: Located, where: str) -> StoredDocument:
-    """The document as its issuer stated it; what the envelope says of it must be the same."""
-    body, meta = cast("dict[str, Any]", issued.statement.body), item.meta
-    for name, stated, told in (
-        ("document", body["id"], meta.document),
-        ("version", body["version"], meta.version),
-        ("schema", body["schema"], meta.schema),
-    ):
-        if stated != told:
-            raise DocumentDiffers(expected=stated, got=told, where=f"{where}/meta/{name}")
-    _check_identity(body, issued.statement, where)
-    return StoredDocument(
-        issuer=meta.issuer,
-        commitment=meta.commitment,
-        document_id=meta.document,
-        version=meta.version,
-        schema_id=meta.schema,
-        media_types=meta.media_types,
-        previous=body.get("previous"),
-        ciphertext=body["ciphertext"],
-        issued_by=issued.statement.id,
-    )
-
-
-def _check_identity(body: dict[str, Any], statement: Statement, where: str) -> None:
-    """A document's id is the commitment of its first version; only a later version has a previous one."""
-    first = body["version"] == 1
-    if first != (body["id"] == body["commitment"]) or first != ("previous" not in body):
-        raise DocumentDiffers(
-            expected="version 1 without a previous one, its commitment as id",
-            got=f"version {body['version']}",
-            where=where,
-        )
-    if body["id"] not in statement.about:
-        raise DocumentDiffers(expected=f"a statement about {body['id']}", got=", ".join(statement.about), where=where)
-
-
-def _open(
-    item: DocumentItem, identity: Identity, ciphertext: bytes, agreement_keys: Sequence[AgreementKey], where: str
-) -> tuple[bytes, Package]:
-    own = next((key for key in agreement_keys if b64url(key.public) == item.wrapped.key_id), None)
-    if own is None:
-        raise KeyNotOurs(got=item.wrapped.key_id, where=f"{where}/wrapped/key_id")
-    info = identity.grant_info(item.wrapped.key_id, item.wrapped.purpose, item.wrapped.expires)
-    try:
-        content_key = unwrap_key(read_bytes(item.wrapped.key, f"{where}/wrapped/key"), recipient=own, info=info)
-        return content_key, unseal(ciphertext, content_key, identity)
-    except SealBroken as error:
-        raise SealUnopened(got=item.meta.commitment, where=where) from error
-
-
-def _check_content(package: Package, stored: StoredDocument, where: str) -> None:
-    try:
-        commitment = unb64url(stored.commitment, length=32)
-        verify_commitment(commitment, package.representations, package.salt)
-    except CommitmentMismatch as error:
-        raise CommitmentDiffers(expected=stored.commitment, got=error.got, where=where) from error
-    except RepresentationRefused as error:
-        raise PackageMalformed(expected=error.expected, got=error.got, where=where) from error
-    if tuple(sorted(package.representations)) != stored.media_types:
-        found = ", ".join(sorted(package.representations))
-        raise DocumentDiffers(expected=", ".join(stored.media_types), got=found, where=f"{where}/meta/media_types")
-
-
-def _check_credential(
-    package: Package, stored: StoredDocument, issued: Located, ledger: LedgerView, where: str
-) -> dict[str, Json] | None:
-    """The credential under its issuer's keys at the height of the statement; a plain file has none.
-
-    Its dates are not compared with now: a blanket certification may arrive before it begins, an old one for an audit.
-    """
-    raw = package.representations.get(MEDIA_TYPE)
-    if raw is None:
-        if stored.schema_id in schema_ids():
-            raise CredentialUnfit(expected=MEDIA_TYPE, got=", ".join(stored.media_types), where=where)
-        return None
-    credential = _read_credential(raw, where)
-    height = issued.place.height
-    verified = verify_credential(
-        credential,
-        resolve=member_resolver(lambda did: ledger.credential_keys_of(did, height)),
-        contexts=trade_contexts(),
-    )
-    if verified.issuer != stored.issuer:
-        raise IssuerDiffers(expected=stored.issuer, got=verified.issuer, where=where)
-    if verified.schema_url != schema_url(stored.schema_id):
-        raise CredentialUnfit(expected=schema_url(stored.schema_id), got=verified.schema_url, where=where)
-    validate_document(stored.schema_id, credential)
-    return credential
-
-
-def _read_credential(raw: bytes, where: str) -> dict[str, Json]:
-    try:
-        credential = parse_canonical(raw, limit=MAX_DOCUMENT_BYTES)
-    except JsonRefused as error:
-        raise CredentialUnfit(expected="canonical JSON", got=str(error)[:200], where=where) from error
-    if not isinstance(credential, dict):
-        raise CredentialUnfit(expected="a JSON object", got=type(credential).__name__, where=where)
-    return credential

@@ -16,14 +16,17 @@ from transire.credentials.errors import IssuerNotKeyHolder, KeyUnresolved, Proof
 from transire.crypto.canonical import canonical_bytes
 from transire.crypto.encoding import b64url, unb64url
 from transire.crypto.keys import AgreementKey, SigningKey
+from transire.crypto.sealing import seal_content, wrap_key
 from transire.documents.catalogue import MEDIA_TYPE
+from transire.documents.commitment import commitment_of
 from transire.documents.errors import DocumentInvalid
 from transire.errors import TransireError
 from transire.ledger.errors import KindRefused, KindUnknown, PoolMismatch, StatementForeign
 from transire.ledger.kinds import KindRegistry
 from transire.ledger.statement import Pool, parse_statement, statement_bytes
+from transire.storage.errors import StorageFull
 from transire.vault import journal
-from transire.vault.delivery import check_envelope
+from transire.vault.delivery import check_envelope, may_come_again
 from transire.vault.envelope import parse_envelope, write_envelope
 from transire.vault.errors import (
     ActionNotAccepted,
@@ -36,6 +39,7 @@ from transire.vault.errors import (
     EnvelopeMisdirected,
     IssuerDiffers,
     KeyNotOurs,
+    PackageMalformed,
     PrecedingMissing,
     SealUnopened,
     SenderSilent,
@@ -204,8 +208,9 @@ def test_not_on_our_replica_yet(producer: Member, importer: Member) -> None:
     _, wire = one_envelope(producer, importer)
     importer.ledger.places.clear()
     refused(importer, wire, ActionNotAccepted, "/statements/0/action")
-    assert ActionNotAccepted.transient
-    assert not CiphertextDiffers.transient
+    assert may_come_again(ActionNotAccepted())
+    assert not may_come_again(CiphertextDiffers())
+    assert may_come_again(StorageFull())  # our own disk says nothing about what was delivered
 
 
 def test_the_action_is_not_the_accepted_one(producer: Member, importer: Member) -> None:
@@ -296,7 +301,7 @@ def test_what_must_come_before_has_not_come(producer: Member, member: Callable[.
     wire = orjson.loads(raw)
     wire["to"] = other.did
     refused(other, wire, PrecedingMissing)
-    assert PrecedingMissing.transient
+    assert may_come_again(PrecedingMissing())
     wire["statements"].append(orjson.loads(issued)["statements"][0])
     checked = other.check(canonical_bytes(wire))
     assert checked.delivered.statement.id == asked
@@ -400,9 +405,6 @@ def forge(
     **changes: Any,
 ) -> bytes:
     """What a dishonest issuer could deliver: a statement of its own choosing over a seal of its own choosing."""
-    from transire.crypto.sealing import wrap_key
-    from transire.documents.commitment import commitment_of
-
     commitment = b64url(commitment_of(package.representations, package.salt))
     stored = StoredDocument(
         issuer=producer.did,
@@ -414,11 +416,13 @@ def forge(
         previous=None,
         ciphertext="",
     )
-    stored = dataclasses.replace(stored, **{name: value for name, value in changes.items() if name != "about"})
+    about, plaintext = changes.pop("about", None), changes.pop("plaintext", None)
+    stored = dataclasses.replace(stored, **changes)
     sealed = seal(sealed_as or package, stored.identity)
+    if plaintext is not None:
+        sealed = seal_content(plaintext, aad=stored.identity.aad)
     stored = dataclasses.replace(stored, ciphertext=digest_of(sealed.ciphertext))
-    about = changes.get("about", [stored.document_id])
-    name = producer.say(kind="document.issued/1", body=stored.issued_body(), about=about)
+    name = producer.say(kind="document.issued/1", body=stored.issued_body(), about=about or [stored.document_id])
     public = importer.vault.agree_public
     info = stored.identity.grant_info(b64url(public), "filing", None)
     document = SealedDocument(
@@ -494,6 +498,13 @@ def test_a_key_that_is_distrusted_at_that_height(producer: Member, importer: Mem
     _, wire = one_envelope(producer, importer)
     producer.ledger.credential_keys[producer.did] = [SigningKey.from_seed(bytes(32)).public]
     refused(importer, wire, KeyUnresolved)
+
+
+@pytest.mark.parametrize("plaintext", [b"", bytes(4096), b"transire/package/1\n" + bytes(4077)])
+def test_a_seal_that_holds_no_package(producer: Member, importer: Member, plaintext: bytes) -> None:
+    with pytest.raises(PackageMalformed) as found:
+        importer.check(forge(producer, importer, package_of(producer.credential()), plaintext=plaintext))
+    assert not may_come_again(found.value)
 
 
 @pytest.mark.parametrize("content", [b"[]", b'{"b":1,"a":2}', b"not json", b'{"a":1.5}'])
