@@ -21,9 +21,8 @@ from transire.node.errors import RecipientUnreachable
 from transire.node.post import Reply
 from transire.node.projection import take_in
 from transire.node.tenant import Tenant
-from transire.vault.delivery import CheckedEnvelope, Kept, check_envelope, kinds_known
+from transire.vault.delivery import CheckedEnvelope, Kept, check_envelope, kinds_known, may_come_again
 from transire.vault.envelope import Envelope, parse_envelope
-from transire.vault.errors import DeliveryRefused
 from transire.vault.journal import Place
 from transire.vault.statements import DELIVERED, REFUSED, refused_body
 
@@ -34,7 +33,7 @@ log = structlog.get_logger(__name__)
 
 
 class EngineView:
-    """The ledger as this node's own replica knows it (vault.delivery.LedgerView)."""
+    """The ledger as this node's own replica knows it (vault.arrival.LedgerView)."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -111,7 +110,7 @@ class Reception:
         """State the refusal, unless the same envelope may still be taken when this node has caught up."""
         tenant = self._tenant
         log.warning("delivery refused", tenant=tenant.slug, sender=envelope.sender, code=error.code)
-        if isinstance(error, DeliveryRefused) and error.transient:
+        if may_come_again(error):
             raise RecipientUnreachable(got=error.code) from error
         if tenant.engine.member(envelope.sender) is not None:
             refused = b64url(leaf_hash(envelope.statements[0].raw))
