@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum
@@ -73,6 +74,11 @@ def test_endless_nesting_is_refused() -> None:
     deep.append(deep)
     with pytest.raises(JsonRefused, match="at most 16 levels"):
         canonical_bytes(deep)
+
+
+def test_a_dictionary_of_another_kind_is_refused() -> None:
+    with pytest.raises(JsonRefused, match="OrderedDict"):
+        canonical_bytes({"a": OrderedDict(b=1)})
 
 
 def test_tuples_are_lists() -> None:
