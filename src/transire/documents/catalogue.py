@@ -16,7 +16,7 @@ from jsonschema_rs import Draft202012Validator, Registry
 
 from transire.documents.codes import FORMATS
 from transire.documents.errors import DocumentInvalid, DocumentTypeUnknown, Problem
-from transire.documents.problems import find_schema_problems
+from transire.documents.problems import find_floats, find_schema_problems
 from transire.documents.rules import find_broken_rules
 
 SCHEMA_BASE: Final = "https://w3id.org/transire/schemas/"
@@ -141,14 +141,14 @@ def find_problems(schema_id: str, document: object) -> tuple[Problem, ...]:
     document_type(schema_id)
     found = _found_by_schema(_validator(schema_id), document, _schema(schema_id))
     subject = document.get("credentialSubject") if isinstance(document, dict) else None
-    return (*found, *find_broken_rules(schema_id, subject, "/credentialSubject", sound=not found))
+    return (*found, *_found_beyond_schema(schema_id, subject, "/credentialSubject", sound=not found))
 
 
 def find_subject_problems(schema_id: str, subject: object) -> tuple[Problem, ...]:
     """Everything that is wrong with a credential subject alone, before it is issued; pointers start at it."""
     document_type(schema_id)
     found = _found_by_schema(_subject_validator(schema_id), subject, _subject_schema(schema_id))
-    return (*found, *find_broken_rules(schema_id, subject, "", sound=not found))
+    return (*found, *_found_beyond_schema(schema_id, subject, "", sound=not found))
 
 
 def validate_document(schema_id: str, document: object) -> None:
@@ -184,6 +184,11 @@ def indexable(schema_id: str, document: Mapping[str, Any]) -> dict[str, tuple[st
 
 def _found_by_schema(validator: Draft202012Validator, document: object, root: Mapping[str, Any]) -> tuple[Problem, ...]:
     return find_schema_problems(validator, document, root=root, common=_common())
+
+
+def _found_beyond_schema(schema_id: str, subject: object, base: str, *, sound: bool) -> tuple[Problem, ...]:
+    floats = tuple(find_floats(subject, base))
+    return (*floats, *find_broken_rules(schema_id, subject, base, sound=sound and not floats))
 
 
 def _indexable_paths(schema: Mapping[str, Any], path: str) -> Iterator[str]:

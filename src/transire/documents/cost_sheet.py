@@ -51,7 +51,7 @@ class Costs(
         return self.product + self.period + self.other
 
 
-class ExcludedCosts(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+class ExcludedCosts(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
     """The parts contained in the costs that net cost leaves out."""
 
     promotion: Decimal = Decimal(0)

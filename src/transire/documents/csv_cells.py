@@ -52,11 +52,11 @@ def positive(cell: str) -> str:
     return text
 
 
-def whole_number(cell: str) -> str:
+def whole_number(cell: str) -> int:
     """A number of a line: 1 to 99999."""
-    if not (cell.isascii() and cell.isdecimal() and 1 <= int(cell) <= 99_999):
+    if not (cell.isascii() and cell.isdecimal() and len(cell) <= 5 and int(cell)):
         raise CellRefused("table-number", "This is not a line number.", "Write a whole number from 1 to 99999.")
-    return str(int(cell))
+    return int(cell)
 
 
 def tariff_number(cell: str) -> str:

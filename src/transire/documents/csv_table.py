@@ -38,10 +38,11 @@ class CellRefused(Exception):
 
 
 class Column(NamedTuple):
-    """One column: its name in the header, how its cells are read, and whether each row must fill it."""
+    """One column: its name in the header, how its cells are read, what it holds, and whether each row must fill it."""
 
     name: str
-    read: Callable[[str], str]
+    read: Callable[[str], str | int]
+    meaning: str
     required: bool = True
 
 
@@ -261,7 +262,7 @@ def _unknown_column(known: Sequence[str]) -> CellRefused:
 
 def _cells(
     number: int, cells: list[str], names: list[str], columns: Sequence[Column], problems: Problems
-) -> Mapping[str, str] | None:
+) -> Mapping[str, str | int] | None:
     if len(cells) != len(names):
         problems.add(
             number,
@@ -275,7 +276,7 @@ def _cells(
         return None
     before = len(problems.found)
     given = dict(zip(names, cells, strict=True))
-    values = {}
+    values: dict[str, str | int] = {}
     for column in columns:
         cell = given.get(column.name, "")
         try:

@@ -59,6 +59,24 @@ def find_schema_problems(
     return tuple(sorted(kept, key=lambda problem: (problem.where, problem.code, problem.expected or "")))
 
 
+def find_floats(value: object, where: str = "") -> Iterator[Problem]:
+    """Every number with a point: JSON Schema takes 1.0 for an integer, the typed readers take no float at all."""
+    if isinstance(value, float):
+        yield Problem(
+            where=where,
+            code="documents.float",
+            sentence="Numbers here are whole; everything else is written as text.",
+            got=repr(value),
+            expected="a whole number, or a decimal in quotation marks",
+        )
+    elif isinstance(value, dict):
+        for name, member in value.items():
+            yield from find_floats(member, f"{where}/{escaped(str(name))}")
+    elif isinstance(value, list):
+        for at, element in enumerate(value):
+            yield from find_floats(element, f"{where}/{at}")
+
+
 def _problems_of(error: ValidationError, *, root: Schema, common: Schema) -> Iterator[Problem]:
     """One problem for each place: a missing or unknown member is named by its own pointer."""
     keyword, details = error.kind.name, error.kind.as_dict()

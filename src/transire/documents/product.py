@@ -29,42 +29,53 @@ AgreementId = Literal["nafta", "usmca", "cafta_dr"]
 ZERO: Final = Decimal(0)
 
 PRODUCT_COLUMNS: Final = (
-    Column("product_number", line_of_text),
-    Column("description", line_of_text),
-    Column("tariff_number", tariff_number),
-    Column("country_of_origin", country),
-    Column("unit", line_of_text),
-    Column("currency", currency),
-    Column("transaction_value", amount),
-    Column("labour_cost", amount),
-    Column("overhead_cost", amount),
-    Column("period_cost", amount, required=False),
-    Column("other_cost", amount, required=False),
-    Column("promotion_cost", amount, required=False),
-    Column("royalty_cost", amount, required=False),
-    Column("shipping_packing_cost", amount, required=False),
-    Column("interest_cost", amount, required=False),
-    Column("agreement", one_of({name: name for name in agreements()}), required=False),
-    Column("origin_criterion", line_of_text, required=False),
+    Column("product_number", line_of_text, "the number under which the producer sells the good"),
+    Column("description", line_of_text, "what the good is, as it will stand on certification and invoice"),
+    Column("tariff_number", tariff_number, "HTSUS number, six to ten digits, dotted or not"),
+    Column("country_of_origin", country, "where the good is produced"),
+    Column("unit", line_of_text, "the unit in which it is sold: EA, kg, m"),
+    Column("currency", currency, "the currency of value and costs"),
+    Column("transaction_value", amount, "the price of one unit, without international shipment"),
+    Column("labour_cost", amount, "direct labour of one unit"),
+    Column("overhead_cost", amount, "factory overhead of one unit"),
+    Column("period_cost", amount, "selling, general and administrative costs of one unit", required=False),
+    Column("other_cost", amount, "other costs of one unit", required=False),
+    Column(
+        "promotion_cost",
+        amount,
+        "sales promotion, marketing and after-sales service contained in the costs",
+        required=False,
+    ),
+    Column("royalty_cost", amount, "royalties contained in the costs", required=False),
+    Column("shipping_packing_cost", amount, "shipping and packing contained in the costs", required=False),
+    Column("interest_cost", amount, "non-allowable interest contained in the costs", required=False),
+    Column(
+        "agreement",
+        one_of({name: name for name in agreements()}),
+        "the agreement under which the producer certifies the good; empty: not certified",
+        required=False,
+    ),
+    Column(
+        "origin_criterion", line_of_text, "the criterion of that agreement by which the good originates", required=False
+    ),
 )
 
 MATERIAL_COLUMNS: Final = (
-    Column("product_number", line_of_text),
-    Column("material_number", line_of_text),
-    Column("description", line_of_text),
-    Column("tariff_number", tariff_number),
+    Column("product_number", line_of_text, "the good that the material goes into"),
+    Column("material_number", line_of_text, "the producer's own number of the material"),
+    Column("description", line_of_text, "what the material is"),
+    Column("tariff_number", tariff_number, "HTSUS or HS number, six to ten digits"),
     Column(
         "origin",
-        one_of(
-            {"originating": "originating", "non_originating": "non_originating", "unknown": "unknown"},
-        ),
+        one_of({name: name for name in ("originating", "non_originating", "unknown")}),
+        "originating, non_originating or unknown",
     ),
-    Column("country_of_origin", country),
-    Column("quantity", positive),
-    Column("unit", line_of_text),
-    Column("value", amount),
-    Column("currency", currency),
-    Column("supplier", line_of_text, required=False),
+    Column("country_of_origin", country, "where the material was produced"),
+    Column("quantity", positive, "how much of it goes into one unit of the good"),
+    Column("unit", line_of_text, "the unit of that quantity"),
+    Column("value", amount, "the value of that quantity"),
+    Column("currency", currency, "the currency of the value, that of the good"),
+    Column("supplier", line_of_text, "who supplies it; shown to customs alone", required=False),
 )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from transire.documents.codes import (
@@ -28,6 +28,7 @@ def test_the_published_entry_numbers_hold(number: str) -> None:
     assert entry_number(filer, int(sequence)) == number
 
 
+@settings(deadline=None)
 @given(st.from_regex(r"[A-Z0-9]{3}", fullmatch=True).filter(is_filer_code), st.integers(0, 9_999_999), st.data())
 def test_one_wrong_character_is_found(filer: str, sequence: int, data: st.DataObject) -> None:
     """The check digit is Luhn's over values 1 to 9: each single change of a digit is found."""

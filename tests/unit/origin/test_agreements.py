@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from transire.documents.catalogue import document_type, schema_ids
@@ -66,6 +66,7 @@ def test_a_blanket_period_of_twelve_months(start: date, end: date) -> None:
     assert agreement("usmca").blanket_end(start) == end
 
 
+@settings(deadline=None)
 @given(st.dates(date(1994, 1, 1), date(2100, 1, 1)))
 def test_twelve_months_are_a_year_and_four_years_never_more(day: date) -> None:
     law = agreement("usmca")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from transire.tariff.errors import TariffNumberMalformed
@@ -67,6 +67,7 @@ def test_a_heading_agrees_with_no_subheading() -> None:
     assert not same_subheading("8413", "8413")
 
 
+@settings(deadline=None)
 @given(st.from_regex(r"(0[1-9]|[1-6][0-9]|8[0-9])([0-9]{2}){1,4}", fullmatch=True))
 def test_the_dotted_form_reads_back(digits: str) -> None:
     assert parse_tariff_number(TariffNumber(digits=digits).dotted).digits == digits
