@@ -27,13 +27,12 @@ from transire.ledger.kinds import Kind, KindRegistry
 from transire.ledger.statement import Pool, Statement, make_statement, parse_statement, statement_bytes
 from transire.storage.blobs import BlobStore
 from transire.storage.database import Database
-from transire.storage.migrations import upgrade
 from transire.vault import journal, outbox
 from transire.vault.delivery import CheckedEnvelope, Kept, check_envelope, kinds_known
 from transire.vault.envelope import build_envelope, parse_envelope
 from transire.vault.journal import Place
 from transire.vault.statements import KINDS
-from transire.vault.tables import BRANCH, metadata
+from transire.vault.tables import metadata
 from transire.vault.vault import StoredDocument, Vault
 
 NETWORK = "transire-test-3f9a5c2e71b04d68a1c5770b2e94d3f0"
@@ -229,7 +228,7 @@ def member(tmp_path: Path, ledger: Ledger) -> Iterator[Callable[..., Member]]:
         key = SigningKey.from_seed(bytes([seed]) * 32)
         keys = _keystore(folder, seed)
         database = Database.open(f"sqlite:///{folder}/member.db", tables=[metadata])
-        upgrade(database, [BRANCH])
+        database.create_tables()
         store = blobs or BlobStore.open(f"file://{folder}/blobs")
         did = did_key(key.public)
         ledger.roles[did] = (name,)
