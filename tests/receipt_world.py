@@ -301,7 +301,7 @@ def tell(operators: Sequence[str] = (CUSTOMS,), *, to: str = CUSTOMS, pool: int 
         salt=bytes(range(32)),
     )
     others = [
-        make_statement("document.opened/1", {}, about=[], by=PRODUCER, actor="x", salt=bytes([place]) * 32)
+        make_statement("document.opened/1", {}, about=[], by=PRODUCER, actor="x", salt=place.to_bytes(32, "big"))
         for place in range(pool - 1)
     ]
     statements = [*others[:2], said, *others[2:]]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from ledger_world import AGENCY, BROKER, CHAMBER, CUSTOMS, IMPORTER, PRODUCER, digest, public, signing_key
 from receipt_world import OPERATORS, Chain, Story, tell
@@ -15,10 +17,16 @@ from transire.crypto.canonical import Json, canonical_bytes
 from transire.ledger.action import parse_action
 from transire.ledger.chain import Time
 from transire.ledger.chain_json import validators_json
-from transire.ledger.proof.errors import NotAReceipt, ProofRefused, ReceiptIncomplete
+from transire.ledger.proof.acts import check_stated_by
+from transire.ledger.proof.case import Case
+from transire.ledger.proof.errors import KeyNotProved, NotAReceipt, ProofRefused, ReceiptIncomplete, SignerNotEntitled
+from transire.ledger.proof.forms import read_receipt
+from transire.ledger.proof.headers import Schedule
+from transire.ledger.proof.status import check_status
 from transire.ledger.receipt import StatementEvidence, build_receipt
+from transire.ledger.state import Ended, MemberRecord, Since
 from transire.ledger.statement import Pool, make_statement, statement_bytes
-from transire.ledger.verify import CHECKS, Check, Verification, verify_receipt
+from transire.ledger.verify import CHECKS, Check, HeaderCache, TrustRoot, Verification, verify_receipt
 
 AFTER = datetime(2026, 2, 2, 10, 0, 30, tzinfo=UTC)
 
@@ -35,14 +43,28 @@ def state(story: Story, name: str, **more: Any) -> Check:
     return verify(story.chain, story.receipt(**more)).check(name)
 
 
-def anchor(chain: Chain, kind: str, body: dict[str, Json], *, by: str) -> tuple[bytes, StatementEvidence]:
+def anchor(
+    chain: Chain, kind: str, body: dict[str, Json], *, by: str, about: Sequence[str] = ()
+) -> tuple[bytes, StatementEvidence]:
     """One statement in a pool of its own, and a block more."""
-    said = make_statement(kind, body, about=[], by=by, actor="x", salt=bytes(32))
+    said = make_statement(kind, body, about=about, by=by, actor="x", salt=bytes(32))
     pool = Pool.build(chain.genesis.network, by, [said], salt=bytes(32))
     action = chain.world.sign("witness/1", pool.body(), by=by)
     chain.done(action)
     chain.block()
     return action, StatementEvidence(raw=statement_bytes(said), index=0, path=(), opening=pool.opening())
+
+
+def judged(story: Story, record: MemberRecord | None) -> Case:
+    """The case of a story's receipt, as far as this record of the producer counts as proved."""
+    return Case(
+        receipt=read_receipt(story.receipt()),
+        trust=TrustRoot.parse(story.chain.trust_root),
+        cache=HeaderCache(),
+        now=AFTER,
+        records={PRODUCER: record},
+        rows={},
+    )
 
 
 class TestWholeReceipt:
@@ -193,6 +215,22 @@ class TestStatus:
         required = verify(story.chain, story.receipt(status_of=[]), require=("status",)).check("status")
         assert (required.outcome, required.found, required.code) == ("fails", "NOT SHOWN", "ledger.not-shown")
 
+    def test_an_ending_by_another_action_than_the_receipt_s_is_refused(self) -> None:
+        """The row says when the version ended; a receipt of `document.end` must be of that very action."""
+        chain = Chain()
+        action = chain.world.sign("document.end/1", {"version": digest("v1")}, by=PRODUCER)
+        chain.done(action)
+        chain.block()
+        case = replace(
+            judged(tell(), None),
+            receipt=read_receipt(chain.receipt(action)),
+            action=parse_action(action),
+            rows={f"ended/{PRODUCER}/{digest('v1')}": Ended(height=7)},
+            proven=Schedule(TrustRoot.parse(chain.trust_root)).verify(read_receipt(chain.receipt(action)).proven),
+        )
+        with pytest.raises(KeyNotProved, match="ended at height 1"):
+            check_status(case)
+
     def test_a_withdrawn_version_fails(self) -> None:
         story = tell()
         end: dict[str, Json] = {"version": story.document.commitment, "successor": digest("second version")}
@@ -317,6 +355,36 @@ class TestMembersAndKeys:
         assert (check.outcome, check.found) == ("fails", "a key distrusted from height 1")
         assert state(story, "statement").code == "ledger.not-judged"
 
+    @pytest.mark.parametrize(
+        ("change", "height", "found"),
+        [
+            ({"retired_from": 1}, 1, "a key not in force at height 1"),
+            ({"valid_from": 2}, 1, "a key not in force at height 1"),
+            ({"purpose": "govern"}, 1, "a key for govern, not for act"),
+            ({"name": "act-2"}, 1, "no key of that name"),
+        ],
+    )
+    def test_a_key_that_was_not_the_member_s_to_sign_with(
+        self, change: dict[str, Any], height: int, found: str
+    ) -> None:
+        """Said of a record as a machine with other rules could have written it: the verifier judges for itself."""
+        story = tell()
+        record = story.chain.machine.view.find(f"member/{PRODUCER}", MemberRecord)
+        assert record is not None
+        keys = tuple(structs.replace(key, **change) if key.name == "act-1" else key for key in record.keys)
+        case = judged(story, structs.replace(record, keys=keys))
+        with pytest.raises(SignerNotEntitled) as refused:
+            check_stated_by(case)
+        assert refused.value.got == found
+
+    def test_a_member_that_was_not_active(self) -> None:
+        story = tell()
+        record = story.chain.machine.view.find(f"member/{PRODUCER}", MemberRecord)
+        assert record is not None
+        for shown in (None, structs.replace(record, status=(Since(1, "suspended"),))):
+            with pytest.raises(SignerNotEntitled, match="an active member at height 1"):
+                check_stated_by(judged(story, shown))
+
     def test_a_key_retired_later_still_signed_then(self) -> None:
         story = tell()
         body: dict[str, Json] = {"did": PRODUCER, "retire": ["act-1", "credential-1"]}
@@ -388,6 +456,15 @@ class TestDocuments:
         check = verify(chain, chain.receipt(action, said, documents=[document])).check("document")
         assert (check.outcome, check.found) == ("fails", document.commitment)
 
+    def test_a_document_may_be_named_as_subject_alone(self) -> None:
+        """Its id, the commitment of its first version, stands among the subjects of a later statement."""
+        chain = Chain()
+        document = tell().document
+        action, said = anchor(chain, "document.opened/1", {"lines": [1, 2]}, by=PRODUCER, about=[document.commitment])
+        found = verify(chain, chain.receipt(action, said, documents=[document]))
+        assert found.check("document").outcome == "holds"
+        assert found.check("status").outcome == "not shown"
+
     def test_a_plain_file_is_no_credential(self) -> None:
         story = tell()
         receipt = json.loads(story.receipt())
@@ -439,6 +516,15 @@ class TestHeaders:
         receipt["proven"], receipt["accepted"] = receipt["accepted"], receipt["proven"]
         assert verify(story.chain, canonical_bytes(receipt)).check("signed").outcome == "fails"
 
+    def test_a_time_that_goes_backwards_is_refused(self) -> None:
+        story = tell()
+        story.chain.block()
+        earlier = story.chain.forge(3, time=Time(story.chain.signed[2].header.time.seconds, 0))
+        later = story.chain.forge(2, time=Time(story.chain.signed[2].header.time.seconds + 9, 0))
+        assert verify(story.chain, altered(story.receipt(), proven=earlier)).check("signed").outcome == "holds"
+        check = verify(story.chain, altered(story.receipt(), accepted=later, proven=earlier)).check("signed")
+        assert (check.outcome, check.code) == ("fails", "ledger.headers-disagree")
+
     def test_two_final_headers_of_one_height_are_named(self) -> None:
         """A validator signed two blocks of one height: each header is final, together they are a contradiction."""
         story = tell()
@@ -452,6 +538,24 @@ class TestHeaders:
         foreign = story.chain.forge(2, chain_id="transire-other")
         check = verify(story.chain, altered(story.receipt(), accepted=foreign)).check("signed")
         assert (check.found, check.expected) == ("transire-other", story.chain.genesis.network)
+
+
+class TestCache:
+    def test_a_header_is_verified_once_for_many_receipts(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        story = tell()
+        cache = HeaderCache()
+        assert verify(story.chain, story.receipt(), cache=cache).holds
+        monkeypatch.setattr("transire.ledger.proof.headers.verify_commit", None)  # calling it again would fail
+        assert verify(story.chain, story.receipt(), cache=cache).holds
+        assert verify(story.chain, story.chain.receipt(story.action), cache=cache).holds
+
+    def test_it_holds_a_bounded_number(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(HeaderCache, "REMEMBERED", 1)
+        story, other = tell(), tell((CHAMBER,))
+        cache = HeaderCache()
+        for one in (story, other, story):
+            assert verify(one.chain, one.receipt(), cache=cache).holds
+            assert len(cache) == 1
 
 
 class TestForm:
@@ -485,3 +589,8 @@ class TestForm:
         story = tell()
         with pytest.raises(ProofRefused):
             story.receipt(checkpoint="x" * 20_000)
+
+    def test_one_larger_than_any_reader_takes_is_not_built(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("transire.ledger.receipt.MAX_RECEIPT_BYTES", 4000)
+        with pytest.raises(ReceiptIncomplete, match="open fewer documents"):
+            tell().receipt()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from transire.crypto.canonical import Json, canonical_bytes
-from transire.crypto.encoding import unb64url
+from transire.crypto.canonical import Json
+from transire.crypto.encoding import b64url, unb64url
 from transire.errors import TransireError
 from transire.ledger.action import Action, parse_action, verify_action
 from transire.ledger.admission import purpose_of
@@ -13,9 +13,10 @@ from transire.ledger.allowances import allowance_key
 from transire.ledger.bodies import AllowanceDraw, AllowanceSplit, Witness
 from transire.ledger.proof.case import Case, Finding, proved
 from transire.ledger.proof.errors import NotInPool, OtherNetwork, SignerNotEntitled
-from transire.ledger.proof.forms import StatementReceipt
+from transire.ledger.proof.forms import StatementReceipt, text_of
 from transire.ledger.state import Allowance, MemberKey, MemberRecord
 from transire.ledger.statement import verify_pool_opening, verify_statement
+from transire.merkle.tree import leaf_hash
 
 
 def check_stated_by(case: Case) -> Finding:
@@ -58,19 +59,19 @@ def check_statement(case: Case) -> Finding:
         raise NotInPool(got=action.action, expected="witness/1")
     try:
         opening = verify_pool_opening(action.terms.pool, receipt.pool, network=case.trust.network, by=action.by)
-        raw = canonical_bytes(case.statement_json or {})
+        raw = text_of(case.statement_json or {})
         statement = verify_statement(raw, opening=opening, index=receipt.place.index, path=receipt.place.path)
     except TransireError as error:
         raise NotInPool(got=error.got or str(error), expected=error.expected) from error
     return Finding(
         f"{statement.kind} by {statement.by}",
-        detail=f"Statement {statement.id}, {receipt.place.index + 1} of {opening.count} of its pool",
+        detail=f"Statement {b64url(leaf_hash(raw))}, {receipt.place.index + 1} of {opening.count} of its pool",
     )
 
 
 def _read_action(case: Case) -> Action:
     try:
-        action = parse_action(canonical_bytes(case.receipt.action))
+        action = parse_action(text_of(case.receipt.action))
     except TransireError as error:
         raise SignerNotEntitled(got=str(error)) from error
     if action.network != case.trust.network:

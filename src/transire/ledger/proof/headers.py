@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from hashlib import sha256
+from typing import ClassVar
 
 import msgspec
 
@@ -44,16 +45,19 @@ class HeaderCache:
     by receipts of any origin. It holds a bounded number and then forgets all.
     """
 
-    _REMEMBERED = 10_000
+    REMEMBERED: ClassVar[int] = 10_000
 
     def __init__(self) -> None:
         self._known: dict[bytes, FinalHeader] = {}
+
+    def __len__(self) -> int:
+        return len(self._known)
 
     def find(self, key: bytes) -> FinalHeader | None:
         return self._known.get(key)
 
     def keep(self, key: bytes, final: FinalHeader) -> None:
-        if len(self._known) >= self._REMEMBERED:
+        if len(self._known) >= self.REMEMBERED:
             self._known.clear()
         self._known[key] = final
 
@@ -65,7 +69,7 @@ class Schedule:
         self._network = trust.network
         self._cache = HeaderCache() if cache is None else cache
         self._finals: dict[int, FinalHeader] = {}
-        self.reigns = [Reign(1, trust.validators, chain.validators_hash(trust.validators))]
+        self.reigns = [Reign(1, trust.validators, trust.validators_hash)]
 
     def extend(self, changes: Sequence[ChangeForm]) -> None:
         """Follow the changes, first height first."""

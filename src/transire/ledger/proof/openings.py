@@ -12,6 +12,7 @@ from typing import Any
 from transire.crypto.encoding import unb64url
 from transire.errors import TransireError
 from transire.ledger.chain import Time
+from transire.ledger.chain_json import octets_of
 from transire.ledger.proof.case import Case, Finding, proved
 from transire.ledger.proof.errors import CredentialInvalid, DocumentDiffers
 from transire.ledger.proof.forms import DocumentForm, strings_in
@@ -54,7 +55,7 @@ def _verify_commitment(document: DocumentForm) -> None:
     from transire.documents.commitment import verify_commitment
 
     try:
-        verify_commitment(unb64url(document.commitment), contents_of(document), unb64url(document.salt))
+        verify_commitment(octets_of(document.commitment), contents_of(document), octets_of(document.salt))
     except TransireError as error:
         raise DocumentDiffers(got=error.got, expected=error.expected, where=document.commitment) from error
 

@@ -7,15 +7,16 @@ from typing import Final
 
 import msgspec
 
-from transire.crypto.canonical import Json, canonical_bytes, parse_json
+from transire.crypto.canonical import Json, parse_json
 from transire.crypto.digests import sha256
 from transire.crypto.encoding import b64url, unb64url
 from transire.errors import TransireError
 from transire.ledger.block import Roots, log_leaf_data
+from transire.ledger.chain_json import octets_of
 from transire.ledger.fields import Did
 from transire.ledger.proof.case import Case, Finding, proved
 from transire.ledger.proof.errors import DocumentDiffers, KeyNotProved, NamesDiffer, NotInLog, StateNotProved
-from transire.ledger.proof.forms import MAX_NAMED, DocumentForm, KeyProofForm, strings_in
+from transire.ledger.proof.forms import MAX_NAMED, DocumentForm, KeyProofForm, strings_in, text_of
 from transire.ledger.rules import member_key
 from transire.ledger.state import MemberRecord, Row, read_row
 from transire.merkle.sparse_proof import SparseProof, verify_absence, verify_presence
@@ -30,7 +31,7 @@ def check_state(case: Case) -> Finding:
     """The app_hash of header K is that of the log root and the map root shown."""
     header = case.state_header()
     log = case.receipt.log
-    roots = Roots(log.size, unb64url(log.root), unb64url(case.receipt.map.root))
+    roots = Roots(log.size, octets_of(log.root), octets_of(case.receipt.map.root))
     if roots.app_hash != header.app_hash:
         raise StateNotProved(got=roots.app_hash.hex(), expected=header.app_hash.hex(), where=f"header {header.height}")
     case.map_root = roots.map_root
@@ -41,15 +42,15 @@ def check_log(case: Case) -> Finding:
     """The action stands in the log: it was accepted, not merely included in a block."""
     proved(case.map_root, "state")
     log = case.receipt.log
-    action_id = b64url(sha256(canonical_bytes(case.receipt.action)))
+    action_id = b64url(sha256(text_of(case.receipt.action)))
     leaf = log_leaf_data(action_id, height=log.height, index=log.index, events=log.events)
     try:
         verify_inclusion(
             leaf_hash(leaf),
             index=log.entry,
             size=log.size,
-            path=[unb64url(digest) for digest in log.path],
-            root=unb64url(log.root),
+            path=[octets_of(digest) for digest in log.path],
+            root=octets_of(log.root),
         )
     except TransireError as error:
         raise NotInLog(got=str(error), expected=f"entry {log.entry} of {log.size}") from error
@@ -152,13 +153,13 @@ def contents_of(document: DocumentForm) -> dict[str, bytes]:
 def _verify_row(root: bytes, key: str, value: Mapping[str, Json] | None, form: KeyProofForm) -> Row | None:
     """The row, once its proof leads to the root; None once its absence is proved."""
     key_hash = sha256(key.encode())
-    leaf = None if form.leaf is None else (unb64url(form.leaf[0]), unb64url(form.leaf[1]))
-    proof = SparseProof(tuple(unb64url(sibling) for sibling in form.siblings), leaf)
+    leaf = None if form.leaf is None else (octets_of(form.leaf[0]), octets_of(form.leaf[1]))
+    proof = SparseProof(tuple(map(octets_of, form.siblings)), leaf)
     try:
         if value is None:
             verify_absence(root, key_hash, proof)
             return None
-        raw = canonical_bytes(dict(value))
+        raw = text_of(value)
         verify_presence(root, key_hash, sha256(raw), proof)
         return read_row(key, raw)
     except TransireError as error:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Final
 
-from transire.crypto.encoding import unb64url
 from transire.errors import TransireError
 from transire.ledger.bodies import DocumentEnd
 from transire.ledger.chain import Time
+from transire.ledger.chain_json import octets_of
 from transire.ledger.checkpoint import Checkpoint, read_note, verify_cosignature
 from transire.ledger.endings import ended_key
+from transire.ledger.fields import BYTES_32
 from transire.ledger.proof.case import Case, Finding, proved
 from transire.ledger.proof.errors import KeyNotProved, TooOld, Withdrawn, WitnessDisagrees
 from transire.ledger.proof.forms import StatementReceipt
@@ -19,6 +21,7 @@ from transire.ledger.state import Ended, Row
 
 NOT_SHOWN: Final = "NOT SHOWN"
 _ENDED: Final = "ended/"
+_DIGEST: Final = re.compile(rf"\A{BYTES_32}\Z")
 CLOCK_TOLERANCE: Final = timedelta(minutes=5)
 """How far in the future a proof may lie before the verifier's own clock, or the network's, is to be doubted."""
 
@@ -105,14 +108,16 @@ def _require_no_other_ending(rows: dict[str, Row | None], own: str | None, as_of
 
 
 def _check_own_ending(case: Case, key: str, ended: Row | None, others: str) -> Finding:
-    if not isinstance(ended, Ended) or ended.height != case.height:
-        raise KeyNotProved(got=ended, expected=f"ended at height {case.height}", where=key)
+    if not isinstance(ended, Ended):
+        raise KeyNotProved(got="not ended", expected=f"ended at height {case.height}", where=key)
+    if ended.height != case.height:
+        raise KeyNotProved(got=_ending(ended), expected=f"ended at height {case.height}", where=key)
     return Finding(_ending(ended), detail=others)
 
 
 def _require_same_log(case: Case, checkpoint: Checkpoint) -> None:
     log = case.receipt.log
-    expected = Checkpoint(case.trust.network, log.size, unb64url(log.root))
+    expected = Checkpoint(case.trust.network, log.size, octets_of(log.root))
     if checkpoint != expected:
         raise WitnessDisagrees(got=checkpoint, expected=expected, where="/checkpoint")
 
@@ -128,7 +133,4 @@ def _version(key: str) -> str:
 
 
 def _is_digest(text: str) -> bool:
-    try:
-        return len(unb64url(text)) == 32
-    except TransireError:
-        return False
+    return _DIGEST.match(text) is not None

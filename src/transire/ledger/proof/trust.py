@@ -12,11 +12,10 @@ import msgspec
 from msgspec import Meta
 
 from transire.crypto.canonical import parse_json
-from transire.crypto.encoding import unb64url
 from transire.errors import TransireError
 from transire.ledger import chain
 from transire.ledger.chain import Validator
-from transire.ledger.chain_json import Address, ChainId, Form
+from transire.ledger.chain_json import Address, ChainId, Form, octets_of
 from transire.ledger.commit import verify_validators
 from transire.ledger.fields import Did, Digest, Moment, PublicKey
 from transire.ledger.genesis import fingerprint
@@ -49,6 +48,7 @@ class TrustRoot(msgspec.Struct, frozen=True, kw_only=True):
     genesis: bytes
     time: str
     validators: tuple[Validator, ...]
+    validators_hash: bytes
     operators: dict[bytes, str]
     fingerprint: str
 
@@ -59,26 +59,28 @@ class TrustRoot(msgspec.Struct, frozen=True, kw_only=True):
             form = msgspec.convert(parse_json(raw, limit=MAX_TRUST_ROOT_BYTES), _TrustRootForm)
         except (TransireError, msgspec.ValidationError) as error:
             raise TrustRootInvalid(got=str(error)) from error
-        genesis = unb64url(form.genesis, length=32)
+        genesis = octets_of(form.genesis)
         digits = form.network.rpartition("-")[2]
         _require(digits == genesis.hex()[:_DIGITS], "network", digits, genesis.hex()[:_DIGITS])
         expected = fingerprint(genesis)
         _require(form.fingerprint == expected, "fingerprint", form.fingerprint, expected)
+        validators = _read_set(form.validators)
         return cls(
             network=form.network,
             genesis=genesis,
             time=form.time,
-            validators=_read_set(form.validators),
-            operators={unb64url(one.address): one.operator for one in form.validators},
+            validators=validators,
+            validators_hash=chain.validators_hash(validators),
+            operators={octets_of(one.address): one.operator for one in form.validators},
             fingerprint=expected,
         )
 
 
 def _read_set(forms: tuple[_ValidatorForm, ...]) -> tuple[Validator, ...]:
     for place, form in enumerate(forms):
-        address = chain.validator_address(unb64url(form.public))
-        _require(unb64url(form.address) == address, f"validators/{place}", form.address, address.hex())
-    validators = chain.sort_validators(Validator(unb64url(form.public), form.power) for form in forms)
+        address = chain.validator_address(octets_of(form.public))
+        _require(octets_of(form.address) == address, f"validators/{place}", form.address, address.hex())
+    validators = chain.sort_validators(Validator(octets_of(form.public), form.power) for form in forms)
     try:
         verify_validators(validators)
     except TransireError as error:
