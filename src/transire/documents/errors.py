@@ -6,7 +6,9 @@ TransireError
 ├── EntryNumberMalformed      documents.entry-number
 ├── ImporterNumberMalformed   documents.importer-number
 ├── DecimalMalformed          documents.decimal
-└── TableRefused              documents.table-refused        (carries every TableProblem found)
+├── TableRefused              documents.table-refused        (carries every TableProblem found)
+├── RepresentationRefused     documents.representation
+└── CommitmentMismatch        documents.commitment-mismatch
 """
 
 from __future__ import annotations
