@@ -8,8 +8,8 @@ loses nothing.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -126,9 +126,13 @@ class Tenant:
         """The node's clock: for what is pooled and retried, never for what the ledger decides."""
         return datetime.now(UTC)
 
-    def transaction(self) -> AbstractContextManager[sa.Connection]:
-        """One SQL transaction over desk, vault, outbox and records of this member."""
-        return self.database.transaction()
+    @contextmanager
+    def transaction(self) -> Iterator[sa.Connection]:
+        """One SQL transaction over desk, vault, outbox and records of this member; the beat is woken behind it."""
+        with self.database.transaction() as tx:
+            yield tx
+        # Not before: a turn that began while the transaction was open saw nothing of it, and sleeps since.
+        self.wake()
 
     def issue(
         self,
@@ -196,7 +200,6 @@ class Tenant:
                 purpose=purpose,
                 now=self.now(),
             )
-        self.wake()
         return statement.id
 
     def end(self, commitment: str, successor: str | None = None) -> Outcome:
