@@ -85,6 +85,12 @@ class MapOverVersions(RuleBasedStateMachine):
         self.version += 1
 
     @precondition(lambda self: self.past)
+    @rule()
+    def empty(self) -> None:
+        self.apply(dict.fromkeys(self.held))
+        self.version += 1
+
+    @precondition(lambda self: self.past)
     @rule(changes=CHANGES)
     def write_and_drop(self, changes: dict[bytes, bytes | None]) -> None:
         before = dict(self.rows)

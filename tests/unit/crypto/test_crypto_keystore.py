@@ -252,6 +252,23 @@ def test_leftovers_of_a_crash_are_replaced(store: KeyStore) -> None:
     assert [file.name for file in store.path.parent.iterdir() if file.name.endswith(".new")] == []
 
 
+def test_the_new_file_is_durable_before_it_counts_and_the_folder_after(
+    store: KeyStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A rename that reaches the disk before the content leaves an empty key store after a power cut."""
+    before, durable = store.path.read_bytes(), []
+    fsync = os.fsync
+
+    def recorded(descriptor: int) -> None:
+        fsync(descriptor)
+        is_folder = stat.S_ISDIR(os.fstat(descriptor).st_mode)
+        durable.append((is_folder, store.path.read_bytes() == before))
+
+    monkeypatch.setattr(os, "fsync", recorded)
+    store.new_signing_key("act")
+    assert durable == [(False, True), (True, False)]
+
+
 @pytest.mark.faults
 def test_a_process_killed_while_writing_loses_no_key_that_it_reported(path: Path) -> None:
     script = (

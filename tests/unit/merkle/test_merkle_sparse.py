@@ -82,6 +82,11 @@ def test_one_version_may_be_written_in_several_steps() -> None:
     assert whole.update_many(steps, 2) == members.root_at(2)
     assert rows.of(b"n") == once.of(b"n")
     assert {name: rows[name] for name in rows.of(b"n")} == {name: once[name] for name in once.of(b"n")}
+    for either in (members, whole):
+        either.update_many({}, 3)
+        either.prune(3)
+    assert rows == once
+    assert not rows.of(b"s")
 
 
 def test_a_change_that_changes_nothing_writes_no_page() -> None:
@@ -97,6 +102,13 @@ def test_removing_everything_leaves_no_page() -> None:
     assert members.update_many({key(n): None for n in range(300)}, 2) == EMPTY
     members.update_many({}, 3)
     members.prune(3)
+    assert not rows.of(b"n")
+    assert not rows.of(b"s")
+
+
+def test_pages_that_come_and_go_within_one_version_leave_nothing() -> None:
+    rows, members, _ = filled(300)
+    assert members.update_many({key(n): None for n in range(300)}, 1) == EMPTY
     assert not rows.of(b"n")
     assert not rows.of(b"s")
 
@@ -263,6 +275,26 @@ def test_another_leaf_proves_absence_only_on_the_same_path() -> None:
             if members.prove(absent, 1) != proof:
                 with pytest.raises(ProofInvalid, match=r"a leaf sharing|Expected root"):
                     verify_absence(root, absent, proof)
+
+
+def test_another_leaf_must_share_the_path_even_under_a_root_that_no_honest_map_has() -> None:
+    """Whoever can have a root of their own making signed must still not hide a key behind a foreign leaf."""
+    foreign, absent = b"\x80" + bytes(31), bytes(32)
+    sibling = leaf_hash(b"\xff" * 32, value(2))
+    root = node_hash(leaf_hash(foreign, value(1)), sibling)
+    with pytest.raises(ProofInvalid, match="Expected a leaf sharing 1 bits, got 0"):
+        verify_absence(root, absent, SparseProof((sibling,), (foreign, value(1))))
+
+
+def test_the_boundary_between_key_and_value_is_not_moved_to_deny_a_leaf() -> None:
+    """H(key) || H(value) cut elsewhere has the same hash, and would be another key: lengths are checked first."""
+    members = SparseMap(Rows())
+    present = bytes(32)
+    root = members.update_many({present: value(1)}, 1)
+    for cut in (0, 31, 33, 64):
+        whole = present + value(1)
+        with pytest.raises(ProofInvalid):
+            verify_absence(root, present, SparseProof((), (whole[:cut], whole[cut:])))
 
 
 def test_an_empty_place_is_not_moved_up_to_hide_a_leaf() -> None:
