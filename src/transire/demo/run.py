@@ -20,6 +20,7 @@ STEPS = (
     steps.errors_before_filing,
     steps.customs_sees,
     steps.correct,
+    steps.audit_of_2018,
 )
 
 
@@ -50,11 +51,12 @@ def tell(world: World, out: Path, telling: Telling) -> Story:
 
 def _emptied(out: Path) -> Path:
     """The folder of the demo's node. Only what an earlier demo left is removed."""
-    out.mkdir(parents=True, exist_ok=True)
-    for left in (out / "world", *out.glob("*.json")):
-        shutil.rmtree(left) if left.is_dir() else left.unlink()
     folder = out / "world"
-    folder.mkdir()
+    if folder.is_dir():
+        shutil.rmtree(folder)
+    for left in out.glob("*.json"):
+        left.unlink()
+    folder.mkdir(parents=True)
     return folder
 
 

@@ -1,0 +1,109 @@
+"""The last step: export the receipts, check them offline, and see that altered copies are refused."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import orjson
+
+from transire.demo.telling import Telling
+from transire.demo.world import World
+from transire.node.receipts import statement_receipt
+
+if TYPE_CHECKING:
+    from transire.demo.story import Story
+
+VERIFY = (sys.executable, "-m", "transire")
+"""The command that a stranger would type; a process of its own, which knows nothing of this one's node."""
+
+
+def leave_proofs(world: World, out: Path, telling: Telling, story: Story) -> None:
+    """Write the trust root, three receipts and the story, and verify them with the command line alone."""
+    with telling.step(7, "Prove"):
+        network = out / "network.json"
+        network.write_bytes(world.node.home.network.read_bytes())
+        receipts = _write_receipts(world, out, story)
+        for receipt in receipts:
+            _verify(receipt, network, telling)
+        story.facts["altered copies refused"] = _verify_altered(receipts, network, telling)
+    _write_story(world, out, telling, story)
+
+
+def _write_receipts(world: World, out: Path, story: Story) -> list[Path]:
+    customs = world.actors["customs"].tenant
+    kept, entry = story.certifications["usmca-2"], story.entries["usmca"]
+    producer = world.actors["bajio"].did
+    wanted = {
+        "certification.receipt.json": statement_receipt(customs, kept.statement_id, reveal=[kept.commitment]),
+        "entry-summary.receipt.json": statement_receipt(customs, entry.statement_id, reveal=[entry.commitment]),
+        "not-withdrawn.receipt.json": statement_receipt(
+            customs, kept.statement_id, reveal=[kept.commitment], status_of=[(producer, kept.commitment)]
+        ),
+    }
+    for name, receipt in wanted.items():
+        (out / name).write_bytes(receipt)
+    return [out / name for name in wanted]
+
+
+def _verify(receipt: Path, network: Path, telling: Telling) -> None:
+    with telling.timed(f"transire verify {receipt.name} --network {network.name}"):
+        done = _run_verify(receipt, network)
+    if done.returncode != 0:
+        raise RuntimeError(f"{receipt.name} does not verify:\n{done.stdout}{done.stderr}")
+    for check in json.loads(done.stdout)["checks"]:
+        if check["name"] in SHOWN:
+            telling.show(f"{check['title']}: {check['found']}")
+
+
+SHOWN = ("stated-by", "time", "signed", "operators", "document", "credential", "status")
+"""The checks that the demo prints; the command prints all of them."""
+
+
+def _verify_altered(receipts: Sequence[Path], network: Path, telling: Telling) -> int:
+    """Change one thing in a copy of each receipt; the command must refuse it and say what it found."""
+    refused = 0
+    for receipt in receipts:
+        copy = receipt.with_suffix(".altered")
+        copy.write_bytes(_altered(receipt.read_bytes()))
+        done = _run_verify(copy, network)
+        copy.unlink()
+        if done.returncode == 0:
+            raise RuntimeError(f"an altered copy of {receipt.name} was accepted")
+        refused += 1
+        failed = next(check for check in json.loads(done.stdout)["checks"] if check["outcome"] == "fails")
+        telling.say(f"altered copy of {receipt.name} refused: {failed['title']}")
+        telling.show(f"expected {failed['expected']}, found {failed['found']}")
+    return refused
+
+
+def _altered(receipt: bytes) -> bytes:
+    """The receipt with a later time of acceptance: what somebody would want to change."""
+    parsed = orjson.loads(receipt)
+    parsed["accepted"]["header"]["time"]["seconds"] -= 86400
+    return orjson.dumps(parsed, option=orjson.OPT_SORT_KEYS)
+
+
+def _run_verify(receipt: Path, network: Path) -> subprocess.CompletedProcess[str]:
+    command = [*VERIFY, "verify", str(receipt), "--network", str(network), "--json"]
+    return subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own command
+
+
+def _write_story(world: World, out: Path, telling: Telling, story: Story) -> None:
+    content = {
+        "network": world.node.engine.network,
+        "members": {slug: actor.did for slug, actor in world.actors.items()},
+        "certifications": {name: issued.document_id for name, issued in story.certifications.items()},
+        "invoices": {name: issued.document_id for name, issued in story.invoices.items()},
+        "entries": {name: issued.document_id for name, issued in story.entries.items()},
+        "facts": story.facts,
+        "steps": telling.steps,
+        "seconds": round(telling.elapsed, 2),
+        "height": world.node.engine.height,
+    }
+    (out / "story.json").write_bytes(orjson.dumps(content, option=orjson.OPT_INDENT_2))
+    telling.say(f"left in {out}: {', '.join(sorted(path.name for path in out.glob('*.json')))}")
