@@ -108,6 +108,8 @@ class Follower:
     def follow(self) -> None:
         """Read the blocks since the last call."""
         for block in self._tenant.engine.events(self._read + 1):
+            if any(outcome.accepted_at is None for outcome in block.outcomes):
+                return  # header H+1 is still to come: its commit wakes us again
             if any(is_ending(outcome) for outcome in block.outcomes):
                 self._write(block.height, block.outcomes)
             elif block.height - self._written >= HEIGHTS_UNWRITTEN:
