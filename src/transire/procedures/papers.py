@@ -47,6 +47,11 @@ class Paper(msgspec.Struct, frozen=True, kw_only=True):
     credential: dict[str, Any]
 
     @property
+    def title(self) -> str:
+        """The title of its type."""
+        return document_type(self.schema_id).title
+
+    @property
     def subject(self) -> dict[str, Any]:
         """What the credential says."""
         found: dict[str, Any] = self.credential["credentialSubject"]

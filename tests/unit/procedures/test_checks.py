@@ -49,9 +49,8 @@ stated = StatedClaim(line=1, certification=CERTIFICATION, version=CERTIFICATION,
 def of_tariff_number(number: str) -> CaseFile:
     """A sound case whose documents all name another number."""
     case = with_line(tariff_number=number)
-    return replace(
-        case, certifications=with_good(tariff_number=number).certifications, invoices=with_invoice_line().invoices
-    )
+    certifications = with_good(tariff_number=number).certifications
+    return replace(case, certifications=certifications, invoices=with_invoice_line(tariff_number=number).invoices)
 
 
 THE_SCHEDULE = (
@@ -264,6 +263,14 @@ BROKEN: dict[str, tuple[str, CaseFile, str, str, str, str]] = {
         "8413.70.20.04",
         "8413.60.00",
         "Entry and certification classify this good differently within the first six digits.",
+    ),
+    "entry.seller-classifies-otherwise": (
+        "warning",
+        with_invoice_line(tariff_number="8413.60.00.90"),
+        "/lines/0/tariffNumber",
+        "8413.70.20.04",
+        "8413.60.00.90 as invoice F-2041 says",
+        "The seller classifies this good differently on the invoice within the first six digits.",
     ),
     "entry.importer-differs": (
         "error",

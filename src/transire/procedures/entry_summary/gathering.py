@@ -36,9 +36,9 @@ from transire.records.errors import DocumentUnknown
 from transire.vault import journal
 
 
-def gather_draft(tenant: Tenant, tx: sa.Connection, entry: EntrySummary) -> CaseFile:
-    """The case of an entry that this member is about to file."""
-    return _gather(tenant, tx, entry, CaseFile(entry=entry, filer=tenant.did, now=tenant.now()), None)
+def gather_draft(tenant: Tenant, tx: sa.Connection, entry: EntrySummary, *, corrects: str | None = None) -> CaseFile:
+    """The case of an entry that this member is about to file, or to correct (`corrects` is its id)."""
+    return _gather(tenant, tx, entry, CaseFile(entry=entry, filer=tenant.did, now=tenant.now()), corrects)
 
 
 def gather_filed(tenant: Tenant, tx: sa.Connection, paper: Paper, filed: journal.Located) -> CaseFile:
@@ -68,7 +68,7 @@ def _gather(tenant: Tenant, tx: sa.Connection, entry: EntrySummary, begun: CaseF
         begun,
         statements=statements,
         certifications=tuple(_certifications(tenant, tx, sorted(documents), sorted(versions))),
-        invoices=_invoices(tenant, tx, entry.invoices, before),
+        invoices=find_invoices(tenant, tx, entry.invoices, before=before),
         authorities=_authorities(tenant, tx, entry.power_of_attorney),
         declared=tuple(_declared(tenant, tx, entry, own_id, before)),
         entry_numbers_used=_numbers_used(tx, entry.entry_number, own_id, before),
@@ -108,11 +108,11 @@ def _certifications(
         if paper is not None and is_certification(paper.credential) and paper.version not in seen:
             seen.add(paper.version)
             content = read_certification(paper.credential)
-            yield HeldCertification(content=content, **_held(tenant, tx, paper))
+            yield HeldCertification(content=content, **held_particulars(tenant, tx, paper))
 
 
-def _invoices(
-    tenant: Tenant, tx: sa.Connection, documents: Iterable[str], before: int | None
+def find_invoices(
+    tenant: Tenant, tx: sa.Connection, documents: Iterable[str], *, before: int | None = None
 ) -> Mapping[str, HeldInvoice]:
     """The invoices as they stood when the entry was filed; before filing, as they stand now."""
     found = {}
@@ -120,7 +120,7 @@ def _invoices(
         version = _version_before(tx, document, before)
         paper = None if version is None else open_version(tenant, tx, version.commitment)
         if paper is not None and paper.schema_id == INVOICE:
-            found[document] = HeldInvoice(content=read_invoice(paper.credential), **_held(tenant, tx, paper))
+            found[document] = HeldInvoice(content=read_invoice(paper.credential), **held_particulars(tenant, tx, paper))
     return found
 
 
@@ -138,10 +138,10 @@ def _authorities(tenant: Tenant, tx: sa.Connection, document: str | None) -> Map
     if paper is None or paper.schema_id != AUTHORITY:
         return {}
     content = read_power_of_attorney(paper.credential)
-    return {paper.document_id: HeldAuthority(content=content, **_held(tenant, tx, paper))}
+    return {paper.document_id: HeldAuthority(content=content, **held_particulars(tenant, tx, paper))}
 
 
-def _held(tenant: Tenant, tx: sa.Connection, paper: Paper) -> dict[str, Any]:
+def held_particulars(tenant: Tenant, tx: sa.Connection, paper: Paper) -> dict[str, Any]:
     """What every held document has: whose it is, what was committed to, whether it has ended."""
     issued = journal.locate(tx, paper.issued_by)
     record = tenant.engine.member(paper.issuer)
@@ -150,6 +150,7 @@ def _held(tenant: Tenant, tx: sa.Connection, paper: Paper) -> dict[str, Any]:
         "document_id": paper.document_id,
         "version": paper.version,
         "issuer": paper.issuer,
+        "issued_by": paper.issued_by,
         "issuer_roles": frozenset(roles),
         "stated": str(issued.statement.body.get("commitment", "")) if issued else "no statement of issue",
         "computed": paper.computed,

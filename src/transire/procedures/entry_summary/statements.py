@@ -59,10 +59,10 @@ ASKED = Kind(
     follows=("entry.filed/1",),
 )
 
-# About the request and its entry: the answer, and the documents that bear it out.
+# About the request and its entry: the answer, a document that says it in words and names what bears it out.
 ANSWERED = Kind(
     name="request.answered/1",
-    body_schema=closed({"text": text(8000), "documents": list_of(IDENTIFIER, most=50)}),
+    body_schema=closed({"answer": IDENTIFIER}),
     stated_by=ANSWERERS,
     follows=("request.made/1",),
 )

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from transire.documents.authority import Power, read_power_of_attorney
 from transire.node.tenant import Tenant
-from transire.procedures.papers import open_newest, share_paper
+from transire.procedures.papers import deliveries_to, open_newest, share_paper
 from transire.procedures.power_of_attorney.statements import GRANTED
 from transire.procedures.power_of_attorney.tables import list_grants
 from transire.records.documents import DocumentFilter, every_document
@@ -66,7 +66,10 @@ def _share_all(tenant: Tenant, tx: sa.Connection, agent: str) -> None:
 
 
 def _share(tenant: Tenant, tx: sa.Connection, version: str, agent: str) -> None:
-    if tenant.vault.stored(tx, version).schema_id in NEEDED:
+    """Share a paper with the proof of possession; one whose delivery is still on its way to the ledger waits for it."""
+    stored = tenant.vault.stored(tx, version)
+    is_proven = stored.issuer == tenant.did or deliveries_to(tx, stored.document_id, version, tenant.did)
+    if stored.schema_id in NEEDED and is_proven:
         share_paper(tenant, tx, None, version, agent, purpose="entry")
 
 

@@ -40,6 +40,7 @@ CHECKS: tuple[Check, ...] = (
     certification.shipment_differs,
     certification.good_not_covered,
     certification.tariff_number_differs,
+    certification.seller_classifies_otherwise,
     certification.importer_differs,
     certification.producer_differs,
     certification.seller_not_certified,

@@ -57,11 +57,13 @@ class Ended(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Held(msgspec.Struct, frozen=True, kw_only=True):
-    """A document as this member holds it. `stated` is the commitment in the issuer's statement, `computed` ours."""
+    """A document as this member holds it. `issued_by` is the issuer's statement, `stated` the
+    commitment in it, `computed` the one that the content gives."""
 
     document_id: str
     version: str
     issuer: str
+    issued_by: str = ""
     issuer_roles: frozenset[str] = frozenset()
     stated: str = ""
     computed: str = ""

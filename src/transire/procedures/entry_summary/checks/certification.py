@@ -138,6 +138,24 @@ def tariff_number_differs(case: CaseFile) -> Iterator[Hit]:
 
 
 @check(
+    "entry.seller-classifies-otherwise",
+    severity="warning",
+    sentence="The seller classifies this good differently on the invoice within the first six digits.",
+    fix="Be sure which number is right before you file: whoever makes entry answers for the classification.",
+    law="19 USC 1484(a)(1); 19 CFR 141.86(a)(3)",
+)
+def seller_classifies_otherwise(case: CaseFile) -> Iterator[Hit]:
+    for line in case.lines():
+        said = line.invoice_line.tariff_number if line.invoice_line else None
+        if said is not None and not same_subheading(said, line.line.tariff_number):
+            yield Hit(
+                where=line.where("tariffNumber"),
+                got=line.line.tariff_number,
+                expected=f"{said} as invoice {line.line.invoice.invoice_number} says",
+            )
+
+
+@check(
     "entry.importer-differs",
     sentence="The certification names another importer than this entry.",
     fix="Claim on a certification made out for this importer, or to various importers.",

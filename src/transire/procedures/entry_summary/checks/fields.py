@@ -14,14 +14,9 @@ from transire.documents.certification import CertifiedGood
 from transire.documents.codes import decimal_text
 from transire.documents.invoice import Invoice, InvoiceLine
 from transire.documents.wire import as_wire
-from transire.procedures.entry_summary.checks.case import (
-    CaseFile,
-    HeldAuthority,
-    HeldCertification,
-    HeldInvoice,
-)
-from transire.procedures.entry_summary.checks.units import printed_unit
-from transire.tariff.number import parse_tariff_number
+from transire.procedures.entry_summary.checks.case import CaseFile, HeldAuthority, HeldCertification, HeldInvoice
+from transire.procedures.entry_summary.checks.units import quantities_in
+from transire.tariff.number import parse_tariff_number, same_subheading
 
 SUBJECT = "/credentialSubject"
 TARIFF_ITEM_DIGITS = 8
@@ -39,13 +34,16 @@ class Drawn(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def drawn_fields(case: CaseFile) -> dict[str, Drawn]:
-    """Every field of the entry that a document of the case says, by its JSON pointer."""
+    """Every field of the entry that the documents of the case say with one voice, by its JSON pointer."""
     authority = case.authorities.get(case.entry.power_of_attorney or "")
     first = case.invoices.get(case.entry.invoices[0]) if case.entry.invoices else None
     drawn = draw_header(authority, first)
     for line in case.lines():
         if line.invoice is not None and line.invoice_line is not None:
-            drawn |= draw_line(line.where(), line.invoice, line.invoice_line, line.certification, line.good)
+            fields = draw_line(line.where(), line.invoice, line.invoice_line, line.certification, line.good)
+            if line.good is not None and not _agree(line.good, line.invoice_line):
+                fields.pop(line.where("tariffNumber"), None)  # the two disagree: a person has to say which is right
+            drawn |= fields
     return drawn
 
 
@@ -83,55 +81,63 @@ def draw_line(
     certification: HeldCertification | None,
     good: CertifiedGood | None,
 ) -> dict[str, Drawn]:
-    """The fields of one line: the goods as invoiced, the producer and the number as certified."""
+    """The fields of one line: the goods as invoiced, the producer as certified."""
     place = f"lines/{invoice.content.lines.index(said)}"
-    quantity = {"quantity": decimal_text(said.quantity), "unit": printed_unit(said.unit)}
-    drawn = {
-        f"{base}/description": _from(invoice, _titled(invoice), f"{place}/description", said.description),
-        f"{base}/countryOfOrigin": _from(invoice, _titled(invoice), f"{place}/countryOfOrigin", said.country_of_origin),
-        f"{base}/quantities": _from(invoice, _titled(invoice), f"{place}/quantity", [quantity]),
+
+    def drawn(member: str, value: Any, computed: str = "") -> Drawn:
+        return _from(invoice, _titled(invoice), f"{place}/{member}", value, computed)
+
+    fields = {
+        "description": drawn("description", said.description),
+        "countryOfOrigin": drawn("countryOfOrigin", said.country_of_origin),
+        "productNumber": drawn("productNumber", said.product_number) if said.product_number else None,
+        "grossWeight": drawn("grossWeight", decimal_text(said.gross_weight)) if said.gross_weight else None,
+        "enteredValue": drawn("amount", whole_dollars(said.amount), _IN_DOLLARS)
+        if invoice.content.currency == "USD"
+        else None,
+        "producer": _producer(certification) if certification is not None and good is not None else None,
+        "tariffNumber": _tariff_number(invoice, said, certification, good),
     }
-    if said.product_number is not None:
-        field = "productNumber"
-        drawn[f"{base}/{field}"] = _from(invoice, _titled(invoice), f"{place}/{field}", said.product_number)
-    if invoice.content.currency == "USD":
-        drawn[f"{base}/enteredValue"] = msgspec.structs.replace(
-            _from(invoice, _titled(invoice), f"{place}/amount", whole_dollars(said.amount)),
-            computed="the amount of the invoice line in whole dollars",
-        )
-    if certification is not None and good is not None:
-        drawn |= _certified_fields(base, certification)
-    return drawn | _tariff_number(base, _numbers(invoice, said, certification, good))
+    number = fields["tariffNumber"]
+    unit_day = invoice.content.export_date or invoice.content.invoice_date
+    quantities = quantities_in(said, number.value if number else None, unit_day)
+    fields["quantities"] = drawn("quantity", quantities, _IN_UNITS)
+    return {f"{base}/{field}": found for field, found in fields.items() if found is not None}
 
 
-def _certified_fields(base: str, certification: HeldCertification) -> dict[str, Drawn]:
+_IN_DOLLARS = "the amount of the invoice line in whole dollars"
+_IN_UNITS = "the quantity of the invoice line in the units of the tariff schedule"
+
+
+def _producer(certification: HeldCertification) -> Drawn | None:
     producers = certification.content.known_producers
     if len(producers) != 1:  # a list of producers does not say which of them made this good
-        return {}
+        return None
     member = "producers/0" if certification.content.producers else "certifier"
-    return {f"{base}/producer": _from(certification, "the certification", member, as_wire(producers[0]))}
+    return _from(certification, "the certification", member, as_wire(producers[0]))
 
 
-def _numbers(
+def _tariff_number(
     invoice: HeldInvoice, said: InvoiceLine, certification: HeldCertification | None, good: CertifiedGood | None
-) -> list[Drawn]:
-    """The tariff numbers that the documents give for a line, the certifier's first."""
+) -> Drawn | None:
+    """The most detailed number that the documents give.
+
+    Where seller and certifier classify differently the seller's stands, which is of these very goods; a check then
+    tells that the certification says otherwise.
+    """
     found = []
-    if certification is not None and good is not None:
+    if certification is not None and good is not None and _agree(good, said):
         place = f"goods/{certification.content.goods.index(good)}/tariffNumber"
         found.append(_from(certification, "the certification", place, good.tariff_number))
     if said.tariff_number is not None:
         place = f"lines/{invoice.content.lines.index(said)}/tariffNumber"
         found.append(_from(invoice, _titled(invoice), place, said.tariff_number))
-    return found
+    fit = [drawn for drawn in found if parse_tariff_number(drawn.value).level >= TARIFF_ITEM_DIGITS]
+    return max(fit, key=lambda drawn: parse_tariff_number(drawn.value).level, default=None)
 
 
-def _tariff_number(base: str, numbers: list[Drawn]) -> dict[str, Drawn]:
-    """The most detailed of the numbers; one of fewer than eight digits does not suffice for an entry."""
-    fit = [drawn for drawn in numbers if parse_tariff_number(drawn.value).level >= TARIFF_ITEM_DIGITS]
-    if not fit:
-        return {}
-    return {f"{base}/tariffNumber": max(fit, key=lambda drawn: parse_tariff_number(drawn.value).level)}
+def _agree(good: CertifiedGood, said: InvoiceLine) -> bool:
+    return said.tariff_number is None or same_subheading(good.tariff_number, said.tariff_number)
 
 
 def whole_dollars(amount: Decimal) -> str:
@@ -143,8 +149,11 @@ def whole_dollars(amount: Decimal) -> str:
     return str(amount.quantize(Decimal(1), rounding=ROUND_HALF_UP))
 
 
-def _from(held: HeldAuthority | HeldCertification | HeldInvoice, title: str, member: str, value: Any) -> Drawn:
-    return Drawn(value=value, document=held.document_id, pointer=f"{SUBJECT}/{member}", title=title)
+def _from(
+    held: HeldAuthority | HeldCertification | HeldInvoice, title: str, member: str, value: Any, computed: str = ""
+) -> Drawn:
+    pointer = f"{SUBJECT}/{member}"
+    return Drawn(value=value, document=held.document_id, pointer=pointer, title=title, computed=computed)
 
 
 def _titled(invoice: HeldInvoice) -> str:

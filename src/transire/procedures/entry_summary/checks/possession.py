@@ -60,8 +60,8 @@ def certification_not_at_hand(case: CaseFile) -> Iterator[Hit]:
 @check(
     "entry.certification-not-in-possession",
     sentence="The ledger does not show that the importer had this certification before the claim was made.",
-    fix="Have the certification delivered to the importer first, wait until the ledger shows it, and then file; "
-    "after filing, correct the claim and ask for a refund on a claim made later.",
+    fix="Have the certification delivered to the importer and wait until the ledger shows it; then refresh the draft "
+    "and file. After filing, take the claim off and make it anew.",
     law="possession_citation",
 )
 def certification_not_in_possession(case: CaseFile) -> Iterator[Hit]:

@@ -1,6 +1,17 @@
-"""What invoices write for the units that the tariff schedule prints."""
+"""What invoices write for the units that the tariff schedule prints, and quantities in these."""
 
 from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+from transire.documents.codes import decimal_text
+from transire.documents.invoice import InvoiceLine
+from transire.tariff.number import parse_tariff_number
+from transire.tariff.schedule import editions, find_item, find_statistical_line
+
+PIECES = {"doz.": 12, "gross": 144}
+"""How many of `No.` make one of the unit."""
 
 UNITS = {
     unit: printed
@@ -26,3 +37,36 @@ def printed_unit(unit: str) -> str:
     ('No.', 'No.', 'carton')
     """
     return UNITS.get(unit.casefold().strip().rstrip("."), unit)
+
+
+def quantities_in(said: InvoiceLine, tariff_number: str | None, day: date) -> list[dict[str, str]]:
+    """The quantities of an invoice line in the units that the schedule asks for, as far as the line gives them.
+
+    Where the schedule is not at hand, or asks for what the line does not say, the invoice's own quantity stands.
+    """
+    found = []
+    for unit in _units_of(tariff_number, day):
+        quantity = _quantity_in(said, unit)
+        if quantity is not None:
+            found.append({"quantity": decimal_text(quantity), "unit": unit})
+    return found or [{"quantity": decimal_text(said.quantity), "unit": printed_unit(said.unit)}]
+
+
+def _units_of(tariff_number: str | None, day: date) -> tuple[str, ...]:
+    if tariff_number is None:
+        return ()
+    number = parse_tariff_number(tariff_number)
+    item = find_item(number, day) or find_item(number, editions()[-1].edition)
+    line = None if item is None else find_statistical_line(item, number)
+    return line.units if line is not None else () if item is None else item.units
+
+
+def _quantity_in(said: InvoiceLine, unit: str) -> Decimal | None:
+    if printed_unit(said.unit) == unit:
+        return said.quantity
+    if unit == "kg":
+        return said.net_weight
+    pieces = PIECES.get(unit)
+    if pieces is not None and printed_unit(said.unit) == "No." and said.quantity % pieces == 0:
+        return said.quantity / pieces
+    return None

@@ -1,0 +1,248 @@
+"""Drafting an entry summary from the documents that are held: what they say is taken, what is left is asked for.
+
+For each invoice line the certification is looked for that covers the good, the day and the importer best; where none
+covers them all the closest is taken, so that the checks can say what is wrong with it. A line whose good no
+certification names is drafted without a claim.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+
+from transire.desk import drafts as desk
+from transire.desk.drafts import Source
+from transire.desk.pointer import value_at, with_value
+from transire.documents.authority import SCHEMA_ID as AUTHORITY
+from transire.documents.authority import is_effective, read_power_of_attorney
+from transire.documents.certification import CertifiedGood, covers_day, matching_goods, read_certification
+from transire.documents.codes import entry_number
+from transire.documents.invoice import InvoiceLine
+from transire.documents.parties import is_same_party
+from transire.node.tenant import Tenant
+from transire.origin.agreements import agreements
+from transire.procedures.entry_summary.checks.case import HeldAuthority, HeldCertification, HeldInvoice
+from transire.procedures.entry_summary.checks.fields import Drawn, draw_header, draw_line
+from transire.procedures.entry_summary.gathering import held_particulars
+from transire.procedures.papers import Paper, deliveries_to, open_version
+from transire.records.documents import DocumentFilter, every_document
+from transire.tariff.programmes import programmes_of
+
+CERTIFICATIONS = tuple(law.schema_id for law in agreements().values())
+CONSUMPTION = "01"
+"""Entry type: consumption, free and dutiable (CBP Form 7501 block 2)."""
+
+Content = dict[str, Any]
+Sources = dict[str, Source]
+
+
+class Draft(msgspec.Struct, frozen=True, kw_only=True):
+    """The credential subject in the making, and the source of each field that is filled in."""
+
+    content: Content
+    sources: Sources
+
+
+class _Match(msgspec.Struct, frozen=True, kw_only=True):
+    certification: HeldCertification
+    good: CertifiedGood
+    delivered: str | None
+
+
+def draft_content(
+    tenant: Tenant,
+    tx: sa.Connection,
+    *,
+    importer_did: str,
+    authority: HeldAuthority | None,
+    invoices: Sequence[HeldInvoice],
+    number: str | None,
+) -> Draft:
+    """The entry as far as the documents give it."""
+    content: Content = {
+        "entryType": CONSUMPTION,
+        "invoices": [invoice.document_id for invoice in invoices],
+        "lines": [],
+    }
+    sources: Sources = {
+        "/entryType": Source("computed", detail="consumption entry"),
+        "/invoices": Source("computed", detail="the invoices that were chosen"),
+    }
+    if number is not None:
+        content["entryNumber"] = number
+        sources["/entryNumber"] = Source("computed", detail="the next number of the filer's sequence")
+    if authority is not None:
+        content["powerOfAttorney"] = authority.document_id
+        sources["/powerOfAttorney"] = Source("computed", detail="the live power of attorney of the importer")
+    _take(content, sources, draw_header(authority, invoices[0]))
+    for invoice in invoices:
+        for said in invoice.content.lines:
+            _add_line(tenant, tx, content, sources, invoice, said, importer_did)
+    return Draft(content=with_total(content), sources=sources | {"/totalEnteredValue": TOTAL})
+
+
+TOTAL = Source("computed", detail="the sum of the entered values")
+
+
+def with_total(content: Content) -> Content:
+    """The content with block 35 worked out again; a value that is no whole number is left to the checks."""
+    values = [str(line.get("enteredValue", "0")) for line in content["lines"]]
+    if not all(value.isdecimal() for value in values):
+        return content
+    return {**content, "totalEnteredValue": str(sum(int(value) for value in values))}
+
+
+def with_former(drafted: Draft, former: Paper) -> Draft:
+    """A draft that corrects an entry: its number, and what persons had keyed into it, are taken from there."""
+    content, sources = dict(drafted.content), dict(drafted.sources)
+    for name, value in former.subject.items():
+        if name not in content and name not in ("sources", "summaryDate"):
+            content[name] = value
+            pointer = f"/credentialSubject/{name}"
+            sources[f"/{name}"] = Source("document", document_id=former.document_id, pointer=pointer)
+    number = Source("document", document_id=former.document_id, pointer="/credentialSubject/entryNumber")
+    return Draft(content=content, sources=sources | {"/entryNumber": number})
+
+
+def with_typed(drafted: Draft, former: desk.Draft) -> Draft:
+    """A draft made anew in which what persons had typed stands as they typed it."""
+    content, sources = drafted.content, dict(drafted.sources)
+    for pointer in former.keyed_fields():
+        content = with_value(content, pointer, value_at(former.content, pointer))
+        sources[pointer] = former.sources[pointer]
+    return Draft(content=with_total(content), sources=sources)
+
+
+def next_number(filer_code: str | None, sequence: int) -> str | None:
+    """The entry number of a filer; None where the filer code is not known, and a person has to give the number."""
+    return None if filer_code is None else entry_number(filer_code, sequence)
+
+
+def find_authority(tenant: Tenant, tx: sa.Connection, importer_did: str) -> HeldAuthority | None:
+    """The power of attorney of this importer for this member: a live one, else the latest that was."""
+    fields = {"principal/id": importer_did, "agent/id": tenant.did}
+    today, latest = tenant.now().date(), None
+    for line in every_document(tx, DocumentFilter(schema_ids=(AUTHORITY,), fields=fields, issuers=(importer_did,))):
+        paper = open_version(tenant, tx, line.commitment)
+        if paper is None:
+            continue
+        content = read_power_of_attorney(paper.credential)
+        held = HeldAuthority(content=content, **held_particulars(tenant, tx, paper))
+        if held.ended is None and is_effective(content, today):
+            return held
+        latest = latest or held
+    return latest
+
+
+def _add_line(
+    tenant: Tenant,
+    tx: sa.Connection,
+    content: Content,
+    sources: Sources,
+    invoice: HeldInvoice,
+    said: InvoiceLine,
+    importer_did: str,
+) -> None:
+    number = len(content["lines"]) + 1
+    base = f"/lines/{number - 1}"
+    reference = {
+        "document": invoice.document_id,
+        "invoiceNumber": invoice.content.invoice_number,
+        "lineNumber": said.line_number,
+    }
+    content["lines"].append({"lineNumber": number, "invoice": reference})
+    sources[f"{base}/lineNumber"] = Source("computed", detail="counted")
+    place = f"/credentialSubject/lines/{invoice.content.lines.index(said)}"
+    sources[f"{base}/invoice"] = Source("document", document_id=invoice.document_id, pointer=place)
+    match = _best_match(tenant, tx, invoice, said, importer_did)
+    certification, good = (match.certification, match.good) if match else (None, None)
+    _take(content, sources, draw_line(base, invoice, said, certification, good))
+    if match is not None:
+        content["lines"][-1]["claim"] = _claim(match, said.country_of_origin)
+        sources[f"{base}/claim"] = _claim_source(match)
+
+
+def _claim(match: _Match, country: str) -> Content:
+    held, law = match.certification, match.certification.content.law
+    claim: Content = {
+        "agreement": law.id,
+        "programme": (programmes_of(law.id, country=country) or programmes_of(law.id))[0],
+        "certification": held.document_id,
+        "certificationGood": match.good.good_number,
+        "issuedStatement": held.issued_by,
+    }
+    return claim | ({"deliveredStatement": match.delivered} if match.delivered else {})
+
+
+def _claim_source(match: _Match) -> Source:
+    at = match.certification.content.goods.index(match.good)
+    pointer = f"/credentialSubject/goods/{at}"
+    return Source("document", document_id=match.certification.document_id, pointer=pointer)
+
+
+def _best_match(
+    tenant: Tenant, tx: sa.Connection, invoice: HeldInvoice, said: InvoiceLine, importer_did: str
+) -> _Match | None:
+    """The certification that fits this line best; of several that fit alike the latest."""
+    day = invoice.content.export_date or invoice.content.invoice_date
+    best: tuple[tuple[bool, ...], HeldCertification, CertifiedGood] | None = None
+    for held in _candidates(tenant, tx, said):
+        for good in _goods(held, said):
+            rank = _fit(held, invoice, importer_did, day)
+            if best is None or rank > best[0]:
+                best = (rank, held, good)
+    if best is None:
+        return None
+    return _Match(certification=best[1], good=best[2], delivered=_possession(tx, best[1], importer_did))
+
+
+def _candidates(tenant: Tenant, tx: sa.Connection, said: InvoiceLine) -> Iterator[HeldCertification]:
+    fields = {"goods/productNumber": said.product_number} if said.product_number else {}
+    wanted = DocumentFilter(schema_ids=CERTIFICATIONS, fields=fields, status="current", latest_version=True)
+    for line in every_document(tx, wanted):
+        paper = open_version(tenant, tx, line.commitment)
+        if paper is not None:
+            content = read_certification(paper.credential)
+            yield HeldCertification(content=content, **held_particulars(tenant, tx, paper))
+
+
+def _goods(held: HeldCertification, said: InvoiceLine) -> tuple[CertifiedGood, ...]:
+    return matching_goods(
+        held.content,
+        product_number=said.product_number,
+        description=said.description,
+        tariff_number=said.tariff_number,
+    )
+
+
+def _fit(held: HeldCertification, invoice: HeldInvoice, importer_did: str, day: date) -> tuple[bool, ...]:
+    """How well it fits, the weightiest first: the agreement of the day, the importer, the period, the seller."""
+    content = held.content
+    return (
+        content.law.is_in_force(day),
+        not content.importers or any(party.did in (None, importer_did) for party in content.importers),
+        covers_day(content, day),
+        is_same_party(content.certifier, invoice.content.seller),
+    )
+
+
+def _possession(tx: sa.Connection, held: HeldCertification, importer_did: str) -> str | None:
+    """The statement that the importer holds it: its first delivery; its own issue, where it certifies itself."""
+    if held.issuer == importer_did:
+        return held.issued_by
+    found = deliveries_to(tx, held.document_id, held.version, importer_did)
+    return found[0].statement.id if found else None
+
+
+def _take(content: Content, sources: Sources, drawn: Mapping[str, Drawn]) -> None:
+    """Put what was drawn into the content; the pointers lead to the header or to a line that is there already."""
+    for pointer, found in drawn.items():
+        parts = pointer.split("/")[1:]
+        target = content if len(parts) == 1 else content["lines"][int(parts[1])]
+        target[parts[-1]] = found.value
+        detail = found.computed or None
+        sources[pointer] = Source("document", document_id=found.document, pointer=found.pointer, detail=detail)

@@ -1,0 +1,123 @@
+"""From a draft to the entry that is filed: its form, the checks over it, and the sources of its fields.
+
+A draft may be wrong; the checks run over it all the same as far as it can be read, so that everything is told at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+
+from transire.desk.drafts import Draft, Source
+from transire.desk.person import Person, Role
+from transire.documents.catalogue import find_subject_problems
+from transire.documents.entry import SCHEMA_ID, EntrySummary
+from transire.documents.errors import Problem
+from transire.node.tenant import Tenant
+from transire.procedures.entry_summary.checks import CaseFile, run_checks
+from transire.procedures.entry_summary.gathering import gather_draft
+from transire.procedures.findings import Finding
+
+ASSUMED = ("entryDate", "importDate", "summaryDate")
+"""Days that the checks take to be today while nobody has given them; those that are asked for are told beside."""
+
+MISSING = "documents.required"
+CHECKED_BETTER = frozenset({"/entryNumber", "/totalEnteredValue"})
+"""Places of which a check says more than the schema does, or which are worked out."""
+
+
+def keyed_by(person: Person) -> Source:
+    """The source of a field that this person types: the entry names the role, never the person."""
+    roles = [role for role in (Role.PREPARER, Role.SIGNING_OFFICIAL) if person.has_role(role)]
+    return Source("keyed", person_id=person.id, detail=str(roles[0]) if roles else "person")
+
+
+def corrected_entry(draft: Draft) -> str | None:
+    """The entry that a draft corrects: the document that its number comes from."""
+    source = draft.sources.get("/entryNumber")
+    return None if source is None else source.document_id
+
+
+def subject_of(draft: Draft) -> dict[str, Any]:
+    """The credential subject that a draft stands for; a field without a value is left out."""
+    content: dict[str, Any] = _without_nothing(draft.content)
+    known = [(field, source) for field, source in sorted(draft.sources.items()) if _resolves(content, field)]
+    return {**content, "sources": [_source(field, source) for field, source in known]}
+
+
+def examine_draft(tenant: Tenant, tx: sa.Connection, draft: Draft) -> list[Finding]:
+    """Everything that stands in the way of filing, and what to look at before it."""
+    subject = subject_of(draft)
+    problems = find_subject_problems(SCHEMA_ID, subject)
+    case = _case(tenant, tx, draft, subject, problems)
+    if case is None:
+        return [_finding(problem) for problem in problems]
+    findings = run_checks(case)
+    assumed = {f"/{name}" for name in ASSUMED if name not in subject}
+    told = [problem for problem in problems if not _is_told(problem, findings)]
+    return [_finding(problem) for problem in told] + [one for one in findings if one.where not in assumed]
+
+
+def _case(
+    tenant: Tenant, tx: sa.Connection, draft: Draft, subject: dict[str, Any], problems: tuple[Problem, ...]
+) -> CaseFile | None:
+    """The case of the draft; None where the draft is too far from an entry to be read as one."""
+    if any(problem.code != MISSING and problem.where not in CHECKED_BETTER for problem in problems):
+        return None
+    assumed = dict.fromkeys(ASSUMED, tenant.now().date().isoformat())
+    try:
+        entry = msgspec.convert({**assumed, **subject}, EntrySummary)
+    except msgspec.ValidationError:
+        return None  # what is missing has been told by the problems of the form
+    return gather_draft(tenant, tx, entry, corrects=corrected_entry(draft))
+
+
+def _is_told(problem: Problem, findings: list[Finding]) -> bool:
+    """Whether a check has said the same of the same place."""
+    return problem.where in CHECKED_BETTER and any(found.where == problem.where for found in findings)
+
+
+def _finding(problem: Problem) -> Finding:
+    is_missing = problem.code == MISSING
+    return Finding(
+        code=problem.code,
+        severity="error",
+        sentence="No document that is held gives this field." if is_missing else problem.sentence,
+        fix="Fill it in." if is_missing else "Correct this field.",
+        got=problem.got or "",
+        expected="" if is_missing else problem.expected or "",
+        where=problem.where,
+        citation="19 CFR 142.11-142.12; CBP Form 7501",
+    )
+
+
+def _source(field: str, source: Source) -> dict[str, str]:
+    if source.origin == "keyed":
+        return {"field": field, "keyedBy": source.detail or "person"}
+    if source.document_id is not None and source.pointer is not None:
+        return {"field": field, "document": source.document_id, "pointer": source.pointer}
+    return {"field": field, "computed": source.detail or "taken from the filer's particulars"}
+
+
+def _without_nothing(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _without_nothing(member) for name, member in value.items() if member not in (None, "")}
+    if isinstance(value, list):
+        return [_without_nothing(element) for element in value]
+    return value
+
+
+def _resolves(content: Any, pointer: str) -> bool:
+    return any(True for _ in _found_at(content, pointer.split("/")[1:]))
+
+
+def _found_at(value: Any, parts: list[str]) -> Iterator[Any]:
+    if not parts:
+        yield value
+    elif isinstance(value, dict) and parts[0] in value:
+        yield from _found_at(value[parts[0]], parts[1:])
+    elif isinstance(value, list) and parts[0].isdecimal() and int(parts[0]) < len(value):
+        yield from _found_at(value[int(parts[0])], parts[1:])

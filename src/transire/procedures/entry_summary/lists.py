@@ -1,0 +1,71 @@
+"""The lists of entries: read from the records alone, each view with its count."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import msgspec
+import sqlalchemy as sa
+
+from transire.node.tenant import Tenant
+from transire.procedures.entry_summary.examination import examine_pending, pending
+from transire.procedures.entry_summary.filings import EntryView, Filing, count_filings, list_filings
+from transire.records.documents import DocumentFilter, every_document
+
+
+class EntryRow(msgspec.Struct, frozen=True, kw_only=True):
+    """An entry as a list shows it."""
+
+    filing: Filing
+    entry_number: str
+    entry_date: str
+    importer: str
+    filer: str
+    total_entered_value: str
+
+
+class EntryList(msgspec.Struct, frozen=True, kw_only=True):
+    """A page of a view, the counts of all views, and the cursor of the next page."""
+
+    view: EntryView
+    rows: tuple[EntryRow, ...]
+    counts: dict[EntryView, int]
+    next: str | None
+
+
+def entry_list(tenant: Tenant, view: EntryView, *, after: str | None, limit: int) -> EntryList:
+    """A page of a view; entries that wait for an examination are examined first, so that no count is behind."""
+    customs = "customs" in tenant.roles
+    with tenant.database.reading() as tx:
+        waiting = bool(pending(tx))
+    if waiting:
+        with tenant.transaction() as tx:
+            examine_pending(tenant, tx)
+    with tenant.database.reading() as tx:
+        page = list_filings(tx, view, customs=customs, after=after, limit=limit)
+        return EntryList(
+            view=view, rows=entry_rows(tenant, tx, page.rows), counts=count_filings(tx, customs=customs), next=page.next
+        )
+
+
+def entry_rows(tenant: Tenant, tx: sa.Connection, filings: Sequence[Filing]) -> tuple[EntryRow, ...]:
+    """The rows of these filings, with what the records may hold of their documents."""
+    if not filings:
+        return ()
+    wanted = DocumentFilter(commitments=tuple(filing.version for filing in filings))
+    fields = {line.commitment: line.fields for line in every_document(tx, wanted)}
+    return tuple(_row(tenant, filing, fields.get(filing.version, {})) for filing in filings)
+
+
+def _row(tenant: Tenant, filing: Filing, fields: Mapping[str, tuple[str, ...]]) -> EntryRow:
+    def first(name: str) -> str:
+        return fields.get(name, ("",))[0]
+
+    return EntryRow(
+        filing=filing,
+        entry_number=first("entryNumber"),
+        entry_date=first("entryDate"),
+        importer=first("importer/name"),
+        filer=tenant.name_of(filing.by),
+        total_entered_value=first("totalEnteredValue"),
+    )

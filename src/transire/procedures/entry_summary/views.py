@@ -1,0 +1,340 @@
+"""What pages and the API show of one entry: the draft, and the page with every claim beside its proof.
+
+A page opens the documents and runs the checks again, so that what it says of a certification that has ended since is
+true now.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any, cast
+
+import msgspec
+import sqlalchemy as sa
+
+from transire.desk import drafts as desk
+from transire.documents.certification import Certification, CertifiedGood
+from transire.documents.entry import Claim, EntryLine, EntrySummary, Source, find_source
+from transire.documents.evidence import Evidence, read_evidence
+from transire.node.tenant import Tenant
+from transire.origin.agreements import agreement
+from transire.procedures.entry_summary import tables as t
+from transire.procedures.entry_summary.checks import CaseFile, run_checks
+from transire.procedures.entry_summary.checks.case import Anchored, Ended, LineOfCase
+from transire.procedures.entry_summary.errors import EntryUnknown
+from transire.procedures.entry_summary.examination import case_of
+from transire.procedures.entry_summary.filing import corrected_entry, subject_of
+from transire.procedures.entry_summary.filings import Filing, find_filing
+from transire.procedures.entry_summary.lists import EntryRow, entry_rows
+from transire.procedures.findings import Finding
+from transire.procedures.papers import open_newest
+from transire.records.documents import Delivery, deliveries_of
+from transire.records.statements import StatementLine, statements_about
+from transire.vault import journal
+
+
+class FieldView(msgspec.Struct, frozen=True, kw_only=True):
+    """A field with its source: `origin` document, keyed or computed; the place in the document to look it up."""
+
+    pointer: str
+    value: Any
+    origin: str
+    detail: str
+    document_id: str | None = None
+    document_pointer: str | None = None
+
+
+class ClaimView(msgspec.Struct, frozen=True, kw_only=True):
+    """A claim beside the certification that it rests on, and the statements that prove issue and possession."""
+
+    claim: Claim
+    agreement: str
+    certification: Certification | None
+    certification_version: str | None
+    good: CertifiedGood | None
+    issued: Anchored | None
+    delivered: Anchored | None
+    ended: Ended | None
+
+
+class AnswerView(msgspec.Struct, frozen=True, kw_only=True):
+    """An answer: its words, who gave it, and the documents that it names."""
+
+    statement_id: str
+    by: str
+    by_name: str
+    accepted_at: datetime
+    document_id: str
+    evidence: Evidence | None
+
+
+class RequestView(msgspec.Struct, frozen=True, kw_only=True):
+    """A question of customs, with what became of it."""
+
+    statement_id: str
+    line: int
+    question: str
+    basis: str
+    due_by: date
+    by: str
+    by_name: str
+    accepted_at: datetime
+    overdue: bool
+    answers: tuple[AnswerView, ...]
+    outcome: str | None
+
+
+class Decision(msgspec.Struct, frozen=True, kw_only=True):
+    """That customs accepted the claim of a line."""
+
+    statement_id: str
+    line: int
+    by: str
+    by_name: str
+    accepted_at: datetime
+    note: str
+
+
+class LineView(msgspec.Struct, frozen=True, kw_only=True):
+    """A line of an entry with everything that is known of it."""
+
+    line: EntryLine
+    fields: tuple[FieldView, ...]
+    claim: ClaimView | None
+    findings: tuple[Finding, ...]
+    decision: Decision | None
+    requests: tuple[RequestView, ...]
+
+
+class EntryPage(msgspec.Struct, frozen=True, kw_only=True):
+    """An entry as it stands. `filed_statement` and `issued_statement` are the ids to ask receipts for."""
+
+    row: EntryRow
+    document_id: str
+    version: str
+    entry: EntrySummary
+    fields: tuple[FieldView, ...]
+    lines: tuple[LineView, ...]
+    findings: tuple[Finding, ...]
+    keyed: int
+    filed_statement: str
+    issued_statement: str
+    statements: tuple[StatementLine, ...]
+    deliveries: tuple[Delivery, ...]
+
+
+class DraftLine(msgspec.Struct, frozen=True, kw_only=True):
+    """A line of a draft: its fields, and what the checks say of it."""
+
+    at: int
+    fields: tuple[FieldView, ...]
+    findings: tuple[Finding, ...]
+
+
+class DraftPage(msgspec.Struct, frozen=True, kw_only=True):
+    """A draft. `keyed` of `filled` fields were typed by a person; nothing is typed twice."""
+
+    draft_id: str
+    version: int
+    state: str
+    title: str
+    corrects: str | None
+    content: dict[str, Any]
+    fields: tuple[FieldView, ...]
+    lines: tuple[DraftLine, ...]
+    findings: tuple[Finding, ...]
+    keyed: int
+    filled: int
+
+
+# The officer's page.
+
+
+def entry_page(tenant: Tenant, tx: sa.Connection, document_id: str) -> EntryPage:
+    """The page of an entry; its checks are run as of now."""
+    filing = find_filing(tx, document_id)
+    case = None if filing is None else case_of(tenant, tx, filing.statement_id, filing.version)
+    if filing is None or case is None:
+        raise EntryUnknown(got=document_id)
+    entry, findings = case.entry, run_checks(case)
+    decisions, requests = _decisions(tenant, tx, filing), _requests(tenant, tx, document_id)
+    lines = tuple(_line_view(case, line, findings, decisions, requests) for line in case.lines())
+    return EntryPage(
+        row=entry_rows(tenant, tx, [filing])[0],
+        document_id=document_id,
+        version=filing.version,
+        entry=entry,
+        fields=tuple(_fields(subject_header(case.entry), entry.sources, "")),
+        lines=lines,
+        findings=tuple(finding for finding in findings if not finding.where.startswith("/lines/")),
+        keyed=sum(1 for source in entry.sources if source.keyed_by is not None),
+        filed_statement=filing.statement_id,
+        issued_statement=tenant.vault.stored(tx, filing.version).issued_by or "",
+        statements=tuple(statements_about(tx, document_id)),
+        deliveries=tuple(deliveries_of(tx, document_id)),
+    )
+
+
+def subject_header(entry: EntrySummary) -> dict[str, Any]:
+    """The fields of the entry as a whole, as the wire writes them."""
+    wire: dict[str, Any] = msgspec.to_builtins(entry)
+    return {name: value for name, value in wire.items() if name not in ("lines", "sources")}
+
+
+def _line_view(
+    case: CaseFile,
+    line: LineOfCase,
+    findings: Sequence[Finding],
+    decisions: Mapping[int, Decision],
+    requests: Sequence[RequestView],
+) -> LineView:
+    number = line.line.line_number
+    wire: dict[str, Any] = msgspec.to_builtins(line.line)
+    return LineView(
+        line=line.line,
+        fields=tuple(_fields(wire, case.entry.sources, line.where())),
+        claim=_claim_view(case, line),
+        findings=_findings_at(findings, line.where()),
+        decision=decisions.get(number),
+        requests=tuple(request for request in requests if request.line == number),
+    )
+
+
+def _findings_at(findings: Sequence[Finding], base: str) -> tuple[Finding, ...]:
+    return tuple(one for one in findings if one.where == base or one.where.startswith(f"{base}/"))
+
+
+def _claim_view(case: CaseFile, line: LineOfCase) -> ClaimView | None:
+    claim, held = line.claim, line.certification
+    if claim is None:
+        return None
+    return ClaimView(
+        claim=claim,
+        agreement=agreement(claim.agreement).short,
+        certification=held.content if held else None,
+        certification_version=held.version if held else None,
+        good=line.good,
+        issued=case.statements.get(claim.issued_statement or ""),
+        delivered=case.statements.get(claim.delivered_statement or ""),
+        ended=held.ended if held else None,
+    )
+
+
+def _fields(content: Mapping[str, Any], sources: Sequence[Source], base: str) -> list[FieldView]:
+    return [_field(f"{base}/{name}", value, find_source(sources, f"{base}/{name}")) for name, value in content.items()]
+
+
+def _field(pointer: str, value: Any, source: Source | None) -> FieldView:
+    if source is None:
+        return FieldView(pointer=pointer, value=value, origin="computed", detail="")
+    origin = "document" if source.document else "keyed" if source.keyed_by else "computed"
+    return FieldView(
+        pointer=pointer,
+        value=value,
+        origin=origin,
+        detail=source.keyed_by or source.computed or "",
+        document_id=source.document,
+        document_pointer=source.pointer,
+    )
+
+
+def _decisions(tenant: Tenant, tx: sa.Connection, filing: Filing) -> dict[int, Decision]:
+    """The acceptances of this version, by line; of several the first."""
+    of = t.acceptances.c
+    query = sa.select(t.acceptances).where(of.entry == filing.entry, of.version == filing.version)
+    found: dict[int, Decision] = {}
+    for row in tx.execute(query.order_by(of.log_index, of.position)):
+        body = _body(tx, row.statement_id)
+        decision = Decision(
+            statement_id=row.statement_id,
+            line=row.line,
+            by=row.by,
+            by_name=tenant.name_of(row.by),
+            accepted_at=row.accepted_at,
+            note=str(body.get("note", "")),
+        )
+        found.setdefault(row.line, decision)
+    return found
+
+
+def _requests(tenant: Tenant, tx: sa.Connection, entry: str) -> list[RequestView]:
+    of = t.requests.c
+    query = sa.select(t.requests).where(of.entry == entry).order_by(of.log_index, of.position)
+    return [_request_view(tenant, tx, row) for row in tx.execute(query)]
+
+
+def _request_view(tenant: Tenant, tx: sa.Connection, row: sa.Row[Any]) -> RequestView:
+    body, due_by = _body(tx, row.statement_id), date.fromisoformat(row.due_by)
+    answers = _answers(tenant, tx, row.statement_id)
+    closing = t.closings.c
+    outcomes = tx.execute(sa.select(closing.outcome).where(closing.request == row.statement_id)).scalars().all()
+    return RequestView(
+        statement_id=row.statement_id,
+        line=row.line,
+        question=str(body["question"]),
+        basis=str(body["basis"]),
+        due_by=due_by,
+        by=row.by,
+        by_name=tenant.name_of(row.by),
+        accepted_at=row.accepted_at,
+        overdue=not answers and not outcomes and tenant.now().date() > due_by,
+        answers=answers,
+        outcome=outcomes[-1] if outcomes else None,
+    )
+
+
+def _answers(tenant: Tenant, tx: sa.Connection, request: str) -> tuple[AnswerView, ...]:
+    of = t.answers.c
+    query = sa.select(t.answers).where(of.request == request).order_by(of.log_index, of.position)
+    return tuple(_answer_view(tenant, tx, row) for row in tx.execute(query))
+
+
+def _answer_view(tenant: Tenant, tx: sa.Connection, row: sa.Row[Any]) -> AnswerView:
+    document_id = str(_body(tx, row.statement_id)["answer"])
+    paper = open_newest(tenant, tx, document_id)
+    return AnswerView(
+        statement_id=row.statement_id,
+        by=row.by,
+        by_name=tenant.name_of(row.by),
+        accepted_at=row.accepted_at,
+        document_id=document_id,
+        evidence=None if paper is None else read_evidence(paper.credential),
+    )
+
+
+def _body(tx: sa.Connection, statement_id: str) -> dict[str, Any]:
+    located = journal.locate(tx, statement_id)
+    assert located is not None  # the row was made of this statement
+    return cast("dict[str, Any]", located.statement.body)
+
+
+# The draft.
+
+
+def draft_page(tenant: Tenant, tx: sa.Connection, draft: desk.Draft, findings: Sequence[Finding]) -> DraftPage:
+    """A draft with the source of each field and what the checks say of it."""
+    subject = subject_of(draft)
+    sources = msgspec.convert(subject.pop("sources"), list[Source])
+    lines = subject.pop("lines", [])
+    fields = tuple(_fields(subject, sources, ""))
+    shown = tuple(_draft_line(at, line, sources, findings) for at, line in enumerate(lines))
+    filled = len(fields) + sum(len(line.fields) for line in shown)
+    return DraftPage(
+        draft_id=draft.id,
+        version=draft.version,
+        state=draft.state,
+        title=draft.title,
+        corrects=corrected_entry(draft),
+        content=draft.content,
+        fields=fields,
+        lines=shown,
+        findings=tuple(finding for finding in findings if not finding.where.startswith("/lines/")),
+        keyed=len(draft.keyed_fields()),
+        filled=filled,
+    )
+
+
+def _draft_line(at: int, line: dict[str, Any], sources: Sequence[Source], findings: Sequence[Finding]) -> DraftLine:
+    base = f"/lines/{at}"
+    return DraftLine(at=at, fields=tuple(_fields(line, sources, base)), findings=_findings_at(findings, base))
