@@ -18,9 +18,6 @@ from transire.procedures.findings import Finding
 from transire.procedures.papers import open_version
 from transire.vault import journal
 
-NOT_AT_HAND = frozenset({"entry.certification-not-at-hand", "entry.invoice-not-at-hand", "entry.no-power-of-attorney"})
-"""Findings that may be gone when another document arrives."""
-
 OCCASIONS = frozenset({FILED.name, CORRECTED.name, "document.issued/1"})
 
 
@@ -31,16 +28,16 @@ def on_received(tenant: Tenant, tx: sa.Connection, context: Any, statement: Any,
 
 
 def examine_pending(tenant: Tenant, tx: sa.Connection) -> None:
-    """Examine every filing that has not been, or not with all its documents at hand."""
+    """Examine every filing that has not been, or of which a missing document has arrived."""
     for statement_id, entry, version in pending(tx):
-        found = examine(tenant, tx, statement_id, version)
-        kept = [] if found is None else found
-        tx.execute(sa.delete(t.findings).where(t.findings.c.version == version))
-        rows = [_row(version, place, finding) for place, finding in enumerate(kept)]
-        if rows:
-            tx.execute(sa.insert(t.findings), rows)
-        complete = found is not None and NOT_AT_HAND.isdisjoint(finding.code for finding in found)
-        tx.execute(sa.insert(t.examinations).values(version=version, entry=entry, complete=complete))
+        case = case_of(tenant, tx, statement_id, version)
+        found = [] if case is None else run_checks(case)
+        for table in (t.findings, t.missing):
+            tx.execute(sa.delete(table).where(table.c.version == version))
+        _insert(tx, t.findings, [_row(version, place, finding) for place, finding in enumerate(found)])
+        absent = [entry] if case is None else sorted(_absent(case))
+        _insert(tx, t.missing, [{"version": version, "document": document} for document in absent])
+        _insert(tx, t.examinations, [{"version": version, "entry": entry}])
 
 
 def pending(tx: sa.Connection) -> list[tuple[str, str, str]]:
@@ -51,17 +48,24 @@ def pending(tx: sa.Connection) -> list[tuple[str, str, str]]:
     return [(row.statement_id, row.entry, row.version) for row in tx.execute(query)]
 
 
-def examine(tenant: Tenant, tx: sa.Connection, statement_id: str, version: str) -> list[Finding] | None:
-    """The findings of a filing; None while the entry itself is not at hand."""
-    case = case_of(tenant, tx, statement_id, version)
-    return None if case is None else run_checks(case)
-
-
 def case_of(tenant: Tenant, tx: sa.Connection, statement_id: str, version: str) -> CaseFile | None:
     """The case of a filing; None while the entry itself is not at hand."""
     paper = open_version(tenant, tx, version)
     filed = journal.locate(tx, statement_id)
     return None if paper is None or filed is None else gather_filed(tenant, tx, paper, filed)
+
+
+def _absent(case: CaseFile) -> set[str]:
+    """The documents that the entry names and that are not at hand."""
+    entry, held = case.entry, {one.document_id for one in case.certifications}
+    named = {claim.certification for _, claim in case.claims() if claim.certification is not None}
+    power = {entry.power_of_attorney} if entry.power_of_attorney is not None else set()
+    return (named - held) | (set(entry.invoices) - case.invoices.keys()) | (power - case.authorities.keys())
+
+
+def _insert(tx: sa.Connection, table: sa.Table, rows: list[dict[str, Any]]) -> None:
+    if rows:
+        tx.execute(sa.insert(table), rows)
 
 
 def _row(version: str, place: int, finding: Finding) -> dict[str, Any]:

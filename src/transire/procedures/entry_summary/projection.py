@@ -26,8 +26,13 @@ def project(tx: Connection, context: Any, statement: Any, documents: Any) -> Non
     if write is not None:
         write(tx, context, statement)
     if statement.kind == ISSUED:
-        # A document that an entry names may have arrived: what was found without it is looked at again.
-        tx.execute(sa.delete(t.examinations).where(t.examinations.c.complete.is_(False)))
+        _look_again(tx, statement.body["id"])
+
+
+def _look_again(tx: Connection, document: str) -> None:
+    """A document that some entries name may have arrived: what was found without it does not stand any more."""
+    without = sa.select(t.missing.c.version).where(t.missing.c.document == document)
+    tx.execute(sa.delete(t.examinations).where(t.examinations.c.version.in_(without)))
 
 
 def _filing(tx: Connection, context: Any, statement: Any) -> None:

@@ -3,7 +3,7 @@ checks found. Words and values stay in the vault: a finding is kept as its code 
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Index, Integer, MetaData, Table
+from sqlalchemy import Column, Index, Integer, MetaData, Table
 
 from transire.procedures.rows import statement_columns
 from transire.storage.columns import NAMING, Name
@@ -85,8 +85,15 @@ examinations = Table(
     tables,
     Column("version", Name, primary_key=True),
     Column("entry", Name, nullable=False),
-    # Whether every document that the entry names was at hand.
-    Column("complete", Boolean, nullable=False),
+)
+
+# The documents that the entry names and that were not at hand: when one arrives the version is examined again.
+missing = Table(
+    "entry_missing",
+    tables,
+    Column("version", Name, primary_key=True),
+    Column("document", Name, primary_key=True),
+    Index(None, "document"),
 )
 
 findings = Table(

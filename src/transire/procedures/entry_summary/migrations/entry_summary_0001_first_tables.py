@@ -74,7 +74,6 @@ def upgrade() -> None:
         "entry_examinations",
         sa.Column("version", columns.Name(), nullable=False),
         sa.Column("entry", columns.Name(), nullable=False),
-        sa.Column("complete", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("version", name=op.f("pk_entry_examinations")),
     )
     op.create_table(
@@ -105,6 +104,15 @@ def upgrade() -> None:
         sa.Column("where", columns.Name(), nullable=False),
         sa.PrimaryKeyConstraint("version", "place", name=op.f("pk_entry_findings")),
     )
+    op.create_table(
+        "entry_missing",
+        sa.Column("version", columns.Name(), nullable=False),
+        sa.Column("document", columns.Name(), nullable=False),
+        sa.PrimaryKeyConstraint("version", "document", name=op.f("pk_entry_missing")),
+    )
+    with op.batch_alter_table("entry_missing", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_entry_missing_document"), ["document"], unique=False)
+
     op.create_table(
         "entry_requests",
         sa.Column("statement_id", columns.Name(), nullable=False),
