@@ -23,6 +23,7 @@ from transire.credentials.errors import (
     KeyUnresolved,
     NotYetValid,
     ProofAudienceDiffers,
+    ProofChainBroken,
     ProofContextDiffers,
     ProofExpired,
     ProofInvalid,
@@ -188,6 +189,26 @@ def test_a_malformed_proof_is_refused(credential: dict[str, Any], error: type[Tr
     with pytest.raises(error) as refused:
         verify_credential(credential)
     assert refused.value.where == where
+
+
+@pytest.mark.parametrize(
+    ("proof", "error", "expected"),
+    [
+        (["x"], ProofMalformed, "an object"),
+        (proof_of(type=...)["proof"], ProofMalformed, "type"),
+        (proof_of(type=7)["proof"], ProofMalformed, "type"),
+        (proof_of(id="proof-1")["proof"], ProofMalformed, "a URL"),
+        (proof_of(previousProof=[])["proof"], ProofChainBroken, "ids of earlier proofs"),
+        (proof_of(previousProof=["urn:uuid:1"] * 17)["proof"], ProofChainBroken, "ids of earlier proofs"),
+        (proof_of(previousProof=7)["proof"], ProofChainBroken, "one proof with id 7"),
+    ],
+)
+def test_proofs_are_judged_also_where_nobody_has_judged_the_form(
+    proof: Any, error: type[TransireError], expected: str
+) -> None:
+    with pytest.raises(error) as refused:
+        verify_proofs({**issued(), "proof": proof})
+    assert refused.value.expected == expected
 
 
 def test_a_credential_without_proof_is_not_believed() -> None:
