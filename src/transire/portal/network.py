@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from starlette.responses import Response
 
 from transire.api import network, proofs
+from transire.crypto.did import did_key
+from transire.node.enrolment import CUSTODIAN_KEY
 from transire.portal.registry import N_, Pages, Place
 from transire.portal.visit import Visit
 
@@ -18,8 +20,9 @@ if TYPE_CHECKING:
 
 PAGES = Pages(Place("/network", N_("Network"), N_("Organisation"), "network.read"))
 
-STEP, WIDTH, TALL, BASE = 34, 22, 66, 84
-"""Of the picture of blocks, in user units: from block to block, a block's width, the tallest bar, the ground line."""
+STEP, TALL, BASE = 34, 66, 84
+"""Of the picture of blocks, in user units: from block to block, the tallest bar, the ground line."""
+BLOCKS_DRAWN = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +40,10 @@ def show_network(visit: Visit) -> Response:
     """Everything that every member sees."""
     hosted = frozenset(tenant.did for tenant in visit.portal.node.tenants.values())
     view = network.show_network(visit.tenant, visit.actor, hosted)
-    names = {member.did: member.name for member in view.members}
-    return visit.show("network.html", network=view, bars=draw(view.blocks), names=names, step=STEP, base=BASE)
+    custodian = did_key(visit.portal.node.keys.signing_key(CUSTODIAN_KEY).public)
+    names = {member.did: member.name for member in view.members} | {custodian: visit.say(N_("this node"))}
+    bars = draw(view.blocks[:BLOCKS_DRAWN])
+    return visit.show("network.html", network=view, bars=bars, names=names, step=STEP, base=BASE)
 
 
 @PAGES.get("/network.json", operation="network.read")

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import re
+
+from markupsafe import Markup
 from starlette.responses import Response
 
 from transire.api import proofs
 from transire.node.errors import StatementNotAccepted
 from transire.portal.registry import Pages
 from transire.portal.visit import Visit
+from transire.portal.words import identifier
 
 PAGES = Pages()
+
+_DID = re.compile(r"did:(?:key|web):[A-Za-z0-9.%:_-]*[A-Za-z0-9]")
 
 
 @PAGES.get("/proofs/{statement_id}", operation="receipts.read")
@@ -19,7 +25,7 @@ def show_proof(visit: Visit) -> Response:
         proof = proofs.show_proof(visit.tenant, visit.actor, visit.named("statement_id"))
     except StatementNotAccepted:
         return visit.show("proof_waiting.html", statement_id=visit.named("statement_id"), status=404)
-    return visit.show("proof.html", proof=proof)
+    return visit.show("proof.html", proof=proof, named=lambda text: _named(visit, text))
 
 
 @PAGES.get("/receipts/{statement_id}", operation="receipts.read")
@@ -30,3 +36,19 @@ def download_receipt(visit: Visit) -> Response:
     receipt = proofs.export_receipt(visit.tenant, visit.actor, statement_id, reveal=reveal)
     headers = {"Content-Disposition": f'attachment; filename="{statement_id[:12]}.receipt.json"'}
     return Response(receipt, media_type="application/json", headers=headers)
+
+
+def _named(visit: Visit, text: str) -> Markup:
+    """A finding with the names of members in place of their DIDs, which stay in the titles."""
+    parts = _DID.split(text)
+    dids = _DID.findall(text)
+    return Markup("").join(
+        Markup("{}{}").format(part, _member(visit, did)) for part, did in zip(parts, [*dids, ""], strict=True)
+    )
+
+
+def _member(visit: Visit, did: str) -> Markup:
+    if not did:
+        return Markup("")
+    name = visit.tenant.name_of(did)
+    return identifier(did) if name == did else Markup('<abbr title="{}">{}</abbr>').format(did, name)

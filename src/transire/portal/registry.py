@@ -45,6 +45,13 @@ class Place:
     operation: str
     member_roles: frozenset[str] = frozenset()
     """Empty: every member."""
+    also: tuple[str, ...] = ()
+    """Further addresses that belong to it."""
+
+    def holds(self, path: str) -> bool:
+        """Whether an address (without the member) is in this place."""
+        roots = (self.path, *self.also)
+        return path in roots or any(path.startswith(f"{root}/") for root in roots if root != "/")
 
 
 @dataclass(frozen=True, slots=True)

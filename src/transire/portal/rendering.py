@@ -72,6 +72,7 @@ def _environment(loader: BaseLoader, language: Language, assets: Assets) -> Envi
         "country": lambda code: locale.territories.get(code, code),
         "lines": _lines,
         "spaced": _spaced,
+        "place": lambda pointer: _place(pointer, language),
     }
     return environment
 
@@ -85,3 +86,14 @@ def _spaced(name: str) -> str:
     """The name of a member of a document as words: `countryOfOrigin` is "Country of origin"."""
     words = re.sub(r"(?<=[a-z0-9])([A-Z])", lambda found: " " + found[1].lower(), name).replace("_", " ")
     return words[:1].upper() + words[1:]
+
+
+def _place(pointer: str, language: Language) -> str:
+    """A JSON pointer in words: `/goods/0/tariffNumber` is "Goods 1: Tariff number"."""
+    words: list[str] = []
+    for token in pointer.split("/")[1:]:
+        if token.isdigit() and words:
+            words[-1] += f" {int(token) + 1}"
+        else:
+            words.append(language.say(_spaced(token)))
+    return ": ".join(words)

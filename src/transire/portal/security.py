@@ -68,7 +68,10 @@ class SecurityHeaders:
 
 
 class BodyLimit:
-    """Refuses a body above the limit: by its declared length at once, otherwise when it has grown too large."""
+    """Refuses a body above the limit as soon as it is read: by its declared length, or when it has grown too large.
+
+    It refuses inside of the reading, so that the application answers with a page or a problem like for any refusal.
+    """
 
     def __init__(self, app: ASGIApp, *, limit: int = MAX_BODY_BYTES) -> None:
         self.app = app
@@ -78,16 +81,16 @@ class BodyLimit:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        received = 0
+        declared, received = _declared_length(scope), 0
 
         async def receive_within_limit() -> Message:
             nonlocal received
+            self._require(declared)
             message = await receive()
             received += len(message.get("body", b""))
             self._require(received)
             return message
 
-        self._require(_declared_length(scope))
         await self.app(scope, receive_within_limit, send)
 
     def _require(self, size: int) -> None:

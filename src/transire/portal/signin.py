@@ -46,13 +46,13 @@ def sign_in(visit: Visit) -> Response:
     return _let_in(visit, person, _own_path(visit.form.optional("next") or ""))
 
 
-@PAGES.get("/sign-in/{token}", public=True)
+@PAGES.get("/enter/{token}", public=True)
 def show_enter(visit: Visit) -> Response:
     """A sign-in link was opened. It is used by a form, not by looking: programs that preview links spend nothing."""
     return visit.show("enter.html", token=visit.named("token"))
 
 
-@PAGES.post("/sign-in/{token}", public=True, again=show_enter)
+@PAGES.post("/enter/{token}", public=True, again=show_enter)
 def enter(visit: Visit) -> Response:
     """Sign in with a one-time link (development and demonstrations)."""
     with visit.tenant.database.transaction() as tx:

@@ -57,6 +57,11 @@ class Visit:
         """A part of the address: `{id}`."""
         return str(self.request.path_params[name])
 
+    @property
+    def own_path(self) -> str:
+        """The address that was asked for, without the member."""
+        return self.request.url.path.removeprefix(f"/m/{self.tenant.slug}")
+
     def asked(self, name: str, default: str = "") -> str:
         """A word of the query string."""
         return self.request.query_params.get(name, default)
@@ -75,10 +80,10 @@ class Visit:
         text = self.portal.renderer.html(self.language, template, self._common() | view)
         return HTMLResponse(text, code, headers={"Content-Language": self.language.code, "Vary": "Cookie"})
 
-    def go(self, path: str, *, told: str | None = None) -> Response:
+    def go(self, path: str, *, told: str | None = None, anchor: str | None = None) -> Response:
         """On to another page of this member, after something was done (303: the browser asks for it with GET)."""
         query = {"told": told} if told else {}
-        return RedirectResponse(self.at(path, **query), 303)
+        return RedirectResponse(self.at(path, **query) + (f"#{anchor}" if anchor else ""), 303)
 
     def refused(self, problem: TransireError) -> Visit:
         """This visit again, knowing why its form was refused."""

@@ -1,64 +1,41 @@
-"""A portal over members whose desks are real, and which know no ledger: enough for what the portal itself does."""
+"""A portal over a real node with two traders and customs. The node is shared by a module's tests; browsers are not."""
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
 
-from transire.desk import persons
-from transire.desk import tables as desk_tables
-from transire.desk.passwords import TEST
-from transire.desk.sign_in import SignInDesk
+from transire.desk.person import Person
+from transire.desk.persons import add_person
+from transire.node.home import write_new_secret
+from transire.node.node import NewMember, Node
 from transire.node.settings import NodeSettings
+from transire.node.tenant import Tenant
 from transire.portal.app import create_app
-from transire.storage.database import Database
 
 PASSWORD = "fog over the canal 1914"
 ADDRESS = "http://testserver"
+_TOKEN = re.compile(r'name="form_token" value="([^"]+)"')
 
 
-@dataclass
-class Member:
-    """A hosted member with a desk."""
+class Browser(TestClient):
+    """A browser without scripts that follows nothing by itself."""
 
-    slug: str
-    name: str
-    roles: frozenset[str]
-    database: Database
-    did: str = "did:web:member.example"
+    def fill(self, page: str, action: str, **fields: str | list[str]) -> object:
+        """Load a page, take the token of its forms, and send one."""
+        found = _TOKEN.search(self.get(page).text)
+        assert found, f"no form on {page}"
+        return self.post(action, data={"form_token": found[1], **fields})
 
-    @property
-    def sign_in_desk(self) -> SignInDesk:
-        return SignInDesk(self.database, b"k" * 32, TEST)
-
-    def add(self, name: str, login: str, *roles: str, language: str = "en") -> persons.Person:
-        now = datetime.now(UTC)
-        with self.database.transaction() as tx:
-            person = persons.add_person(tx, name=name, login=login, roles=roles, language=language, now=now)
-        self.sign_in_desk.set_password(person.id, PASSWORD, now=now)
-        return person
-
-
-@dataclass
-class Engine:
-    network: str = "transire-test-00000000000000000000000000000000"
-    height: int = 7
-
-
-@dataclass
-class Hosting:
-    """What the shell asks of a node."""
-
-    tenants: dict[str, Member]
-    settings: NodeSettings = NodeSettings(profile="demo")
-    engine: Engine = field(default_factory=Engine)
+    def sign_in(self, slug: str, login: str) -> None:
+        answer = self.fill(f"/m/{slug}/sign-in", f"/m/{slug}/sign-in", login=login, password=PASSWORD)
+        assert answer.status_code == 303, answer.text  # type: ignore[attr-defined]
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -67,28 +44,42 @@ def styles(repository: Path) -> None:
     subprocess.run([sys.executable, repository / "web" / "build.py"], check=True)
 
 
+@pytest.fixture(scope="module")
+def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
+    """Customs, a producer and a broker; the producer has an administrator, a preparer and an auditor."""
+    folder = tmp_path_factory.mktemp("node")
+    write_new_secret(folder / "secret")
+    settings = NodeSettings(profile="demo", secret_file=str(folder / "secret"))
+    founder = NewMember("customs", "Customs of Testland", ("customs",))
+    made = Node.create(folder / "node", settings, network="transire-test", founder=founder, keys_cost="test")
+    with made as node:
+        registrar = node.tenant("customs")
+        taller = node.add_member(
+            NewMember("taller", "Taller Mecánico del Norte", ("producer",)), registrar=registrar
+        )
+        harbor = node.add_member(NewMember("harbor", "Harbor Customs Brokers", ("broker",)), registrar=registrar)
+        add(taller, "Ana Ruiz", "ana@taller.example", "administrator")
+        add(taller, "Luis Soto", "luis@taller.example", "preparer", language="es")
+        add(taller, "Eva Cano", "eva@taller.example", "auditor")
+        add(harbor, "Ann Reed", "ann@harbor.example", "administrator")
+        yield node
+
+
+def add(tenant: Tenant, name: str, login: str, *roles: str, language: str = "en") -> Person:
+    """A person that can sign in."""
+    with tenant.transaction() as tx:
+        person = add_person(tx, name=name, login=login, roles=roles, language=language, now=tenant.now())
+    tenant.sign_in_desk.set_password(person.id, PASSWORD, now=tenant.now())
+    return person
+
+
 @pytest.fixture
-def hosting(tmp_path: Path) -> Iterator[Hosting]:
-    """Two members: a producer with an administrator, a preparer and an auditor; a broker with an administrator."""
-    producer = _member(tmp_path, "taller", "Taller Mecánico del Norte", "producer")
-    producer.add("Ana Ruiz", "ana@taller.example", "administrator")
-    producer.add("Luis Soto", "luis@taller.example", "preparer", language="es")
-    producer.add("Eva Cano", "eva@taller.example", "auditor")
-    broker = _member(tmp_path, "harbor", "Harbor Customs Brokers", "broker")
-    broker.add("Ann Reed", "ann@harbor.example", "administrator")
-    yield Hosting({member.slug: member for member in (producer, broker)})
-    producer.database.close()
-    broker.database.close()
-
-
-def _member(folder: Path, slug: str, name: str, role: str) -> Member:
-    database = Database.open(f"sqlite:///{folder}/{slug}.db", tables=[desk_tables.metadata])
-    database.create_tables()
-    return Member(slug, name, frozenset({role}), database)
+def open_browser(node: Node) -> Callable[[], Browser]:
+    """A function that opens a browser of its own."""
+    app = create_app(node)
+    return lambda: Browser(app, base_url=ADDRESS, follow_redirects=False)
 
 
 @pytest.fixture
-def client(hosting: Hosting) -> Iterator[TestClient]:
-    """A browser without scripts."""
-    with TestClient(create_app(hosting), base_url=ADDRESS, follow_redirects=False) as browser:  # type: ignore[arg-type]
-        yield browser
+def browser(open_browser: Callable[[], Browser]) -> Browser:
+    return open_browser()

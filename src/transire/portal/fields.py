@@ -1,0 +1,173 @@
+"""A draft's or document's content as single fields: where each stands, what it says, where it came from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from transire.desk.drafts import Source
+
+
+@dataclass(frozen=True, slots=True)
+class FieldLine:
+    """One field. `pointer` is its JSON pointer (RFC 6901)."""
+
+    pointer: str
+    value: str
+    source: Source | None = None
+
+    @property
+    def name(self) -> str:
+        """The last word of its place: the name that the document's schema gives it."""
+        return self.pointer.rsplit("/", 1)[-1]
+
+    @property
+    def group(self) -> str:
+        """The part of the document that it belongs to: `/goods/0` of `/goods/0/description`."""
+        parts = self.pointer.split("/")[1:]
+        if len(parts) > 1 and parts[1].isdigit():
+            return f"/{parts[0]}/{parts[1]}"
+        return f"/{parts[0]}" if len(parts) > 1 else ""
+
+    @property
+    def path(self) -> tuple[str, ...]:
+        """Its place within its group, as the words of the schema; what an address belongs to goes without saying."""
+        rest = self.pointer.removeprefix(self.group).split("/")[1:]
+        return tuple(word for word in rest if word != "address")
+
+    @property
+    def anchor(self) -> str:
+        """Where the field stands on its page."""
+        return anchor_of(self.pointer)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A field that two versions say differently; None where one does not say it at all."""
+
+    pointer: str
+    old: str | None
+    new: str | None
+
+
+def anchor_of(pointer: str) -> str:
+    """The name of a place on a page for a place in a document.
+
+    >>> anchor_of("/goods/0/description")
+    'f-goods-0-description'
+    """
+    return "f" + pointer.replace("/", "-").replace("~", "_")
+
+
+def field_lines(
+    content: Mapping[str, Any], sources: Mapping[str, Source] | None = None, *, wanted: Iterable[str] = ()
+) -> list[FieldLine]:
+    """Every field that has a value, in the order of the document, with the source nearest above it.
+
+    `wanted` names fields that are shown even while they are empty: those that are asked for or being changed.
+    """
+    known = sources or {}
+    lines = [FieldLine(pointer, value, source_of(pointer, known)) for pointer, value in leaves(content)]
+    present = {line.pointer for line in lines}
+    return lines + [FieldLine(pointer, "") for pointer in dict.fromkeys(wanted) if pointer and pointer not in present]
+
+
+def grouped(lines: list[FieldLine]) -> list[tuple[str, list[FieldLine]]]:
+    """The fields by the part of the document that they belong to, in order."""
+    groups: dict[str, list[FieldLine]] = {}
+    for line in lines:
+        groups.setdefault(line.group, []).append(line)
+    return list(groups.items())
+
+
+READING_ORDER = (
+    "blanketPeriod",
+    "certifier",
+    "signingOfficial",
+    "exporter",
+    "producers",
+    "importers",
+    "goods",
+    "name",
+    "title",
+    "description",
+    "productNumber",
+    "tariffNumber",
+    "originCriterion",
+    "countryOfOrigin",
+    "ruleOfOrigin",
+    "citation",
+    "street",
+    "city",
+    "region",
+    "postalCode",
+    "country",
+    "phone",
+    "email",
+)
+"""Signed documents are sorted by the alphabet; a person reads names first and places after them."""
+
+
+def in_reading_order(lines: Iterable[FieldLine]) -> list[FieldLine]:
+    """The fields of a document as a person reads it."""
+    return sorted(lines, key=lambda line: [_rank(word) for word in line.pointer.split("/")[1:] if word != "address"])
+
+
+def _rank(word: str) -> tuple[int, str]:
+    if word.isdigit():
+        return int(word), ""
+    return (READING_ORDER.index(word) if word in READING_ORDER else len(READING_ORDER)), word
+
+
+def source_of(pointer: str, sources: Mapping[str, Source]) -> Source | None:
+    """What is known of a field's source: its own, or that of the branch that it came with."""
+    while pointer:
+        if pointer in sources:
+            return sources[pointer]
+        pointer = pointer.rpartition("/")[0]
+    return None
+
+
+def differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Change]:
+    """What two versions say differently, field by field.
+
+    >>> differences({"a": "1", "b": ["x"]}, {"a": "2", "b": ["x", "y"]})
+    [Change(pointer='/a', old='1', new='2'), Change(pointer='/b/1', old=None, new='y')]
+    """
+    before, after = dict(leaves(old)), dict(leaves(new))
+    places = [*before, *(place for place in after if place not in before)]
+    return [
+        Change(place, before.get(place), after.get(place)) for place in places if before.get(place) != after.get(place)
+    ]
+
+
+def is_field(content: Mapping[str, Any], pointer: str) -> bool:
+    """Whether a place in a document is a single field, there or missing, and no branch of several.
+
+    >>> is_field({"goods": [{"number": "1"}]}, "/goods/0/tariffNumber"), is_field({"goods": []}, "/goods")
+    (True, False)
+    """
+    found: Any = content
+    for token in pointer.split("/")[1:]:
+        if isinstance(found, Mapping):
+            found = found.get(token)
+        elif isinstance(found, list | tuple) and token.isdigit() and int(token) < len(found):
+            found = found[int(token)]
+        else:
+            return found is None
+    return not isinstance(found, Mapping | list | tuple)
+
+
+def leaves(value: Any, pointer: str = "") -> Iterator[tuple[str, str]]:
+    """Every scalar of a JSON value with its pointer, as text."""
+    if isinstance(value, Mapping):
+        for name, inner in value.items():
+            yield from leaves(inner, f"{pointer}/{name.replace('~', '~0').replace('/', '~1')}")
+    elif isinstance(value, list | tuple):
+        for place, inner in enumerate(value):
+            yield from leaves(inner, f"{pointer}/{place}")
+    elif isinstance(value, bool):
+        yield pointer, "true" if value else "false"
+    elif value is not None:
+        yield pointer, str(value)
