@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ledger_world import BROKER, CHAMBER, CUSTOMS
-from receipt_alterations import alterations
+from receipt_alterations import alterations, at, walk
 from receipt_world import OPERATORS, Story, tell
 from transire.crypto.canonical import canonical_bytes
 from transire.ledger.proof.errors import NotAReceipt
@@ -20,6 +20,9 @@ from transire.ledger.verify import HeaderCache, TrustRoot, Verification, verify_
 
 # What the holder may leave out, and the report then says so: each of these is demanded here, so leaving it out fails.
 REQUIRED = ("status", "document", "credential", "operators")
+
+DEEP = json.loads("[" * 18 + "]" * 18)
+STRANGE = ["\ud800", "\x00", 10**400, -1, 2**63, 1.5, True, [], {}, None, DEEP]
 
 
 @dataclass
@@ -123,6 +126,16 @@ def test_a_key_named_twice_is_refused(genuine: Subject) -> None:
         doubled = b'{"%s":%s,' % (name.encode(), canonical_bytes(value)) + genuine.raw[1:]
         with pytest.raises(NotAReceipt, match="same member twice"):
             genuine.verify(doubled)
+
+
+@pytest.mark.parametrize("strange", STRANGE, ids=lambda value: repr(value)[:12])
+def test_strange_values_are_refused_in_every_place(strange: Any) -> None:
+    receipt = json.loads(GENUINE.raw)
+    for path, value in list(walk(receipt)):
+        if value != strange:
+            altered = json.loads(GENUINE.raw)
+            at(altered, path[:-1])[path[-1]] = strange
+            assert GENUINE.refuses(json.dumps(altered).encode()), path
 
 
 def test_white_space_is_not_an_alteration(genuine: Subject) -> None:
