@@ -60,6 +60,9 @@ def _verify(receipt: Path, network: Path, telling: Telling) -> None:
             telling.show(f"{check['title']}: {check['found']}")
 
 
+NOT_JUDGED = "ledger.not-judged"
+"""The code of a check that fails only because another one does."""
+
 SHOWN = ("stated-by", "time", "signed", "operators", "document", "credential", "status")
 """The checks that the demo prints; the command prints all of them."""
 
@@ -75,9 +78,10 @@ def _verify_altered(receipts: Sequence[Path], network: Path, telling: Telling) -
         if done.returncode == 0:
             raise RuntimeError(f"an altered copy of {receipt.name} was accepted")
         refused += 1
-        failed = next(check for check in json.loads(done.stdout)["checks"] if check["outcome"] == "fails")
-        telling.say(f"altered copy of {receipt.name} refused: {failed['title']}")
-        telling.show(f"expected {failed['expected']}, found {failed['found']}")
+        failed = [check for check in json.loads(done.stdout)["checks"] if check["outcome"] == "fails"]
+        cause = next(check for check in failed if check["code"] != NOT_JUDGED)
+        telling.say(f"altered copy of {receipt.name} refused: {cause['detail']}")
+        telling.show(f"expected {cause['expected']}, found {cause['found']}")
     return refused
 
 

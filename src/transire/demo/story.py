@@ -9,11 +9,11 @@ from __future__ import annotations
 import json
 import time
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 from transire.demo.telling import Telling
-from transire.demo.world import Actor, World
+from transire.demo.world import Actor, World, today
 from transire.node.tenant import Issued
 from transire.procedures.entry_summary import service as entry
 from transire.procedures.entry_summary.errors import EntryRefused, EntryUnknown
@@ -42,6 +42,7 @@ PAGE_WITHIN_S = 30.0
 """After this long without the officer's page something is broken."""
 
 QUESTION = "Which bill of material shows that the compressor meets its rule? Please name the certification."
+ENTERED_IN_2018 = "2018-09-24"
 BETTER_DESCRIPTION = "Centrifugal pump, single-stage, close-coupled, 1.5 kW, outlet 40 mm, series 2"
 ANSWER = "The certification covers it under the rule for subheading 8414.30; the producer's cost sheet is with you."
 
@@ -69,14 +70,13 @@ def import_once(world: World, telling: Telling, story: Story) -> None:
                     world.read(f"{folder}/products.csv"),
                     world.read(f"{folder}/materials.csv"),
                 )
-            telling.say(f"  {report.added} goods added, {report.materials} materials")
-            story.facts[f"products of {slug}"] = report.added
+            telling.say(f"  {len(report.added)} goods, {report.materials} materials")
+            story.facts[f"products of {slug}"] = len(report.added)
 
 
 def sign_once(world: World, telling: Telling, story: Story) -> None:
     """Each producer's official signs a blanket certification; the cost sheet goes to customs alone."""
-    today = date.today()  # noqa: DTZ011 - the day on the producer's wall
-    blanket = (today - timedelta(days=30), today + timedelta(days=334))
+    blanket = (today() - timedelta(days=30), today() + timedelta(days=334))
     importer = world.actors["riogrande"]
     wanted = {
         "usmca-1": ("bajio", "usmca", SHIPPED_AT_ONCE),
@@ -104,7 +104,6 @@ def sign_once(world: World, telling: Telling, story: Story) -> None:
 def grant_power(world: World, telling: Telling, story: Story) -> None:
     """The importer empowers its broker: from now on the broker is given what entries are drafted from."""
     importer, broker = world.actors["riogrande"], world.actors["gateway"]
-    today = date.today()  # noqa: DTZ011 - the day on the importer's wall
     with telling.timed(f"{importer.tenant.name} grants a power of attorney to {broker.tenant.name}"):
         power.grant_authority(
             importer.tenant,
@@ -112,7 +111,7 @@ def grant_power(world: World, telling: Telling, story: Story) -> None:
             broker_did=broker.did,
             broker=world.party_of("gateway"),
             filer_code=world.entries["gateway"].get("filerCode"),
-            valid=(today, today + timedelta(days=365)),
+            valid=(today(), today() + timedelta(days=365)),
         )
         world.node.settle()
 
@@ -126,7 +125,10 @@ def draft_not_key(world: World, telling: Telling, story: Story) -> None:
             seller = world.actors[slug]
             with telling.timed(f"{seller.tenant.name} issues {file}"):
                 story.invoices[name] = entry.issue_invoice(
-                    seller.tenant, seller.person, world.read(f"{PRODUCERS[slug]}/{file}"), importer_did=importer.did
+                    seller.tenant,
+                    seller.person,
+                    world.read_of_this_week(f"{PRODUCERS[slug]}/{file}"),
+                    importer_did=importer.did,
                 )
         world.node.settle()
         for name, _, _ in INVOICES:
@@ -138,8 +140,7 @@ def draft_not_key(world: World, telling: Telling, story: Story) -> None:
                     invoices=[story.invoices[name].document_id],
                 )
             page = entry.show_draft(broker.tenant, broker.person, story.drafts[name])
-            telling.say(f"  {page.filled} fields filled from documents, {page.keyed} keyed, none twice")
-            story.facts[f"fields of {name}"] = {"filled": page.filled, "keyed": page.keyed}
+            telling.say(f"  {page.filled} fields filled from the documents held, {page.keyed} keyed")
 
 
 def errors_before_filing(world: World, telling: Telling, story: Story) -> None:
@@ -155,7 +156,7 @@ def errors_before_filing(world: World, telling: Telling, story: Story) -> None:
             story.facts["codes before filing"] = sorted({finding.code for finding in refusal.findings})
         with telling.timed(f"{producer.tenant.name} corrects its invoice; holders get the new version"):
             story.invoices["usmca"] = entry.issue_invoice(
-                producer.tenant, producer.person, world.read(CORRECTED_INVOICE), importer_did=importer.did
+                producer.tenant, producer.person, world.read_of_this_week(CORRECTED_INVOICE), importer_did=importer.did
             )
             world.node.settle()
         entry.discard_draft(broker.tenant, broker.person, story.drafts["usmca"])
@@ -163,6 +164,10 @@ def errors_before_filing(world: World, telling: Telling, story: Story) -> None:
             broker.tenant, broker.person, importer_did=importer.did, invoices=[story.invoices["usmca"].document_id]
         )
         for name in FILED:
+            _key_arrival(broker, story.drafts[name])
+            page = entry.show_draft(broker.tenant, broker.person, story.drafts[name])
+            telling.say(f"{name}: the day of arrival is keyed: {page.keyed} of {page.filled} fields, none twice")
+            story.facts[f"fields of {name}"] = {"filled": page.filled, "keyed": page.keyed}
             with telling.timed(f"{broker.tenant.name} files the entry of invoice {name}"):
                 story.entries[name] = entry.file_entry(broker.tenant, broker.person, story.drafts[name])
             for finding in entry.check_draft(broker.tenant, story.drafts[name]):
@@ -237,8 +242,18 @@ def audit_of_2018(world: World, telling: Telling, story: Story) -> None:
         importer_did=importer.did,
         invoices=[story.invoices["nafta-2018"].document_id],
     )
-    for finding in entry.check_draft(broker.tenant, draft):
-        telling.show(f"{finding.severity} {finding.code}: {finding.explain()}")
+    for pointer in ("/importDate", "/entryDate", "/summaryDate"):
+        entry.set_field(broker.tenant, broker.person, draft, pointer, ENTERED_IN_2018)
+    found = {finding.code: finding for finding in entry.check_draft(broker.tenant, draft)}
+    for code, finding in found.items():
+        telling.show(f"{finding.severity} {code}: {finding.explain()}")
+    story.facts["codes of the audit of 2018"] = sorted(found)
+
+
+def _key_arrival(broker: Actor, draft: str) -> None:
+    """When the goods arrived no document says yet: the two fields that a person keys."""
+    for pointer, day in (("/importDate", today() - timedelta(days=1)), ("/entryDate", today())):
+        entry.set_field(broker.tenant, broker.person, draft, pointer, day.isoformat())
 
 
 def _wait_for_page(actor: Actor, document_id: str) -> EntryPage:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +24,11 @@ from transire.node.tenant import Tenant
 
 NETWORK = "transire-demo"
 FOUNDER = "customs"
+
+WRITTEN_ON = date(2026, 11, 22)
+"""The day for which the dates of the example invoices were written."""
+
+ISO_DATE = re.compile(rb"\b20\d\d-\d\d-\d\d\b")
 
 TRADER_ROLES = (Role.ADMINISTRATOR, Role.PREPARER, Role.SIGNING_OFFICIAL)
 OFFICE_ROLES = (Role.ADMINISTRATOR, Role.OFFICER, Role.SUPERVISOR)
@@ -58,6 +65,11 @@ class World:
         """An example file."""
         return (self.examples / name).read_bytes()
 
+    def read_of_this_week(self, name: str) -> bytes:
+        """An example file with its dates moved to this week, so that the story can be told on any day."""
+        moved = today() - WRITTEN_ON
+        return ISO_DATE.sub(lambda found: _moved(found[0], moved), self.read(name))
+
     def party_of(self, slug: str) -> Party:
         """Name and address of a member, as its business partners know it."""
         return msgspec.convert(self.entries[slug]["party"], Party)
@@ -75,6 +87,15 @@ class World:
                 token = create_sign_in_link(tx, actor.person.id, now=actor.tenant.now(), production=False)
             links[slug] = f"{self.node.settings.origin}/m/{slug}/enter/{token}"
         return links
+
+
+def today() -> date:
+    """The day on the wall of the demo's people."""
+    return date.today()  # noqa: DTZ011 - no ledger time
+
+
+def _moved(found: bytes, by: timedelta) -> bytes:
+    return (date.fromisoformat(found.decode()) + by).isoformat().encode()
 
 
 def make_world(folder: Path, *, port: int) -> World:
