@@ -268,12 +268,29 @@ class TestStatus:
         action, said = anchor(chain, "request.made/1", {"line": 1, "version": 3}, by=CUSTOMS)
         assert verify(chain, chain.receipt(action, said)).check("status").outcome == "not shown"
 
-    def test_the_version_in_the_body_counts_where_there_is_no_commitment(self) -> None:
+    def test_a_statement_about_another_s_document_names_its_issuer(self) -> None:
+        """Customs received the producer's version: what counts is that the producer did not end it."""
         chain = Chain()
-        version = digest("entry")
-        action, said = anchor(chain, "entry.filed/1", {"version": version}, by=BROKER)
-        found = verify(chain, chain.receipt(action, said, status_of=[(BROKER, version)]))
-        assert found.check("status").found.startswith("not withdrawn")
+        body: dict[str, Json] = {"commitment": digest("v1"), "document": digest("v1"), "issuer": PRODUCER}
+        action, said = anchor(chain, "document.delivered/1", body, by=CUSTOMS)
+        found = verify(chain, chain.receipt(action, said, status_of=[(PRODUCER, digest("v1"))])).check("status")
+        assert (found.outcome, found.found) == ("holds", f"not withdrawn by {PRODUCER} as of 2026-02-02T10:00:01Z")
+        own = verify(chain, chain.receipt(action, said, status_of=[(CUSTOMS, digest("v1"))])).check("status")
+        assert (own.outcome, own.found) == ("not shown", "NOT SHOWN")
+
+    def test_whose_version_a_statement_means_is_not_guessed(self) -> None:
+        """Customs accepts a claim of the broker's entry: customs not having ended it proves nothing of the entry."""
+        chain = Chain()
+        body: dict[str, Json] = {"line": 1, "version": digest("entry"), "commitment": digest("entry")}
+        action, said = anchor(chain, "claim.accepted/1", body, by=CUSTOMS)
+        check = verify(chain, chain.receipt(action, said, status_of=[(CUSTOMS, digest("entry"))])).check("status")
+        assert (check.outcome, check.found) == ("not shown", "NOT SHOWN")
+
+    @pytest.mark.parametrize("commitment", [7, "x", None])
+    def test_a_version_that_is_none_has_no_status(self, commitment: Json) -> None:
+        chain = Chain()
+        action, said = anchor(chain, "document.issued/1", {"commitment": commitment}, by=PRODUCER)
+        assert verify(chain, chain.receipt(action, said)).check("status").outcome == "not shown"
 
     def test_max_age(self) -> None:
         story = tell()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Final
 
@@ -20,6 +19,8 @@ from transire.ledger.proof.forms import StatementReceipt
 from transire.ledger.state import Ended, Row
 
 NOT_SHOWN: Final = "NOT SHOWN"
+ISSUED: Final = "document.issued/1"
+"""The kind by which a member says that it issued a version of a document (LEDGER.md 3)."""
 _ENDED: Final = "ended/"
 _DIGEST: Final = re.compile(rf"\A{BYTES_32}\Z")
 CLOCK_TOLERANCE: Final = timedelta(minutes=5)
@@ -41,7 +42,8 @@ def check_status(case: Case) -> Finding:
         return _check_own_ending(case, own, ended, others)
     if isinstance(ended, Ended):
         raise Withdrawn(got=_ending(ended), expected=f"not withdrawn {as_of}")
-    return Finding(f"not withdrawn {as_of}", detail=others)
+    issuer = own.split("/")[1]
+    return Finding(f"not withdrawn {'' if issuer == action.by else f'by {issuer} '}{as_of}", detail=others)
 
 
 def check_witnesses(case: Case) -> Finding:
@@ -78,27 +80,26 @@ def check_age(case: Case) -> Finding:
 
 
 def own_key(case: Case) -> str | None:
-    """The state key whose absence means that what this receipt is about is current.
+    """The state key whose absence means that the version this receipt is about is current; None if it names none.
 
-    For a statement: the version that its body names (`commitment`, else `version`), ended by the same member. For
-    `document.end`: the version that it ended.
+    For `document.end` the version that it ended. Nothing else has one: whose version an action or a statement means
+    is never guessed, since the absence of an ending under another issuer proves nothing.
     """
-    action = proved(case.action, "stated-by")
     if isinstance(case.receipt, StatementReceipt):
         return statement_key(case.receipt)
+    action = proved(case.action, "stated-by")
     return ended_key(action.by, action.terms.version) if isinstance(action.terms, DocumentEnd) else None
 
 
 def statement_key(receipt: StatementReceipt) -> str | None:
-    """The same for a statement; None if it names no version of a document."""
-    return next((ended_key(receipt.statement.by, version) for version in _versions(receipt)), None)
-
-
-def _versions(receipt: StatementReceipt) -> Iterator[str]:
-    for name in ("commitment", "version"):
-        value = receipt.statement.body.get(name)
-        if isinstance(value, str) and _is_digest(value):
-            yield value
+    """The same for a statement: the version is its `commitment`, the issuer who states `document.issued/1`, or whom
+    a statement about a document names as its `issuer`."""
+    said = receipt.statement
+    issuer = said.by if said.kind == ISSUED else said.body.get("issuer")
+    version = said.body.get("commitment")
+    if not isinstance(issuer, str) or not isinstance(version, str) or _DIGEST.match(version) is None:
+        return None
+    return ended_key(issuer, version)
 
 
 def _require_no_other_ending(rows: dict[str, Row | None], own: str | None, as_of: str) -> None:
@@ -130,7 +131,3 @@ def _ending(ended: Ended) -> str:
 def _version(key: str) -> str:
     _, issuer, version = key.split("/", 2)
     return f"version {version} of {issuer}"
-
-
-def _is_digest(text: str) -> bool:
-    return _DIGEST.match(text) is not None
