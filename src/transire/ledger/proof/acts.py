@@ -89,7 +89,6 @@ def _check_member_key(case: Case, action: Action, record: MemberRecord | None) -
             got=_why_not(record.key(action.key), purpose, case.height), expected=f"a key in force: {action.key}"
         )
     _verify_signature(action, key.public)
-    case.signer = key
     keeper = "itself" if key.custodian == record.did else key.custodian
     return Finding(f"{record.did} with its key {key.name}, kept by {keeper}", detail=f"Entered by {key.entered_by}")
 

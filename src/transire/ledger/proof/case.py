@@ -21,7 +21,7 @@ from transire.ledger.proof.errors import NotJudged
 from transire.ledger.proof.forms import ActionReceipt, StatementReceipt
 from transire.ledger.proof.headers import FinalHeader, HeaderCache, Schedule
 from transire.ledger.proof.trust import TrustRoot
-from transire.ledger.state import MemberKey, MemberRecord, Row
+from transire.ledger.state import MemberRecord, Row
 
 T = TypeVar("T")
 
@@ -52,7 +52,6 @@ class Case:
     action: Action | None = None
     records: Mapping[str, MemberRecord | None] | None = None
     rows: Mapping[str, Row | None] | None = None
-    signer: MemberKey | None = None
 
     @property
     def height(self) -> int:
