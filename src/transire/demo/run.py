@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 import sys
 from pathlib import Path
@@ -12,6 +13,9 @@ from transire.demo.story import Story
 from transire.demo.telling import Telling
 from transire.demo.world import World, make_world
 from transire.node.logs import configure_logs
+
+DEVELOPMENT_PARTS = ("transire.crypto.keystore", "transire.desk")
+"""They warn of themselves each time; here it is said once, in the first lines."""
 
 STEPS = (
     steps.import_once,
@@ -27,9 +31,11 @@ STEPS = (
 def run(out: Path, *, port: int) -> None:
     """Run the story in `out`, which is emptied first; then, on a terminal, serve the portal until interrupted."""
     configure_logs("error")
+    for part in DEVELOPMENT_PARTS:
+        logging.getLogger(part).setLevel(logging.ERROR)
     telling = Telling()
     telling.headline("Transire: five members, one node, the embedded engine")
-    telling.say("A demonstration: cheap key stores, sign-in links without a password. Not for production.")
+    telling.say("A demonstration: key stores without protection, sign-in links without a password. Not for production.")
     world = make_world(_emptied(out), port=port)
     telling.say(f"network {world.node.engine.network}, five members enrolled after {telling.elapsed:.1f} s")
     try:

@@ -24,7 +24,7 @@ class Home:
     """The folder of a node. Paths only; nothing is created here but folders, by `make`."""
 
     def __init__(self, path: Path) -> None:
-        self.path = path
+        self.path = path.resolve()
 
     @property
     def network(self) -> Path:
