@@ -43,11 +43,11 @@ def project_statements(tx: Connection, rows: Sequence[StatementRow]) -> None:
 
 def _project_distinct(tx: Connection, rows: dict[str, StatementRow]) -> None:
     of = t.statements.c
-    wanted = sa.select(of.id, of.log_index, of.position, of.arrival).where(of.id.in_(list(rows)))
+    wanted = sa.select(of.id, of.log_index, of.position).where(of.id.in_(list(rows)))
     known = {found.id: found for found in tx.execute(wanted)}
     fresh = [row for row in rows.values() if row.id not in known]
     moved = [
-        msgspec.structs.replace(row, arrival=min(row.arrival, known[row.id].arrival))
+        row
         for row in rows.values()
         if row.id in known and _order(row) < (known[row.id].log_index, known[row.id].position)
     ]

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from transire.crypto.digests import hmac_sha256
 from transire.crypto.encoding import b64url
-from transire.desk import api_tokens, persons, second_factor, sessions, sign_in_links, tables
+from transire.desk import api_tokens, persons, second_factor, sessions, sign_in, sign_in_links, tables
 from transire.desk.errors import (
     CsrfMismatch,
     DevelopmentPartRefused,
@@ -245,6 +245,18 @@ class TestPasswords:
         desk.set_password(ana.id, "eleven green containers", now=NOON)
         with pytest.raises(SessionEnded):
             sessions.resume_session(database, session.token, now=NOON)
+
+
+def test_a_password_changed_during_the_check_lets_nobody_in(desk, ana, monkeypatch):
+    really = sign_in.verify_password
+
+    def verify_slowly(hashed: str, password: str) -> None:
+        really(hashed, password)
+        desk.set_password(ana.id, "eleven green containers", now=NOON)
+
+    monkeypatch.setattr(sign_in, "verify_password", verify_slowly)
+    with pytest.raises(SignInRefused):
+        desk.sign_in(LOGIN, PASSWORD, now=NOON)
 
 
 class TestWaiting:
@@ -488,6 +500,7 @@ class TestSessions:
     def test_letting_a_person_go_ends_its_sessions(self, database, ana, session):
         with database.transaction() as tx:
             persons.let_go(tx, ana.id, NOON)
+            assert tx.execute(sa.select(tables.sessions)).first() is None
         with pytest.raises(SessionEnded):
             sessions.resume_session(database, session.token, now=NOON)
 
@@ -598,8 +611,8 @@ class TestSignInLinks:
             assert sign_in_links.use_sign_in_link(tx, link, now=NOON, production=False) == ana
             with pytest.raises(SignInLinkRefused):
                 sign_in_links.use_sign_in_link(tx, link, now=NOON, production=False)
-            (sign_in,) = read_sign_ins(tx)
-        assert (sign_in.person_id, sign_in.by, sign_in.outcome) == (ana.id, "link", "signed in")
+            (found,) = read_sign_ins(tx)
+        assert (found.person_id, found.by, found.outcome) == (ana.id, "link", "signed in")
 
     def test_a_link_expires(self, database, ana):
         with database.transaction() as tx:

@@ -104,7 +104,7 @@ EVENTS = [
     InboxRow(kind="request.asked", params={"line": 2}, place=at(6), urgency=NOW, statement_id="asked"),
     (inbox_item_id("request.asked", "asked"), "answered"),
     # The same statement anchored again, and the same commitment claimed by somebody else.
-    statement("issued A", 9, arrival=95),
+    statement("issued A", 9, arrival=5),
     document("A", 9),
     document("A", 10, issuer=STRANGER, title="Not mine", fields={"agreement": ("nafta",)}),
     6,
