@@ -48,7 +48,9 @@ broker = Party(
     name="Rio Grande Brokers", did=BROKER, address=Address(street="2 Bridge Street", city="Laredo", country="US")
 )
 stranger = Party(name="Somebody Else, Ltd.", address=Address(street="3 Road", city="Shenzhen", country="CN"))
-official = SigningOfficial(name="Ana Ruiz", title="Export manager", address=mexico.address, phone="+52 81 5555 0100")
+official = SigningOfficial(
+    name="Export clerk", title="Export manager", address=mexico.address, phone="+52 81 5555 0100"
+)
 
 pump = CertifiedGood(
     good_number=1,
@@ -106,7 +108,7 @@ authority = PowerOfAttorney(
     effective_from=date(2026, 1, 1),
     effective_until=date(2027, 12, 31),
     executed_on=date(2026, 1, 1),
-    signing_official=SigningOfficial(name="Lee Park", title="President"),
+    signing_official=SigningOfficial(name="President", title="President"),
 )
 claim = Claim(
     agreement="usmca",

@@ -89,9 +89,9 @@ BROKEN: dict[str, tuple[str, CaseFile, str, str, str, str]] = {
         "error",
         with_authority(effective_until=date(2026, 11, 1)),
         "/powerOfAttorney",
-        "claimed on 2026-11-20",
+        "filed on 2026-11-20",
         "2026-01-01 to 2026-11-01",
-        "The power of attorney is not live: it was revoked, or does not cover the day of the claim.",
+        "The power of attorney is not live: it was revoked, or does not cover the day of filing.",
     ),
     "entry.power-of-attorney-scope": (
         "error",

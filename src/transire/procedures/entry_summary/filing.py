@@ -72,7 +72,7 @@ def _case(
         entry = msgspec.convert({**assumed, **subject}, EntrySummary)
     except msgspec.ValidationError:
         return None  # what is missing has been told by the problems of the form
-    return gather_draft(tenant, tx, entry, corrects=corrected_entry(draft))
+    return gather_draft(tenant, tx, entry, corrects=corrected_entry(draft) or draft.document_id)
 
 
 def _is_told(problem: Problem, findings: list[Finding]) -> bool:

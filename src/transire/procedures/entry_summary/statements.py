@@ -34,7 +34,7 @@ FILED = Kind(
 )
 
 # About the entry summary: a later version stands for it. A prompt and voluntary correction avoids a penalty
-# (19 USC 1592(c)(5), 19 CFR 182.11(b)).
+# (19 USC 1592(c)(5), (9); 19 CFR 182.11(c)).
 CORRECTED = Kind(
     name="entry.corrected/1",
     body_schema=closed({"version": IDENTIFIER, "previous": IDENTIFIER, "reason": text(1000), "claims": CLAIMS}),

@@ -8,7 +8,7 @@ from itertools import pairwise
 from transire.documents.authority import empowers, is_effective
 from transire.documents.codes import entry_check_digit
 from transire.documents.entry import find_source
-from transire.procedures.entry_summary.checks.case import CaseFile, HeldAuthority
+from transire.procedures.entry_summary.checks.case import CaseFile, HeldAuthority, earliest_day
 from transire.procedures.entry_summary.checks.check import Hit, check
 from transire.procedures.entry_summary.checks.fields import drawn_fields
 
@@ -55,8 +55,8 @@ def no_power_of_attorney(case: CaseFile) -> Iterator[Hit]:
 
 @check(
     "entry.power-of-attorney-not-live",
-    sentence="The power of attorney is not live: it was revoked, or does not cover the day of the claim.",
-    fix="Ask the importer for a power of attorney that covers the day, and name that one in the entry.",
+    sentence="The power of attorney is not live: it was revoked, or does not cover the day of filing.",
+    fix="Ask the importer for a power of attorney that covers the day, and refresh the draft.",
     law="19 CFR 141.34-141.35",
 )
 def power_of_attorney_not_live(case: CaseFile) -> Iterator[Hit]:
@@ -65,11 +65,11 @@ def power_of_attorney_not_live(case: CaseFile) -> Iterator[Hit]:
         return
     if held.ended is not None and held.ended.is_before(case.filed):
         yield Hit(where="/powerOfAttorney", got=f"revoked on {held.ended.at:%Y-%m-%d}", expected="a live one")
-    elif not is_effective(held.content, case.claimed_on):
+    elif not any(is_effective(held.content, day) for day in (case.now.date(), earliest_day(case.now))):
         until = held.content.effective_until or "its revocation"
         yield Hit(
             where="/powerOfAttorney",
-            got=f"claimed on {case.claimed_on}",
+            got=f"filed on {case.now.date()}",
             expected=f"{held.content.effective_from} to {until}",
         )
 
@@ -78,7 +78,7 @@ def power_of_attorney_not_live(case: CaseFile) -> Iterator[Hit]:
     "entry.power-of-attorney-scope",
     sentence="The power of attorney does not let this broker file entry summaries at this port.",
     fix="Ask the importer to extend the power of attorney, or file through a broker that has it.",
-    law="19 CFR 141.31(c), 141.40",
+    law="19 CFR 141.31-141.32; CBP Form 5291",
 )
 def power_of_attorney_scope(case: CaseFile) -> Iterator[Hit]:
     held = _authority(case)

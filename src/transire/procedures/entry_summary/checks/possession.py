@@ -182,7 +182,7 @@ def certification_replaced(case: CaseFile) -> Iterator[Hit]:
     sentence="The certification was withdrawn or replaced after this claim was made.",
     fix="Find out what the certifier corrected. If the claim does not hold any more, correct it within 30 days: a "
     "prompt correction avoids a penalty.",
-    law="19 USC 1592(c)(5); 19 CFR 182.11(b); 19 CFR 10.583(c); 19 CFR 181.21(b)",
+    law="19 USC 1592(c)(5), (9); 19 CFR 182.11(c); 19 CFR 10.583(c); 19 CFR 181.21(b)",
 )
 def certification_ended_since(case: CaseFile) -> Iterator[Hit]:
     for line, claim, held in case.certified():
