@@ -73,6 +73,12 @@ class TransactionOpen(StorageError):
     fix = "Pass the open transaction on instead of beginning a second one."
 
 
+class MigrationsMissing(StorageError):
+    code = "storage.migrations-missing"
+    sentence = "This installation lacks the files that prepare a part of the database."
+    fix = "Install Transire again; whoever adds a room writes its migrations with transire.storage.migrations."
+
+
 class SchemaNewer(StorageError):
     code = "storage.schema-newer"
     sentence = "The database was written by a later version of Transire."

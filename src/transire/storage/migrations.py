@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from transire.storage.database import Database
-from transire.storage.errors import SchemaNewer
+from transire.storage.errors import MigrationsMissing, SchemaNewer
 
 if TYPE_CHECKING:
     from alembic.autogenerate.api import AutogenContext
@@ -59,6 +59,10 @@ def upgrade(database: Database, branches: Sequence[Branch]) -> None:
     from alembic import command
     from alembic.util import CommandError
 
+    for branch in branches:
+        # Without files a room would silently get no tables, and fail at its first statement.
+        if not any(branch.folder.glob("*.py")):
+            raise MigrationsMissing(got=f"no migrations of {branch.label}")
     with _ALEMBIC, database.migration() as tx:
         # Made here, as text: Alembic's own would hold at most 32 characters of a migration's name.
         sa.Table(VERSION_TABLE, sa.MetaData(), sa.Column("version_num", sa.Text, primary_key=True)).create(
@@ -96,7 +100,8 @@ def write_migration(branch: Branch, name: str) -> Path | None:
     numbered = len(list(ScriptDirectory.from_config(config).walk_revisions())) + 1
     with tempfile.TemporaryDirectory() as folder:
         database = Database.open(f"sqlite:///{folder}/scratch.db", tables=[branch.metadata])
-        upgrade(database, [branch])
+        if numbered > 1:
+            upgrade(database, [branch])
         if not schema_differences(database, [branch]):
             return None
         with _ALEMBIC, database.transaction() as tx:
@@ -150,8 +155,6 @@ def _render_column_type(kind: str, item: object, context: AutogenContext) -> str
 
 CONTEXT_OPTIONS: Mapping[str, Any] = {
     "version_table": VERSION_TABLE,
-    # DDL takes part in the transaction on both databases: an upgrade happens whole or not at all.
-    "transactional_ddl": True,
     # SQLite alters a table by rebuilding it.
     "render_as_batch": True,
     "render_item": _render_column_type,

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 import transire
 from transire.storage.columns import NAMING, Instant, Json, Name, Words
-from transire.storage.errors import DatabaseDamaged, SchemaNewer
+from transire.storage.errors import DatabaseDamaged, MigrationsMissing, SchemaNewer
 from transire.storage.migrations import Branch, schema_differences, upgrade, write_migration
 
 PACKAGE = Path(transire.__file__).parent
@@ -144,6 +144,10 @@ class TestWriting:
 
 
 class TestUpgrading:
+    def test_a_room_without_migrations_is_refused(self, place, tmp_path):
+        with pytest.raises(MigrationsMissing, match="no migrations of pier"):
+            upgrade(place.open(), [Branch("pier", tmp_path / "migrations", sa.MetaData())])
+
     def rewrite(self, branch: Branch, body: str) -> None:
         (branch.folder / "harbour_0002.py").write_text(
             "import sqlalchemy as sa\nfrom alembic import op\n\n"

@@ -113,9 +113,9 @@ EVENTS = [
 
 
 @pytest.fixture
-def ana(database) -> Person:
+def clerk(database) -> Person:
     with database.transaction() as tx:
-        return persons.add_person(tx, name="Ana", login="ana@a.example", roles=["preparer"], now=NOON)
+        return persons.add_person(tx, name="Clerk", login="clerk@a.example", roles=["preparer"], now=NOON)
 
 
 @pytest.fixture
@@ -179,13 +179,13 @@ class TestProjection:
         rebuild(database, lambda tx: None, also=[metadata])
         assert content_digest(database, also=[metadata]) != before
 
-    def test_what_persons_did_survives_a_rebuild(self, filled, ana):
+    def test_what_persons_did_survives_a_rebuild(self, filled, clerk):
         item = inbox_item_id("document.received", "issued A")
         with filled.transaction() as tx:
-            inbox_state.mark_done(tx, ana, item, now=NOON)
+            inbox_state.mark_done(tx, clerk, item, now=NOON)
         rebuild(filled, lambda tx: run(tx, EVENTS))
         with filled.reading() as view:
-            assert inbox.find_inbox_item(view, ana, item).done
+            assert inbox.find_inbox_item(view, clerk, item).done
 
     def test_many_statements_at_once(self, database):
         rows = [statement(f"s{n}", 7, n, about=(f"d{n % 3}", "all", "all")) for n in range(1201)]
@@ -373,7 +373,7 @@ class TestDocuments:
             wanted = DocumentFilter(fields={"name": "'; DROP TABLE records_fields; --"})
             assert count_documents(tx, wanted) == 1
 
-    def test_erasing_leaves_no_word_of_it(self, filled, ana):
+    def test_erasing_leaves_no_word_of_it(self, filled, clerk):
         secret = document("S", 20, title="Secreto", fields={"supplier": ("Sellos SA",)})
         item = InboxRow(kind="document.received", params={"of": "Sellos SA"}, place=at(20), document_id="S")
         with filled.transaction() as tx:
@@ -433,56 +433,58 @@ class TestInbox:
         with database.reading() as view:
             return [line.id for line in inbox.list_inbox(view, person, **wanted).rows]
 
-    def test_the_pressing_come_first(self, boxed, ana):
-        assert self.ids(boxed, ana) == ["clock:d", "work:c", "work:b", "info:a"]
-        assert self.ids(boxed, ana, kind="work") == ["work:c", "work:b"]
+    def test_the_pressing_come_first(self, boxed, clerk):
+        assert self.ids(boxed, clerk) == ["clock:d", "work:c", "work:b", "info:a"]
+        assert self.ids(boxed, clerk, kind="work") == ["work:c", "work:b"]
 
-    def test_pages(self, boxed, ana):
+    def test_pages(self, boxed, clerk):
         with boxed.reading() as view:
-            first = inbox.list_inbox(view, ana, limit=3)
-            rest = inbox.list_inbox(view, ana, limit=3, after=first.next)
+            first = inbox.list_inbox(view, clerk, limit=3)
+            rest = inbox.list_inbox(view, clerk, limit=3, after=first.next)
         assert [line.id for line in (*first.rows, *rest.rows)] == ["clock:d", "work:c", "work:b", "info:a"]
         assert rest.next is None
 
-    def test_counts(self, boxed, ana):
+    def test_counts(self, boxed, clerk):
         with boxed.transaction() as tx:
-            assert inbox.count_inbox(tx, ana) == inbox.InboxCounts(waiting=4, unread=4, pressing=1)
-            inbox_state.mark_read(tx, ana, ["clock:d", "info:a"], now=NOON)
-            inbox_state.mark_done(tx, ana, "info:a", now=NOON)
-            assert inbox.count_inbox(tx, ana) == inbox.InboxCounts(waiting=3, unread=2, pressing=1)
+            assert inbox.count_inbox(tx, clerk) == inbox.InboxCounts(waiting=4, unread=4, pressing=1)
+            inbox_state.mark_read(tx, clerk, ["clock:d", "info:a"], now=NOON)
+            inbox_state.mark_done(tx, clerk, "info:a", now=NOON)
+            assert inbox.count_inbox(tx, clerk) == inbox.InboxCounts(waiting=3, unread=2, pressing=1)
 
-    def test_counting_stops_where_nobody_reads_the_number(self, database, ana, monkeypatch):
+    def test_counting_stops_where_nobody_reads_the_number(self, database, clerk, monkeypatch):
         monkeypatch.setattr(inbox, "COUNTED", 3)
         with database.transaction() as tx:
             run(tx, [InboxRow(kind="work", params={}, place=at(n), statement_id=str(n)) for n in range(5)])
-            assert inbox.count_inbox(tx, ana) == inbox.InboxCounts(waiting=3, unread=3, pressing=0)
+            assert inbox.count_inbox(tx, clerk) == inbox.InboxCounts(waiting=3, unread=3, pressing=0)
 
-    def test_done_by_one_is_done_for_all_and_seen_only_by_who_saw(self, boxed, ana):
+    def test_done_by_one_is_done_for_all_and_seen_only_by_who_saw(self, boxed, clerk):
         with boxed.transaction() as tx:
-            ben = persons.add_person(tx, name="Ben", login="ben@a.example", roles=["preparer"], now=NOON)
-            inbox_state.mark_read(tx, ana, ["work:b"], now=NOON)
-            inbox_state.mark_done(tx, ana, "work:b", now=NOON)
-            assert inbox.find_inbox_item(tx, ben, "work:b").done
-            assert not inbox.find_inbox_item(tx, ben, "work:b").read
-            assert inbox.find_inbox_item(tx, ana, "work:b").read
-        assert self.ids(boxed, ben, state="done") == ["work:b"]
-        assert len(self.ids(boxed, ben, state="all")) == 4
+            colleague = persons.add_person(
+                tx, name="Colleague", login="colleague@a.example", roles=["preparer"], now=NOON
+            )
+            inbox_state.mark_read(tx, clerk, ["work:b"], now=NOON)
+            inbox_state.mark_done(tx, clerk, "work:b", now=NOON)
+            assert inbox.find_inbox_item(tx, colleague, "work:b").done
+            assert not inbox.find_inbox_item(tx, colleague, "work:b").read
+            assert inbox.find_inbox_item(tx, clerk, "work:b").read
+        assert self.ids(boxed, colleague, state="done") == ["work:b"]
+        assert len(self.ids(boxed, colleague, state="all")) == 4
         with boxed.transaction() as tx:
             inbox_state.reopen(tx, "work:b")
-        assert "work:b" in self.ids(boxed, ben)
+        assert "work:b" in self.ids(boxed, colleague)
 
-    def test_what_has_happened_settles_an_item_even_before_it_arrives(self, database, ana):
+    def test_what_has_happened_settles_an_item_even_before_it_arrives(self, database, clerk):
         with database.transaction() as tx:
             project.settle_inbox_item(tx, inbox_item_id("request.asked", "q"), "answer")
             run(tx, [InboxRow(kind="request.asked", params={}, place=at(1), urgency=NOW, statement_id="q")])
-            assert inbox.count_inbox(tx, ana).pressing == 0
-        assert self.ids(database, ana, state="done") == ["request.asked:q"]
+            assert inbox.count_inbox(tx, clerk).pressing == 0
+        assert self.ids(database, clerk, state="done") == ["request.asked:q"]
 
-    def test_an_item_says_what_it_speaks_of(self, boxed, ana):
+    def test_an_item_says_what_it_speaks_of(self, boxed, clerk):
         with boxed.reading() as view:
-            item = inbox.find_inbox_item(view, ana, "clock:d")
+            item = inbox.find_inbox_item(view, clerk, "clock:d")
             with pytest.raises(InboxItemUnknown):
-                inbox.find_inbox_item(view, ana, "nothing")
+                inbox.find_inbox_item(view, clerk, "nothing")
         assert (item.params, item.due_at, item.urgency) == ({"days": 30}, NOON, NOW)
         assert item.created_at == NOON + timedelta(seconds=1)
 
