@@ -73,13 +73,19 @@ def verify_header(header: Header) -> None:
     _require(0 < length <= MAX_CHAIN_ID, "chain_id", header.chain_id, f"1 to {MAX_CHAIN_ID} bytes")
     _require(0 < header.height <= _MAX_INT64, "height", header.height, "a height from 1")
     _require(_is_time(header.time), "time", header.time, "nanoseconds below 1000000000")
-    first = header.height == 1 and header.last_block_id == chain.NO_BLOCK
-    _require(first or _is_block_id(header.last_block_id), "last_block_id", header.last_block_id, "a block id")
+    follows = _is_first(header) or _is_block_id(header.last_block_id)
+    _require(follows, "last_block_id", header.last_block_id, "a block id")
     for name in _HASHES:
         value = getattr(header, name)
         _require(len(value) == _HASH, name, f"{len(value)} bytes", f"{_HASH} bytes")
     proposer = len(header.proposer_address)
     _require(proposer == chain.ADDRESS_LENGTH, "proposer_address", f"{proposer} bytes", f"{chain.ADDRESS_LENGTH} bytes")
+
+
+def _is_first(header: Header) -> bool:
+    """Whether it follows no block. A network that continues another one begins above 1 (CometBFT: initial_height)."""
+    without_commit = header.height == 1 or header.last_commit_hash == chain.EMPTY_HASH
+    return without_commit and header.last_block_id == chain.NO_BLOCK
 
 
 _HASHES: Final = (

@@ -3,6 +3,10 @@
 The genesis is canonical JSON; the network's name ends in its digest, so every action and every commit is bound to all
 of it. Its keys carry the same proofs of possession and countersignatures as any later key; they name no network, since
 the name comes after them. `network.json`, the trust root of a verifier, is derived from it.
+
+A genesis may continue another network, after a restore or a move to another engine (LEDGER.md 6): then it names nobody
+but the new validators, and everything else is carried over. What is carried over is bound all the same, by the root of
+state and log that the other network ended with (docs/decisions, restore).
 """
 
 from __future__ import annotations
@@ -12,7 +16,7 @@ from contextlib import contextmanager
 from typing import Annotated, Final, Literal, cast
 
 import msgspec
-from msgspec import Meta
+from msgspec import Meta, structs
 
 from transire.crypto.canonical import Json, canonical_bytes, parse_canonical
 from transire.crypto.digests import sha256
@@ -38,6 +42,7 @@ from transire.ledger.state import (
     Since,
     ValidatorRow,
     View,
+    extended,
 )
 
 GENESIS_DOMAIN: Final = b"transire/genesis/v1\n"
@@ -71,7 +76,7 @@ class Consensus(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
 
 
 class Previous(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """The network that this one continues: after a restore, or a move to another engine."""
+    """The network that this one continues, as it ended: its last header, and the root of its state and log."""
 
     network: Annotated[str, Meta(min_length=1, max_length=50)]
     height: Natural
@@ -80,15 +85,18 @@ class Previous(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 
 
 class Genesis(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """The beginning of a network. Members are written like the enrolments that come later."""
+    """The beginning of a network. Members are written like the enrolments that come later.
+
+    With `previous` it names validators only: who governs, registers and belongs to the network is carried over.
+    """
 
     format: Literal["transire/genesis/1"] = FORMAT
     name: NetworkName
     time: Moment
-    governors: Annotated[tuple[Did, ...], Meta(min_length=1)]
-    registrars: Annotated[tuple[Did, ...], Meta(min_length=1)]
+    governors: tuple[Did, ...]
+    registrars: tuple[Did, ...]
     validators: Annotated[tuple[GenesisValidator, ...], Meta(min_length=1)]
-    members: Annotated[tuple[MemberEnrol, ...], Meta(min_length=1)]
+    members: tuple[MemberEnrol, ...]
     parameters: dict[str, int] = msgspec.field(default_factory=dict)
     consensus: Consensus = msgspec.field(default_factory=Consensus)
     previous: Previous | None = None
@@ -100,7 +108,7 @@ class Genesis(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
             genesis = msgspec.convert(parse_canonical(raw, limit=16 << 20), cls)
         except (TransireError, msgspec.ValidationError) as error:
             raise GenesisInvalid(got=str(error)) from error
-        genesis.rows()
+        genesis._check()
         return genesis
 
     @classmethod
@@ -131,7 +139,7 @@ class Genesis(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
             genesis = msgspec.convert(value, cls)
         except msgspec.ValidationError as error:
             raise GenesisInvalid(got=str(error)) from error
-        genesis.rows()
+        genesis._check()
         return genesis
 
     @property
@@ -150,13 +158,21 @@ class Genesis(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
         return f"{self.name}-{self.digest.hex()[:_DIGITS]}"
 
     @property
+    def height(self) -> int:
+        """The height of the state that the genesis makes; the first block comes after it.
+
+        0, or one above the network that is continued: heights and places of both stay in one order.
+        """
+        return 0 if self.previous is None else self.previous.height + 1
+
+    @property
     def start(self) -> chain.Time:
-        """The time of block 1."""
+        """The time of the first block."""
         return chain.Time(seconds_of(self.time), 0)
 
     @property
     def validator_set(self) -> tuple[chain.Validator, ...]:
-        """The validators of block 1, in their set's order."""
+        """The validators of the first block, in their set's order."""
         return chain.sort_validators(
             chain.Validator(unb64url(validator.public, length=32), validator.power) for validator in self.validators
         )
@@ -169,6 +185,11 @@ class Genesis(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
 
     def rows(self) -> dict[str, Row]:
         """The state before block 1; refuses a genesis that contradicts itself."""
+        if self.previous is not None:
+            raise GenesisInvalid(got="a genesis that continues another one", expected="one that begins anew")
+        for name in ("governors", "registrars", "members"):
+            if not getattr(self, name):
+                raise GenesisInvalid(got=f"no {name}", expected="at least one", where=f"/{name}")
         with _invalid_at("/time"):
             seconds_of(self.time)
         view = Changes(_Nothing())
@@ -177,6 +198,15 @@ class Genesis(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
         self._put_validators(view)
         self._put_parameters(view)
         view.put(RULES_KEY, RulesRow(version=(Since(FIRST_HEIGHT, 1),)))
+        return {key: row for key, row in view.rows.items() if row is not None}
+
+    def rows_after(self, carried: View) -> dict[str, Row]:
+        """What changes in the state that is carried over: the validators, and nothing else."""
+        if self.previous is None:
+            raise GenesisInvalid(got="a genesis that continues no network", expected="one that names the previous one")
+        view = Changes(carried)
+        self._retire_validators(view)
+        self._put_validators(view)
         return {key: row for key, row in view.rows.items() if row is not None}
 
     def trust_root(self) -> dict[str, Json]:
@@ -197,6 +227,38 @@ class Genesis(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
             ],
             "fingerprint": fingerprint(self.digest),
         }
+
+    def _check(self) -> None:
+        """Refuse a genesis that contradicts itself, as far as that shows without what it carries over."""
+        if self.previous is None:
+            self.rows()
+            return
+        with _invalid_at("/time"):
+            seconds_of(self.time)
+        for name in ("governors", "registrars", "members", "parameters"):
+            if getattr(self, name):
+                raise GenesisInvalid(got=f"{name} of its own", expected="those that are carried over", where=f"/{name}")
+        self._addresses()
+
+    def _addresses(self) -> list[str]:
+        """The validators' addresses, each proved and there once."""
+        addresses: list[str] = []
+        for place, validator in enumerate(self.validators):
+            with _invalid_at(f"/validators/{place}"):
+                verify_validator(validator.operator, validator.public, validator.possession)
+            address = b64url(chain.validator_address(unb64url(validator.public, length=32)))
+            if address in addresses:
+                raise GenesisInvalid(got="a validator twice", where=f"/validators/{place}")
+            addresses.append(address)
+        return addresses
+
+    def _retire_validators(self, view: Changes) -> None:
+        """Nobody validates on: whoever held an old key can sign nothing here, whatever became of that key."""
+        office = view.find(office_key("validator"), Office)
+        for address in () if office is None else office.holders[-1].value:
+            row = view.find(validator_key(address), ValidatorRow)
+            if row is not None:
+                view.put(validator_key(address), structs.replace(row, power=extended(row.power, 0, self.height + 1)))
 
     def _put_members(self, view: Changes) -> None:
         # Two passes: custodians countersign for one another whatever their order, with keys of this same genesis.
@@ -220,21 +282,20 @@ class Genesis(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
             view.put(office_key(office), Office(holders=(Since(FIRST_HEIGHT, tuple(sorted(holders))),)))
 
     def _put_validators(self, view: Changes) -> None:
-        addresses = []
-        for place, validator in enumerate(self.validators):
-            with _invalid_at(f"/validators/{place}"):
-                verify_validator(validator.operator, validator.public, validator.possession)
+        starts, addresses = self.height + 1, self._addresses()
+        for place, (address, validator) in enumerate(zip(addresses, self.validators, strict=True)):
             if view.get(member_key(validator.operator)) is None:
                 raise GenesisInvalid(got=validator.operator, expected="a member", where=f"/validators/{place}/operator")
-            address = b64url(chain.validator_address(unb64url(validator.public, length=32)))
-            if address in addresses:
-                raise GenesisInvalid(got="a validator twice", where=f"/validators/{place}")
-            addresses.append(address)
+            if view.get(validator_key(address)) is not None:
+                raise GenesisInvalid(got="a key of old", expected="a new key", where=f"/validators/{place}/public")
             row = ValidatorRow(
-                public=validator.public, operator=validator.operator, power=(Since(FIRST_HEIGHT, validator.power),)
+                public=validator.public, operator=validator.operator, power=(Since(starts, validator.power),)
             )
             view.put(validator_key(address), row)
-        view.put(office_key("validator"), Office(holders=(Since(FIRST_HEIGHT, tuple(sorted(addresses))),)))
+        office = view.find(office_key("validator"), Office)
+        history = () if office is None else office.holders
+        holders = extended(history, tuple(sorted(addresses)), starts)
+        view.put(office_key("validator"), Office(holders=holders))
 
     def _put_parameters(self, view: Changes) -> None:
         for name, value in sorted(self.parameters.items()):

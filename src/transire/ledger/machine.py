@@ -16,6 +16,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
+from msgspec import structs
+
 from transire.crypto.digests import sha256
 from transire.crypto.encoding import b64url, unb64url
 from transire.ledger import allowances, endings, governance, members
@@ -107,6 +109,24 @@ class Machine:
         writes.put(META, Tip.KEY, tip.to_bytes())
         writes.put(META, Tip.GENESIS_KEY, genesis.raw)
         writes.put(HEIGHTS, height_key(0), height_bytes(tip.time, tip.roots, ()))
+        store.commit(writes)
+        return cls(store, genesis, tip)
+
+    @classmethod
+    def carry_on(cls, store: Store, genesis: Genesis) -> Machine:
+        """Begin a network that continues the one in the store: state, log and replay memory go on under its name.
+
+        The genesis binds all of it through `previous.app_hash`. That the rows are those of that root is the caller's
+        concern: nothing here computes them again (`engines.inspection` does).
+        """
+        before = cls.open(store)
+        _check_continues(genesis, before)
+        writes = Writes()
+        map_root = _write_state(store, writes, genesis.rows_after(before.view), genesis.height)
+        tip = structs.replace(before._tip, height=genesis.height, time=genesis.start, map_root=map_root)
+        writes.put(META, Tip.KEY, tip.to_bytes())
+        writes.put(META, Tip.GENESIS_KEY, genesis.raw)
+        writes.put(HEIGHTS, height_key(genesis.height), height_bytes(tip.time, tip.roots, ()))
         store.commit(writes)
         return cls(store, genesis, tip)
 
@@ -262,6 +282,22 @@ class _Pending:
         )
         self.writes.put(HEIGHTS, height_key(height), height_bytes(self._block.time, self.tip.roots, self.results))
         self.writes.put(META, Tip.KEY, self.tip.to_bytes())
+
+
+def _check_continues(genesis: Genesis, before: Machine) -> None:
+    """Refuse a genesis that continues another network than this one, or this one from elsewhere than its end."""
+    previous = genesis.previous
+    if previous is None:
+        raise GenesisInvalid(got="a genesis that continues no network", expected=before.network)
+    for name, found, expected in (
+        ("network", previous.network, before.network),
+        ("height", previous.height, before.height),
+        ("app_hash", previous.app_hash, b64url(before.root)),
+    ):
+        if found != expected:
+            raise GenesisInvalid(got=found, expected=expected, where=f"/previous/{name}")
+    if genesis.start.nanoseconds <= before.time.nanoseconds:
+        raise GenesisInvalid(got=genesis.time, expected="a time after the last block", where="/time")
 
 
 def _write_state(store: Store, writes: Writes, rows: dict[str, Row | None] | dict[str, Row], height: int) -> bytes:
