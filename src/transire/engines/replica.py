@@ -1,7 +1,7 @@
 """The ledger's tables in LMDB: one atomic, durable commit a block; the map grows by itself.
 
-LMDB maps a file of a size fixed in advance. When a commit does not fit, it is taken back whole, the map is doubled,
-and it is tried again. LMDB allows that only while nobody reads, so readers and the growing pass one gate.
+LMDB maps a file of a size fixed in advance. Before a commit might not fit the map is doubled; should one not fit all
+the same, it is taken back whole and tried again. LMDB allows growing only while nobody reads, so both pass one gate.
 """
 
 from __future__ import annotations
@@ -20,6 +20,9 @@ from transire.ledger.store import TABLES, Reader, Writes
 
 FIRST_MAP_BYTES: Final = 64 << 20
 """Small enough for a demo on a small disk; doubled as often as needed."""
+PAGE_BYTES: Final = 4096
+SPARE_BYTES: Final = 1 << 20
+"""For the inner pages of all tables and LMDB's list of free ones."""
 MAX_READERS: Final = 512
 
 Rows: TypeAlias = "Iterator[tuple[bytes, bytes]]"
@@ -72,11 +75,12 @@ class LmdbStore:
 
     def commit(self, writes: Writes) -> None:
         with _failing(self._folder):
+            self._make_room(writes)
             while True:
                 try:
                     return self._commit(writes)
                 except lmdb.MapFullError:
-                    self._gate.alone(lambda: self._env.set_mapsize(self.map_bytes * 2))
+                    self._grow(self.map_bytes * 2)
                 except lmdb.MapResizedError:
                     self._gate.alone(self._adopt_size)
 
@@ -91,6 +95,21 @@ class LmdbStore:
                     _write(transaction, self._tables[name], rows)
         finally:
             self._gate.leave()
+
+    def _make_room(self, writes: Writes) -> None:
+        """Grow ahead of need: to take back a write that did not fit waits, in LMDB's binding, for every reader."""
+        needed = self._used_bytes() + _most_bytes(writes)
+        size = self.map_bytes
+        while size < needed:
+            size *= 2
+        if size > self.map_bytes:
+            self._grow(size)
+
+    def _used_bytes(self) -> int:
+        return (int(self._env.info()["last_pgno"]) + 1) * PAGE_BYTES
+
+    def _grow(self, size: int) -> None:
+        self._gate.alone(lambda: self._env.set_mapsize(size))
 
     def _begin(self) -> lmdb.Transaction:
         try:
@@ -162,6 +181,14 @@ class _Gate:
             finally:
                 self._closed = False
                 self._condition.notify_all()
+
+
+def _most_bytes(writes: Writes) -> int:
+    """More than a write can take: each row a page of its own, beside its content."""
+    content = sum(
+        PAGE_BYTES + len(key) + len(value or b"") for rows in writes.tables.values() for key, value in rows.items()
+    )
+    return content + SPARE_BYTES
 
 
 def _write(transaction: lmdb.Transaction, table: lmdb._Database, rows: dict[bytes, bytes | None]) -> None:

@@ -133,14 +133,14 @@ class Sequencer:
             self._fail(error)
 
     def _serve(self) -> None:
-        """Put all that waits into blocks."""
+        """Put all that waits into blocks; when closing, no more than the block under way."""
         if self._closing:
             return
         time.sleep(GATHER_SECONDS)
         if self.now() - self._last.time.nanoseconds > IDLE_NANOSECONDS:
             self._make_block([])
         seen = self.pool.added
-        while admitted := self._admit():
+        while not self._closing and (admitted := self._admit()):
             self._make_block(admitted)
             seen = self.pool.added
         self._prove()

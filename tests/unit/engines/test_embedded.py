@@ -1,0 +1,429 @@
+"""The embedded engine: time, idleness, recovery, refusals, and a full disk."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import lmdb
+import pytest
+
+from ledger_world import PRODUCER, World, digest, genesis, signing_key
+from transire.engines import archive as tables
+from transire.engines.base import Outcome
+from transire.engines.embedded import CHAIN_FOLDER, REPLICA_FOLDER, EmbeddedEngine, inspect
+from transire.engines.errors import (
+    EngineStopped,
+    PoolFull,
+    ReplicaDiffers,
+    ReplicaExists,
+    ReplicaInUse,
+    ReplicaMissing,
+)
+from transire.engines.replica import LmdbStore
+from transire.engines.sequencer import STEPS
+from transire.ledger.errors import GenesisInvalid
+from transire.ledger.store import STATE, TABLES, Writes, height_key
+
+GENESIS = genesis(fixed_validators=1)
+KEY = signing_key("validator 0")
+SECOND = 1_000_000_000
+LONG = 20.0
+
+
+class Clock:
+    """A clock that the test sets; it moves on a little with every look, as clocks do."""
+
+    def __init__(self, seconds: int) -> None:
+        self.now = seconds * SECOND
+
+    def __call__(self) -> int:
+        self.now += 1000
+        return self.now
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    return tmp_path / "ledger"
+
+
+def begin(home: Path, **options: Callable[..., int]) -> EmbeddedEngine:
+    engine = EmbeddedEngine.create(home, GENESIS, KEY, **options)
+    engine.start()
+    return engine
+
+
+def world_at(seconds: int) -> World:
+    world = World(genesis=GENESIS)
+    world.time = seconds
+    return world
+
+
+def now_world() -> World:
+    return world_at(int(time.time()))
+
+
+def done(engine: EmbeddedEngine, raw: bytes) -> Outcome:
+    outcome = engine.submit(raw).result(LONG)
+    assert outcome.code == ""
+    return outcome
+
+
+def headers(engine: EmbeddedEngine) -> list[tuple[int, int]]:
+    """Time in seconds and number of actions of every block."""
+    found = []
+    for height in range(1, engine.height + 1):
+        block = engine.block(height)
+        assert block is not None
+        found.append((block.time.seconds, len(block.actions)))
+    return found
+
+
+def test_after_idleness_an_empty_block_comes_first(home: Path) -> None:
+    clock = Clock(2_000_000_000)
+    engine = begin(home, clock=clock)
+    world = world_at(2_000_000_000)
+    done(engine, world.witness())
+    clock.now += 3600 * SECOND
+    world.time += 3600
+    done(engine, world.witness())
+    engine.close()
+    start = GENESIS.start.seconds
+    first, later = 2_000_000_000, 2_000_003_600
+    # Each burst: an empty block that bears the old time, the action's block with the present time, its proof block.
+    assert headers(engine_opened(home)) == [(start, 0), (first, 1), (first, 0), (first, 0), (later, 1), (later, 0)]
+
+
+def engine_opened(home: Path) -> EmbeddedEngine:
+    engine = EmbeddedEngine.open(home, KEY)
+    engine._occupation.release()
+    return engine
+
+
+def test_a_clock_set_back_is_said_and_time_goes_on(home: Path, caplog: pytest.LogCaptureFixture) -> None:
+    clock = Clock(2_000_000_000)
+    engine = begin(home, clock=clock)
+    world = world_at(2_000_000_000)
+    first = done(engine, world.witness())
+    clock.now -= 7200 * SECOND
+    with caplog.at_level(logging.WARNING, logger="transire.engine"):
+        second = done(engine, world.witness())
+    assert "it was set back" in caplog.text
+    assert first.accepted_at is not None
+    assert second.accepted_at is not None
+    assert second.accepted_at > first.accepted_at
+    clock.now += 7300 * SECOND
+    with caplog.at_level(logging.WARNING, logger="transire.engine"):
+        world.time += 100
+        done(engine, world.witness())
+    assert "has caught up" in caplog.text
+    engine.close()
+
+
+def test_an_action_too_early_by_a_little_waits_for_its_time(home: Path) -> None:
+    clock = Clock(2_000_000_000)
+    clock.now += SECOND // 2
+    engine = begin(home, clock=clock)
+    world = world_at(2_000_000_000)
+    done(engine, world.witness())
+    # Admissible by the clock, not yet by the time of the last commit, which is what the next block will bear.
+    clock.now += SECOND // 2
+    early = world.sign("witness/1", {"pool": digest("p")}, by=PRODUCER, expires=clock.now // SECOND + 900)
+    future = engine.submit(early)
+    deadline = time.monotonic() + LONG
+    while not future.done() and time.monotonic() < deadline:
+        clock.now += SECOND // 2
+        time.sleep(0.01)
+    assert future.result(0).code == ""
+    engine.close()
+
+
+@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_recovery_after_a_stop_at_each_step(home: Path, step: str, number: int) -> None:
+    """In one process: the exception leaves the files as a crash would. SIGKILL is in tests/faults."""
+    EmbeddedEngine.create(home, GENESIS, KEY).close()
+    passed: list[str] = []
+
+    def stop_at(reached: str) -> None:
+        passed.append(reached)
+        if passed.count(step) == number and reached == step:
+            raise RuntimeError(f"stopped at {step}")
+
+    engine = EmbeddedEngine.open(home, KEY, at_step=stop_at)
+    engine.start()
+    world = now_world()
+    raw = world.witness()
+    for _ in range(3):
+        try:
+            engine.submit(raw).result(LONG)
+        except EngineStopped as error:
+            assert "stopped at" in str(error)  # noqa: PT017
+            break
+        raw = world.witness()
+    with pytest.raises(EngineStopped):
+        engine.submit(raw)
+    engine.close()
+
+    again = EmbeddedEngine.open(home, KEY)
+    again.start()
+    assert done(again, raw).accepted_at is not None
+    assert done(again, raw) == again.lookup(done(again, raw).action_id)
+    ids = [outcome.action_id for block in again.events(1) for outcome in block.outcomes]
+    assert len(ids) == len(set(ids))
+    assert again.verify_replica(deep=True) == []
+    again.close()
+
+
+def test_a_start_proves_the_block_that_a_crash_left_unproved(home: Path) -> None:
+    EmbeddedEngine.create(home, GENESIS, KEY).close()
+    steps: list[str] = []
+
+    def stop_before_the_proof(reached: str) -> None:
+        steps.append(reached)
+        if steps.count("applied") == 3:
+            raise RuntimeError("stopped before the proof block")
+
+    engine = EmbeddedEngine.open(home, KEY, at_step=stop_before_the_proof)
+    engine.start()
+    world = now_world()
+    raw = world.witness()
+    with pytest.raises(EngineStopped):
+        engine.submit(raw).result(LONG)
+    engine.close()
+    again = EmbeddedEngine.open(home, KEY)
+    again.start()
+    outcome = again.submit(raw).result(0)  # on the ledger already, and told at once
+    assert outcome.accepted_at is not None
+    assert again.evidence(outcome.action_id).accepted.header.height == outcome.height + 1
+    again.close()
+
+
+def test_what_waits_when_the_engine_closes_is_told(home: Path) -> None:
+    gate = threading.Event()
+    EmbeddedEngine.create(home, GENESIS, KEY).close()
+    engine = EmbeddedEngine.open(home, KEY, at_step=lambda step: None if step != "applied" else _wait(gate))
+    engine.start()
+    world = now_world()
+    waiting = [engine.submit(world.witness()) for _ in range(2)]
+    time.sleep(0.1)
+    closing = threading.Thread(target=engine.close)
+    closing.start()
+    time.sleep(0.05)
+    gate.set()
+    closing.join(LONG)
+    for future in waiting:
+        with pytest.raises(EngineStopped, match="it was closed"):
+            future.result(0)
+
+
+def _wait(gate: threading.Event) -> None:
+    gate.wait(LONG)
+
+
+def test_back_pressure(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    gate = threading.Event()
+    EmbeddedEngine.create(home, GENESIS, KEY).close()
+    engine = EmbeddedEngine.open(home, KEY, at_step=lambda step: _wait(gate))
+    monkeypatch.setattr(engine._sequencer.pool, "_max_actions", 3)
+    engine.start()
+    world = now_world()
+    taken = [engine.submit(world.witness()) for _ in range(3)]
+    refused = world.witness()
+    with pytest.raises(PoolFull):
+        engine.submit(refused)
+    gate.set()
+    assert [future.result(LONG).code for future in taken] == [""] * 3
+    done(engine, refused)
+    engine.close()
+
+
+def test_a_share_of_the_block_is_kept_over_several_blocks(tmp_path: Path) -> None:
+    made = genesis(fixed_validators=1, actions_per_block=2)
+    engine = EmbeddedEngine.create(tmp_path / "l", made, KEY)
+    engine.start()
+    world = World(genesis=made)
+    world.time = int(time.time())
+    outcomes = [future.result(LONG) for future in [engine.submit(world.witness()) for _ in range(7)]]
+    assert [outcome.code for outcome in outcomes] == [""] * 7
+    counts = {height: sum(outcome.height == height for outcome in outcomes) for height in {o.height for o in outcomes}}
+    assert max(counts.values()) <= 2
+    engine.close()
+
+
+def test_a_ledger_is_created_once_and_opened_where_it_is(home: Path, tmp_path: Path) -> None:
+    EmbeddedEngine.create(home, GENESIS, KEY).close()
+    with pytest.raises(ReplicaExists, match="never overwritten"):
+        EmbeddedEngine.create(home, GENESIS, KEY)
+    with pytest.raises(ReplicaMissing):
+        EmbeddedEngine.open(tmp_path / "elsewhere", KEY)
+    (tmp_path / "empty" / REPLICA_FOLDER).mkdir(parents=True)
+    with pytest.raises(ReplicaMissing):
+        EmbeddedEngine.open(tmp_path / "empty", KEY)
+
+
+def test_one_process_a_ledger(home: Path) -> None:
+    engine = EmbeddedEngine.create(home, GENESIS, KEY)
+    with pytest.raises(ReplicaInUse, match="Another process"):
+        EmbeddedEngine.open(home, KEY)
+    engine.close()
+    EmbeddedEngine.open(home, KEY).close()
+
+
+def test_another_key_cannot_go_on(home: Path) -> None:
+    EmbeddedEngine.create(home, GENESIS, KEY).close()
+    with pytest.raises(GenesisInvalid, match="the one validator"):
+        EmbeddedEngine.open(home, signing_key("other"))
+
+
+@pytest.mark.parametrize("made", [genesis(), genesis(validators=2, fixed_validators=1)])
+def test_a_genesis_for_a_network_is_not_embedded(home: Path, made: object) -> None:
+    with pytest.raises(GenesisInvalid):
+        EmbeddedEngine.create(home, made, KEY)  # type: ignore[arg-type]
+
+
+def test_an_engine_that_was_not_started_takes_nothing(home: Path) -> None:
+    engine = EmbeddedEngine.create(home, GENESIS, KEY)
+    with pytest.raises(EngineStopped, match="not started"):
+        engine.submit(now_world().witness())
+    engine.close()
+
+
+def test_a_failing_subscriber_does_not_stop_the_ledger(home: Path, caplog: pytest.LogCaptureFixture) -> None:
+    engine = begin(home)
+
+    def fail(height: int) -> None:
+        raise RuntimeError("a subscriber's fault")
+
+    engine.subscribe(fail)
+    done(engine, now_world().witness())
+    engine.close()
+    assert "a subscriber of the ledger failed" in caplog.text
+
+
+def test_a_storage_that_fails_stops_the_engine_and_loses_nothing(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = begin(home)
+    world = now_world()
+    acknowledged = done(engine, world.witness())
+    monkeypatch.setattr(engine._store, "_commit", _no_space)
+    raw = world.witness()
+    with pytest.raises(EngineStopped, match="No space left"):
+        engine.submit(raw).result(LONG)
+    with pytest.raises(EngineStopped):
+        engine.submit(world.witness())
+    engine.close()
+    again = EmbeddedEngine.open(home, KEY)
+    again.start()
+    assert again.lookup(acknowledged.action_id) == acknowledged
+    done(again, raw)
+    assert again.verify_replica(deep=True) == []
+    again.close()
+
+
+def _no_space(writes: Writes) -> None:
+    raise lmdb.DiskError("mdb_txn_commit: No space left on device")
+
+
+def with_two_blocks(home: Path) -> Outcome:
+    engine = begin(home)
+    world = now_world()
+    outcome = done(engine, world.witness())
+    done(engine, world.sign("document.end/1", {"version": digest("v")}, by=PRODUCER))
+    engine.close()
+    return outcome
+
+
+def edit(folder: Path, table: str, key: bytes, change: Callable[[bytes], bytes | None], names: tuple[str, ...]) -> None:
+    store = LmdbStore(folder, names)
+    writes = Writes()
+    value = store.get(table, key)
+    assert value is not None
+    writes.tables[table] = {key: change(value)}
+    store.commit(writes)
+    store.close()
+
+
+def flip(value: bytes) -> bytes:
+    return value[:-1] + bytes([value[-1] ^ 1])
+
+
+REPLICA_EDITS = {
+    "a member's name": (STATE, f"member/{PRODUCER}".encode(), lambda v: v.replace(b"Producer", b"Procurer"), "state"),
+    "an ending undone": (STATE, f"ended/{PRODUCER}/{digest('v')}".encode(), lambda v: None, "state"),
+    "a log leaf": ("log", bytes(9), flip, "log"),
+    "a log node": ("log", bytes([1]) + bytes(8), flip, "log"),
+    "a block's results": ("heights", height_key(2), lambda v: v.replace(b"witnessed", b"withdrawn"), "heights"),
+    "an action's place": ("actions", None, flip, "actions"),
+    "a bucket of the replay memory": ("seen", None, flip, "seen"),
+}
+
+
+@pytest.mark.parametrize("name", REPLICA_EDITS)
+def test_a_row_of_the_replica_edited_by_hand_is_found_and_named(home: Path, name: str) -> None:
+    with_two_blocks(home)
+    assert inspect(home, deep=True) == []
+    table, key, change, expected = REPLICA_EDITS[name]
+    store = LmdbStore(home / REPLICA_FOLDER)
+    key = key or next(iter(store.range(table)))[0]
+    store.close()
+    edit(home / REPLICA_FOLDER, table, key, change, TABLES)
+    damages = inspect(home, deep=True)
+    assert expected in [damage.table for damage in damages]
+    if table == STATE and name != "an ending undone":
+        assert key.decode() in [damage.row for damage in damages]
+        assert key.decode() in str(damages[0])
+
+
+CHAIN_EDITS = {
+    "a block's action": (tables.BODIES, 2, flip),
+    "a commit": (tables.COMMITS, 2, flip),
+    "a header": (tables.HEADERS, 2, flip),
+}
+
+
+@pytest.mark.parametrize("name", CHAIN_EDITS)
+def test_a_row_of_the_chain_edited_by_hand_is_found(home: Path, name: str) -> None:
+    with_two_blocks(home)
+    table, height, change = CHAIN_EDITS[name]
+    edit(home / CHAIN_FOLDER, table, height_key(height), change, tables.TABLES)
+    assert inspect(home, deep=True) != []
+
+
+def test_a_map_page_edited_by_hand_is_found(home: Path) -> None:
+    with_two_blocks(home)
+    store = LmdbStore(home / REPLICA_FOLDER)
+    pages = [key for key, _ in store.range("map", b"n", b"o")]
+    store.close()
+    edit(
+        home / REPLICA_FOLDER,
+        "map",
+        pages[-1],
+        flip,
+        ("state", "log", "map", "seen", "actions", "heights", "undo", "meta"),
+    )
+    assert "map" in [damage.table for damage in inspect(home, deep=True)] or inspect(home, deep=True) != []
+
+
+def test_a_replica_that_was_put_back_is_refused(home: Path) -> None:
+    """An old copy of the replica beside the present chain: more than the one block that a crash leaves out."""
+    engine = begin(home)
+    world = now_world()
+    done(engine, world.witness())
+    engine.close()
+    old = (home / REPLICA_FOLDER / "data.mdb").read_bytes()
+    engine = EmbeddedEngine.open(home, KEY)
+    engine.start()
+    done(engine, world.witness())
+    done(engine, world.witness())
+    engine.close()
+    (home / REPLICA_FOLDER / "data.mdb").write_bytes(old)
+    with pytest.raises(ReplicaDiffers, match="does not fit its chain"):
+        EmbeddedEngine.open(home, KEY)
+
+
+def test_inspecting_what_is_not_there_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ReplicaMissing):
+        inspect(tmp_path)
