@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +29,7 @@ from transire.records.documents import (
     list_documents,
     versions_of,
 )
+from transire.records.errors import DocumentUnknown
 from transire.records.export import export_csv
 from transire.records.statements import StatementLine, statements_about
 from transire.vault import tables as vault
@@ -147,6 +148,24 @@ def read_content(
     with tenant.database.reading() as view:
         line = find_document(view, document_id, version=version)
         return line, tenant.vault.open(view, line.commitment, issuer=line.issuer).representations
+
+
+def labels(tenant: Tenant, document_ids: Iterable[str | None]) -> dict[str, str]:
+    """What a page calls these documents: their type, and the number where they bear one."""
+    named = {}
+    with tenant.database.reading() as view:
+        for document_id in {each for each in document_ids if each is not None}:
+            try:
+                named[document_id] = label_of(find_document(view, document_id))
+            except DocumentUnknown:
+                continue
+    return named
+
+
+def label_of(line: DocumentLine) -> str:
+    """Type and number of a document."""
+    number = line.fields.get("entryNumber") or line.fields.get("invoiceNumber")
+    return f"{line.title} {number[0]}" if number else line.title
 
 
 def write_note(tenant: Tenant, person: Person, document_id: str, text: str) -> Note:

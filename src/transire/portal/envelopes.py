@@ -6,7 +6,7 @@ from typing import cast
 
 from starlette.responses import Response
 
-from transire.api import envelopes
+from transire.api import documents, envelopes
 from transire.portal.registry import N_, Pages, Place
 from transire.portal.visit import Visit
 from transire.records.inbox import InboxState
@@ -31,7 +31,8 @@ def show_inbox(visit: Visit) -> Response:
     after = visit.asked("after") or None
     page = envelopes.show_inbox(visit.tenant, visit.actor, state=state, after=after)
     counts = envelopes.count_waiting(visit.tenant, visit.actor)
-    return visit.show("inbox.html", page=page, state=state, states=STATES, counts=counts)
+    labels = documents.labels(visit.tenant, (line.document_id for line in page.rows))
+    return visit.show("inbox.html", page=page, state=state, states=STATES, counts=counts, labels=labels)
 
 
 @PAGES.get("/inbox/{item_id:path}/open", operation="inbox.read")

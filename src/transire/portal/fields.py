@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from transire.desk.drafts import Source
+
+_IDENTIFIER = re.compile(r"[A-Za-z0-9_-]{43}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,11 @@ class FieldLine:
         """Its place within its group, as the words of the schema; what an address belongs to goes without saying."""
         rest = self.pointer.removeprefix(self.group).split("/")[1:]
         return tuple(word for word in rest if word != "address")
+
+    @property
+    def is_identifier(self) -> bool:
+        """Whether it names a document or statement: 32 bytes in base64url."""
+        return len(self.value) == 43 and _IDENTIFIER.fullmatch(self.value) is not None
 
     @property
     def anchor(self) -> str:
@@ -70,15 +78,16 @@ def field_lines(
     known = sources or {}
     lines = [FieldLine(pointer, value, source_of(pointer, known)) for pointer, value in leaves(content)]
     present = {line.pointer for line in lines}
+    lines = [line for line in lines if line.name != "id"]  # a DID or document id, which no person reads or types
     return lines + [FieldLine(pointer, "") for pointer in dict.fromkeys(wanted) if pointer and pointer not in present]
 
 
 def grouped(lines: list[FieldLine]) -> list[tuple[str, list[FieldLine]]]:
-    """The fields by the part of the document that they belong to, in order."""
-    groups: dict[str, list[FieldLine]] = {}
+    """The fields by the part of the document that they belong to: those of the whole first, the rest in order."""
+    groups: dict[str, list[FieldLine]] = {"": []}
     for line in lines:
         groups.setdefault(line.group, []).append(line)
-    return list(groups.items())
+    return [(group, found) for group, found in groups.items() if found]
 
 
 READING_ORDER = (
@@ -111,10 +120,11 @@ READING_ORDER = (
 
 def in_reading_order(lines: Iterable[FieldLine]) -> list[FieldLine]:
     """The fields of a document as a person reads it."""
-    return sorted(lines, key=lambda line: [_rank(word) for word in line.pointer.split("/")[1:] if word != "address"])
+    return sorted(lines, key=lambda line: [rank(word) for word in line.pointer.split("/")[1:] if word != "address"])
 
 
-def _rank(word: str) -> tuple[int, str]:
+def rank(word: str) -> tuple[int, str]:
+    """The place of a name in the reading order; unknown ones come last, by the alphabet."""
     if word.isdigit():
         return int(word), ""
     return (READING_ORDER.index(word) if word in READING_ORDER else len(READING_ORDER)), word
@@ -142,6 +152,32 @@ def differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Change]:
     ]
 
 
+def typed(content: Mapping[str, Any], pointer: str, text: str) -> Any:
+    """What a person typed, as the kind of value that stands at its place now; text where nothing stands.
+
+    >>> typed({"lines": [{"number": 1, "related": False}]}, "/lines/0/number", "12")
+    12
+    >>> typed({}, "/carrier", "Ferrocarril del Norte")
+    'Ferrocarril del Norte'
+    """
+    found: Any = content
+    for token in pointer.split("/")[1:]:
+        found = _member(found, token)
+    if isinstance(found, bool) and text in ("true", "false"):
+        return text == "true"
+    if isinstance(found, int) and not isinstance(found, bool) and text.isascii() and text.isdigit():
+        return int(text)
+    return text
+
+
+def _member(found: Any, token: str) -> Any:
+    if isinstance(found, Mapping):
+        return found.get(token)
+    if isinstance(found, list | tuple) and token.isdigit() and int(token) < len(found):
+        return found[int(token)]
+    return None
+
+
 def is_field(content: Mapping[str, Any], pointer: str) -> bool:
     """Whether a place in a document is a single field, there or missing, and no branch of several.
 
@@ -150,12 +186,7 @@ def is_field(content: Mapping[str, Any], pointer: str) -> bool:
     """
     found: Any = content
     for token in pointer.split("/")[1:]:
-        if isinstance(found, Mapping):
-            found = found.get(token)
-        elif isinstance(found, list | tuple) and token.isdigit() and int(token) < len(found):
-            found = found[int(token)]
-        else:
-            return found is None
+        found = _member(found, token)
     return not isinstance(found, Mapping | list | tuple)
 
 

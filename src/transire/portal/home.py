@@ -34,7 +34,8 @@ def _action(visit: Visit) -> dict[str, Any]:
     page = envelopes.show_inbox(visit.tenant, visit.actor, limit=20)
     with visit.tenant.database.reading() as view:
         drafts = list_drafts(view)
-    return {"items": page.rows, "drafts": drafts, "lines": (), "refusals": (), "names": {}}
+    labels = documents.labels(visit.tenant, (line.document_id for line in page.rows))
+    return {"items": page.rows, "drafts": drafts, "lines": (), "refusals": (), "names": {}, "labels": labels}
 
 
 def _documents(visit: Visit, bucket: str) -> dict[str, Any]:
@@ -48,4 +49,4 @@ def _documents(visit: Visit, bucket: str) -> dict[str, Any]:
         lines = page.rows
         dids |= {line.issuer for line in page.rows}
     names = {did: visit.tenant.name_of(did) for did in dids}
-    return {"items": (), "drafts": (), "lines": lines, "refusals": refusals, "names": names}
+    return {"items": (), "drafts": (), "lines": lines, "refusals": refusals, "names": names, "labels": {}}

@@ -7,7 +7,7 @@ a page never shows a blank where a fact should stand. A procedure's templates ar
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from markupsafe import Markup
 
 from transire.portal import words
 from transire.portal.assets import Assets
+from transire.portal.fields import rank
 from transire.portal.languages import Language, read_languages
 from transire.procedures.catalogue import procedures
 
@@ -72,6 +73,8 @@ def _environment(loader: BaseLoader, language: Language, assets: Assets) -> Envi
         "country": lambda code: locale.territories.get(code, code),
         "lines": _lines,
         "spaced": _spaced,
+        "is_flat": _is_flat,
+        "columns": _columns,
         "place": lambda pointer: _place(pointer, language),
     }
     return environment
@@ -97,3 +100,17 @@ def _place(pointer: str, language: Language) -> str:
         else:
             words.append(language.say(_spaced(token)))
     return ": ".join(words)
+
+
+def _is_flat(values: Sequence[Any]) -> bool:
+    """Whether a list is one of objects without anything inside them: it reads best as a table."""
+    return all(
+        isinstance(value, Mapping) and not any(isinstance(inner, Mapping | list) for inner in value.values())
+        for value in values
+    )
+
+
+def _columns(values: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The names that stand in any of the objects, in reading order."""
+    names = dict.fromkeys(name for value in values for name in value)
+    return sorted(names, key=rank)

@@ -54,14 +54,12 @@ def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
     made = Node.create(folder / "node", settings, network="transire-test", founder=founder, keys_cost="test")
     with made as node:
         registrar = node.tenant("customs")
-        taller = node.add_member(
-            NewMember("taller", "Taller Mecánico del Norte", ("producer",)), registrar=registrar
-        )
+        taller = node.add_member(NewMember("taller", "Taller Mecánico del Norte", ("producer",)), registrar=registrar)
         harbor = node.add_member(NewMember("harbor", "Harbor Customs Brokers", ("broker",)), registrar=registrar)
-        add(taller, "Ana Ruiz", "ana@taller.example", "administrator")
-        add(taller, "Luis Soto", "luis@taller.example", "preparer", language="es")
-        add(taller, "Eva Cano", "eva@taller.example", "auditor")
-        add(harbor, "Ann Reed", "ann@harbor.example", "administrator")
+        add(taller, "Office administrator", "admin@taller.example", "administrator")
+        add(taller, "Export preparer", "preparer@taller.example", "preparer", language="es")
+        add(taller, "Outside auditor", "auditor@taller.example", "auditor")
+        add(harbor, "Harbor administrator", "admin@harbor.example", "administrator")
         yield node
 
 

@@ -61,7 +61,9 @@ def test_a_method_that_a_page_does_not_take_names_those_that_it_does(browser) ->
 
 def test_a_body_that_is_too_large_is_refused_before_it_is_read(browser) -> None:
     answer = browser.post(
-        "/m/taller/sign-in", content=b"x", headers={"content-length": str(MAX_BODY_BYTES + 1), "content-type": "application/x-www-form-urlencoded"}
+        "/m/taller/sign-in",
+        content=b"x",
+        headers={"content-length": str(MAX_BODY_BYTES + 1), "content-type": "application/x-www-form-urlencoded"},
     )
     assert answer.status_code == 413
     assert "portal.body-too-large" in answer.text
@@ -99,7 +101,7 @@ def test_choosing_a_language_leads_to_no_other_site(browser) -> None:
 
 
 def test_a_person_reads_the_portal_in_its_own_language(browser) -> None:
-    browser.sign_in("taller", "luis@taller.example")
+    browser.sign_in("taller", "preparer@taller.example")
     assert 'lang="es"' in browser.get("/m/taller/").text
 
 

@@ -328,6 +328,7 @@ def _draft_page(visit: Visit, template: str) -> Response:
         keyed=sum(1 for line in lines if line.source is not None and line.source.origin == "keyed"),
         editing=editing,
         anchor_of=anchor_of,
+        labels=documents.labels(visit.tenant, (source.document_id for source in draft.sources.values())),
         law=agreement(str(draft.content["agreement"])),
     )
 
@@ -337,7 +338,7 @@ FIXED = ("/agreement", "/certifierCapacity", "/certificationStatement", "/certif
 
 
 def _is_free(pointer: str) -> bool:
-    return pointer not in FIXED and not pointer.endswith(("/goodNumber", "/id")) and pointer != "/signingOfficial/name"
+    return pointer not in FIXED and not pointer.endswith("/goodNumber") and pointer != "/signingOfficial/name"
 
 
 def _changes(visit: Visit) -> dict[str, Any]:

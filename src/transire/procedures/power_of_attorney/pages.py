@@ -43,7 +43,7 @@ PAGES = Pages(
         "authority.revoked/1": N_("revoked it"),
     },
     items={
-        "authority.granted": Item(N_("A power of attorney was granted to you"), "/authorities"),
+        "authority.granted": Item(N_("A power of attorney was granted"), "/authorities"),
         "authority.revoked": Item(N_("A power of attorney was revoked"), "/authorities"),
     },
 )

@@ -1,0 +1,361 @@
+"""The pages of entry summaries: invoices, drafting and filing, the officer's page, questions and answers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, get_args
+
+from starlette.responses import Response
+
+from transire.api import documents, network
+from transire.desk.drafts import find_draft
+from transire.documents.entry import SCHEMA_ID as ENTRY
+from transire.documents.invoice import SCHEMA_ID as INVOICE
+from transire.portal.fields import FieldLine, anchor_of, field_lines, grouped, is_field, typed
+from transire.portal.registry import N_, Item, Pages, Place
+from transire.portal.visit import Visit
+from transire.portal.waiting import await_statement, await_version, show_under_way
+from transire.procedures.entry_summary import service
+from transire.procedures.entry_summary.dialogue import ANSWER_DAYS, Outcome
+from transire.procedures.entry_summary.errors import EntryUnknown, InvoiceUnknown, RequestUnknown
+from transire.procedures.entry_summary.filings import VIEWS, EntryView
+from transire.procedures.entry_summary.views import DraftPage, EntryPage, RequestView
+from transire.procedures.findings import Finding
+from transire.records.documents import DocumentFilter
+
+TRADERS = frozenset({"producer", "exporter", "importer", "broker", "customs"})
+FILERS = frozenset({"importer", "broker", "customs"})
+OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
+MAX_DUE_DAYS = 365
+
+PAGES = Pages(
+    Place("/invoices", N_("Invoices"), N_("Entry"), "invoices.read", TRADERS),
+    Place("/entries", N_("Entry summaries"), N_("Entry"), "entries.read", FILERS, also=("/entry-drafts", "/requests")),
+    told={
+        "invoice-issued": N_("Issued. The invoice is on its way to the importer."),
+        "entry-drafted": N_("Drafted from the documents held. Look at the findings, then file it."),
+        "entry-field-set": N_("The field was changed, and the checks were run again."),
+        "entry-refreshed": N_("Everything was taken from the documents again; what was keyed stands."),
+        "entry-discarded": N_("The draft was given up."),
+        "entry-filed": N_("Filed. Customs sees it one block later."),
+        "claim-accepted": N_("The claim is accepted, and the filer is told."),
+        "asked": N_("The question is on its way. Its clock runs from delivery."),
+        "answered": N_("The answer and its evidence are on their way to customs."),
+        "request-closed": N_("The request is closed, and the filer is told."),
+    },
+    kinds={
+        "entry.filed/1": N_("filed it"),
+        "entry.corrected/1": N_("corrected it"),
+        "claim.accepted/1": N_("accepted a claim"),
+        "request.made/1": N_("asked about a line"),
+        "request.answered/1": N_("answered a question"),
+        "request.closed/1": N_("closed a question"),
+    },
+    items={
+        "entry.filed": Item(N_("An entry summary was filed"), "/entries/{document_id}"),
+        "entry.corrected": Item(N_("An entry summary was corrected"), "/entries/{document_id}"),
+        "claim.accepted": Item(N_("The claim of line %(line)s was accepted"), "/entries/{document_id}"),
+        "request.made": Item(N_("Customs asks about line %(line)s"), "/requests/{statement_id}"),
+        "request.answered": Item(N_("A question was answered"), "/entries/{document_id}"),
+        "request.closed": Item(N_("A question was closed"), "/entries/{document_id}"),
+    },
+    documents={ENTRY: "/entries/{document_id}", INVOICE: "/invoices/{document_id}"},
+    drafts={service.DRAFT_KIND: "/entry-drafts/{draft_id}"},
+)
+
+
+# Invoices.
+
+
+@PAGES.get("/invoices", operation="invoices.read")
+def show_invoices(visit: Visit) -> Response:
+    """The invoices that are held."""
+    words = visit.asked("words")[:200]
+    page = service.list_invoices(visit.tenant, visit.actor, words=words, after=visit.asked("after") or None)
+    return visit.show("entry_summary/invoices.html", page=page, words=words)
+
+
+@PAGES.get("/invoices/new", operation="invoices.issue")
+def show_new_invoice(visit: Visit) -> Response:
+    """Where the seller hands over the table of its own system."""
+    return visit.show("entry_summary/new_invoice.html", importers=_members(visit, "importer"))
+
+
+@PAGES.post("/invoices/new", operation="invoices.issue", again=show_new_invoice)
+def issue_invoice(visit: Visit) -> Response:
+    """Issue it; a second one of the same number replaces the first."""
+    issued = service.issue_invoice(
+        visit.tenant, visit.actor, visit.form.file("invoice"), importer_did=visit.form.text("importer")
+    )
+    await_version(visit.tenant, issued.commitment)
+    return visit.go(f"/invoices/{issued.document_id}", told="invoice-issued")
+
+
+@PAGES.get("/invoices/{document_id}", operation="invoices.read")
+def show_invoice(visit: Visit) -> Response:
+    """One invoice."""
+    document_id = visit.named("document_id")
+    try:
+        page = service.show_invoice(visit.tenant, document_id, visit.actor)
+    except InvoiceUnknown:
+        return _under_way(visit, document_id)
+    beside = documents.show_document(visit.tenant, visit.actor, document_id)
+    return visit.show("entry_summary/invoice.html", page=page, view=beside)
+
+
+# Drafting and filing.
+
+
+@PAGES.get("/entries", operation="entries.read")
+def show_entries(visit: Visit) -> Response:
+    """The entries of a view, with the count of each view, and the open drafts."""
+    asked = visit.asked("view", "all")
+    view: EntryView = next((each for each in VIEWS if each == asked), "all")
+    listed = service.list_entries(visit.tenant, view, person=visit.actor, after=visit.asked("after") or None)
+    can_draft = visit.may("entries.draft") and not {"importer", "broker"}.isdisjoint(visit.tenant.roles)
+    drafts = service.list_drafts(visit.tenant, visit.actor) if can_draft else ()
+    return visit.show("entry_summary/entries.html", listed=listed, views=VIEWS, drafts=drafts, can_draft=can_draft)
+
+
+@PAGES.get("/entries/new", operation="entries.draft")
+def show_new_entry(visit: Visit) -> Response:
+    """Choose the invoices; the entry is drafted from them and from the certifications behind them."""
+    page = service.list_invoices(visit.tenant, visit.actor, limit=200)
+    current = [row for row in page.rows if row.current]
+    importers = dict.fromkeys((row.buyer_did, row.buyer) for row in current)
+    return visit.show("entry_summary/new_entry.html", rows=current, importers=list(importers))
+
+
+@PAGES.post("/entries/new", operation="entries.draft", again=show_new_entry)
+def draft_entry(visit: Visit) -> Response:
+    """Draft it."""
+    draft_id = service.draft_entry(
+        visit.tenant,
+        visit.actor,
+        importer_did=visit.form.text("importer"),
+        invoices=visit.form.some("invoices"),
+    )
+    return visit.go(f"/entry-drafts/{draft_id}", told="entry-drafted")
+
+
+@PAGES.get("/entry-drafts/{draft_id}", operation="entries.check")
+def show_draft(visit: Visit) -> Response:
+    """The draft: every field beside its source, what the checks find, and the way to each field."""
+    return _draft_page(visit, "entry_summary/draft.html")
+
+
+@PAGES.post("/entry-drafts/{draft_id}/field", operation="entries.draft", again=show_draft)
+def set_field(visit: Visit) -> Response:
+    """Change one field by hand, or clear it, and back to it or to the findings."""
+    draft_id, pointer = visit.named("draft_id"), visit.form.text("pointer")
+    content = service.show_draft(visit.tenant, visit.actor, draft_id).content
+    text = visit.form.optional("value")
+    service.set_field(
+        visit.tenant,
+        visit.actor,
+        draft_id,
+        pointer,
+        None if text is None else typed(content, pointer, text),
+        expected_version=visit.form.whole("version", least=1, most=10**8),
+    )
+    back = "findings" if visit.form.optional("then") == "findings" else anchor_of(pointer)
+    return visit.go(f"/entry-drafts/{draft_id}", told="entry-field-set", anchor=back)
+
+
+@PAGES.post("/entry-drafts/{draft_id}/refresh", operation="entries.draft", again=show_draft)
+def refresh_draft(visit: Visit) -> Response:
+    """Take everything from the documents again."""
+    service.refresh_draft(visit.tenant, visit.actor, visit.named("draft_id"))
+    return visit.go(f"/entry-drafts/{visit.named('draft_id')}", told="entry-refreshed")
+
+
+@PAGES.post("/entry-drafts/{draft_id}/discard", operation="entries.draft", again=show_draft)
+def discard_draft(visit: Visit) -> Response:
+    """Give it up."""
+    service.discard_draft(visit.tenant, visit.actor, visit.named("draft_id"))
+    return visit.go("/entries", told="entry-discarded")
+
+
+@PAGES.get("/entry-drafts/{draft_id}/file", operation="entries.file")
+def show_file(visit: Visit) -> Response:
+    """The last look before a step that cannot be taken back."""
+    return _draft_page(visit, "entry_summary/file.html")
+
+
+@PAGES.post("/entry-drafts/{draft_id}/file", operation="entries.file", again=show_file)
+def file_entry(visit: Visit) -> Response:
+    """File it; refused while the checks find errors."""
+    visit.form.text("declare")
+    issued = service.file_entry(visit.tenant, visit.actor, visit.named("draft_id"))
+    await_version(visit.tenant, issued.commitment)
+    return visit.go(f"/entries/{issued.document_id}", told="entry-filed")
+
+
+# The officer's page, and the dialogue.
+
+
+@PAGES.get("/entries/{document_id}", operation="entries.read")
+def show_entry(visit: Visit) -> Response:
+    """An entry with its lines, each claim beside its certification, the checks, and what was said since."""
+    document_id = visit.named("document_id")
+    try:
+        page = service.show_entry(visit.tenant, document_id, visit.actor)
+    except EntryUnknown:
+        return _under_way(visit, document_id)
+    beside = documents.show_document(visit.tenant, visit.actor, document_id)
+    customs = "customs" in visit.tenant.roles
+    return visit.show(
+        "entry_summary/entry.html",
+        page=page,
+        view=beside,
+        header=field_lines({field.pointer[1:]: field.value for field in page.fields}),
+        decides=customs and visit.may("claims.decide", "customs"),
+        asks=customs and visit.may("requests.ask", "customs"),
+        corrects=page.row.filing.by == visit.tenant.did and visit.may("entries.draft", "authorised_broker"),
+        answer_days=ANSWER_DAYS,
+    )
+
+
+@PAGES.post("/entries/{document_id}/correct", operation="entries.draft", again=show_entry)
+def draft_correction(visit: Visit) -> Response:
+    """Draft a correction from the documents as they stand now."""
+    draft_id = service.draft_correction(visit.tenant, visit.actor, visit.named("document_id"))
+    return visit.go(f"/entry-drafts/{draft_id}", told="entry-drafted")
+
+
+@PAGES.post("/entries/{document_id}/lines/{line}/accept", operation="claims.decide", again=show_entry)
+def accept_claim(visit: Visit) -> Response:
+    """Accept the claim of a line."""
+    document_id, line = visit.named("document_id"), _line(visit)
+    note = visit.form.optional("note") or ""
+    stated = service.accept_claim(visit.tenant, visit.actor, document_id, line, note=note)
+    await_statement(visit.tenant, stated)
+    return visit.go(f"/entries/{document_id}", told="claim-accepted", anchor=f"line-{line}")
+
+
+@PAGES.post("/entries/{document_id}/lines/{line}/ask", operation="requests.ask", again=show_entry)
+def ask(visit: Visit) -> Response:
+    """Ask about a line."""
+    document_id, line = visit.named("document_id"), _line(visit)
+    days = visit.form.whole("due_days", least=1, most=MAX_DUE_DAYS)
+    stated = service.ask(visit.tenant, visit.actor, document_id, line, visit.form.text("question"), days)
+    await_statement(visit.tenant, stated)
+    return visit.go(f"/entries/{document_id}", told="asked", anchor=f"line-{line}")
+
+
+@PAGES.get("/requests/{request_id}", operation="requests.read")
+def show_request(visit: Visit) -> Response:
+    """A question, what was answered, and the form to answer it with evidence."""
+    page, request = _request(visit)
+    parties = (page.row.filing.by, page.entry.importer.did)
+    may_answer = visit.may("requests.answer") or visit.may("requests.answer", "authorised_broker")
+    held = documents.browse_documents(
+        visit.tenant, visit.actor, DocumentFilter(status="current", latest_version=True), limit=100
+    )
+    return visit.show(
+        "entry_summary/request.html",
+        page=page,
+        request=request,
+        held=held.rows,
+        answers=visit.tenant.did in parties and may_answer and request.outcome is None,
+        closes="customs" in visit.tenant.roles and visit.may("requests.ask", "customs") and request.outcome is None,
+        outcomes=OUTCOMES,
+    )
+
+
+@PAGES.post("/requests/{request_id}/answer", operation="requests.answer", again=show_request)
+def answer(visit: Visit) -> Response:
+    """Answer it."""
+    request_id = visit.named("request_id")
+    issued = service.answer(visit.tenant, visit.actor, request_id, visit.form.text("text"), visit.form.all("documents"))
+    await_version(visit.tenant, issued.commitment)
+    return visit.go(f"/requests/{request_id}", told="answered")
+
+
+@PAGES.post("/requests/{request_id}/close", operation="requests.ask", again=show_request)
+def close_request(visit: Visit) -> Response:
+    """Say that it is settled, or that the answer does not suffice."""
+    request_id, said = visit.named("request_id"), visit.form.one_of("outcome", OUTCOMES)
+    outcome: Outcome = next(each for each in OUTCOMES if each == said)
+    stated = service.close_request(visit.tenant, visit.actor, request_id, outcome, visit.form.text("note"))
+    await_statement(visit.tenant, stated)
+    return visit.go(f"/requests/{request_id}", told="request-closed")
+
+
+def _draft_page(visit: Visit, template: str) -> Response:
+    page = service.show_draft(visit.tenant, visit.actor, visit.named("draft_id"))
+    with visit.tenant.database.reading() as view:
+        draft = find_draft(view, page.draft_id)
+    findings = [*page.findings, *(finding for line in page.lines for finding in line.findings)]
+    editing = visit.form.optional("pointer") or visit.asked("edit")
+    wanted = [finding.where for finding in findings if is_field(page.content, finding.where)]
+    lines = field_lines(page.content, draft.sources, wanted=[*wanted, editing])
+    return visit.show(
+        template,
+        page=page,
+        draft=draft,
+        findings=sorted(findings, key=lambda finding: finding.severity),
+        errors=sum(1 for finding in findings if finding.severity == "error"),
+        header=grouped([line for line in lines if not line.pointer.startswith("/lines/")]),
+        parts=_lines_of(page, lines, findings, editing),
+        fixed=[line.pointer for line in lines if _is_fixed(line.pointer)],
+        changeable={line.pointer for line in lines if not _is_fixed(line.pointer)},
+        editing=editing,
+        anchor_of=anchor_of,
+        labels=documents.labels(visit.tenant, (source.document_id for source in draft.sources.values())),
+    )
+
+
+def _lines_of(
+    page: DraftPage, lines: Sequence[FieldLine], findings: Sequence[Finding], editing: str
+) -> list[dict[str, Any]]:
+    """Each line of the draft: what it declares, its fields, what is found of it, and whether it is shown open."""
+    found = []
+    for place, declared in enumerate(page.content.get("lines", [])):
+        base = f"/lines/{place}/"
+        own = [finding for finding in findings if f"{finding.where}/".startswith(base)]
+        found.append(
+            {
+                "base": base,
+                "declared": declared,
+                "fields": [line for line in lines if line.pointer.startswith(base)],
+                "findings": own,
+                "open": bool(own) or editing.startswith(base),
+            }
+        )
+    return found
+
+
+FIXED_ENDS = ("/lineNumber", "/totalEnteredValue", "/powerOfAttorney", "/issuedStatement", "/deliveredStatement")
+
+
+def _is_fixed(pointer: str) -> bool:
+    """What is counted, summed or proved is not for typing."""
+    return pointer.endswith(FIXED_ENDS) or pointer.startswith("/invoices/") or "/invoice/" in pointer
+
+
+def _request(visit: Visit) -> tuple[EntryPage, RequestView]:
+    request_id = visit.named("request_id")
+    entry = str(visit.tenant.located(request_id).statement.about[0])
+    page = service.show_entry(visit.tenant, entry, visit.actor)
+    for line in page.lines:
+        for request in line.requests:
+            if request.statement_id == request_id:
+                return page, request
+    raise RequestUnknown(got=request_id)
+
+
+def _members(visit: Visit, role: str) -> list[tuple[str, str]]:
+    return [(line.did, line.name) for line in network.list_members(visit.tenant, visit.actor) if role in line.roles]
+
+
+def _line(visit: Visit) -> int:
+    text = visit.named("line")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0
+
+
+def _under_way(visit: Visit, document_id: str) -> Response:
+    waiting = show_under_way(visit, document_id)
+    if waiting is None:
+        raise EntryUnknown(got=document_id)
+    return waiting
