@@ -21,7 +21,6 @@ from transire.records.project import project_document, project_ending
 from transire.records.rebuild import content_digest
 from transire.records.rows import DocumentRow, EndingRow, Place
 from transire.storage.database import Database
-from transire.storage.migrations import upgrade
 
 NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)
 BROKER, CUSTOMS, IMPORTER, PRODUCER = (f"did:web:{name}.example" for name in ("b", "c", "i", "p"))
@@ -76,7 +75,7 @@ def other(tmp_path: Path) -> Iterator[Database]:
 def opened(path: Path) -> Iterator[Database]:
     branches = [records.BRANCH, *(procedure.branch() for procedure in procedures())]
     found = Database.open(f"sqlite:///{path}", tables=[branch.metadata for branch in branches])
-    upgrade(found, branches)
+    found.create_tables()
     yield found
     found.close()
 

@@ -48,17 +48,24 @@ def subject_of(draft: Draft) -> dict[str, Any]:
     return {**content, "sources": [_source(field, source) for field, source in known]}
 
 
-def examine_draft(tenant: Tenant, tx: sa.Connection, draft: Draft) -> list[Finding]:
+class Examined(msgspec.Struct, frozen=True, kw_only=True):
+    """What was found of a draft, and the case that it was found in; None where the draft cannot be read as an entry."""
+
+    findings: tuple[Finding, ...]
+    case: CaseFile | None
+
+
+def examine_draft(tenant: Tenant, tx: sa.Connection, draft: Draft) -> Examined:
     """Everything that stands in the way of filing, and what to look at before it."""
     subject = subject_of(draft)
     problems = find_subject_problems(SCHEMA_ID, subject)
     case = _case(tenant, tx, draft, subject, problems)
     if case is None:
-        return [_finding(problem) for problem in problems]
+        return Examined(findings=tuple(_finding(problem) for problem in problems), case=None)
     findings = run_checks(case)
     assumed = {f"/{name}" for name in ASSUMED if name not in subject}
-    told = [problem for problem in problems if not _is_told(problem, findings)]
-    return [_finding(problem) for problem in told] + [one for one in findings if one.where not in assumed]
+    told = [_finding(problem) for problem in problems if not _is_told(problem, findings)]
+    return Examined(findings=(*told, *(one for one in findings if one.where not in assumed)), case=case)
 
 
 def _case(

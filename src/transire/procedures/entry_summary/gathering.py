@@ -101,12 +101,10 @@ def _certifications(
     tenant: Tenant, tx: sa.Connection, documents: Iterable[str], versions: Iterable[str]
 ) -> Iterator[HeldCertification]:
     """The versions that the claims' statements speak of, and after them the newest one of each document."""
-    papers = [open_version(tenant, tx, version) for version in versions]
-    papers += [open_newest(tenant, tx, document) for document in documents]
-    seen = set()
-    for paper in papers:
-        if paper is not None and is_certification(paper.credential) and paper.version not in seen:
-            seen.add(paper.version)
+    newest = [tenant.vault.newest(tx, document) for document in documents]
+    for version in dict.fromkeys([*versions, *(found for found in newest if found is not None)]):
+        paper = open_version(tenant, tx, version)
+        if paper is not None and is_certification(paper.credential):
             content = read_certification(paper.credential)
             yield HeldCertification(content=content, **held_particulars(tenant, tx, paper))
 

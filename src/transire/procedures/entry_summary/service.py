@@ -17,7 +17,7 @@ from transire.desk.particulars import find_particulars, take_number
 from transire.desk.permissions import Relation, require
 from transire.desk.person import Person
 from transire.documents.entry import SCHEMA_ID as ENTRY
-from transire.documents.entry import EntrySummary, read_entry_subject, read_entry_summary
+from transire.documents.entry import EntrySummary, read_entry_summary
 from transire.node.tenant import Issued, Tenant
 from transire.procedures.entry_summary import drafting
 from transire.procedures.entry_summary.checks.case import CaseFile, HeldAuthority, HeldInvoice
@@ -25,7 +25,7 @@ from transire.procedures.entry_summary.dialogue import accept_claim, answer, ask
 from transire.procedures.entry_summary.errors import EntryRefused, InvoiceUnknown, NoAuthority, NotTheFiler
 from transire.procedures.entry_summary.filing import corrected_entry, examine_draft, keyed_by, subject_of
 from transire.procedures.entry_summary.filings import EntryView, Filing
-from transire.procedures.entry_summary.gathering import find_invoices, gather_draft
+from transire.procedures.entry_summary.gathering import find_invoices
 from transire.procedures.entry_summary.invoices import (
     InvoicePage,
     InvoiceRow,
@@ -190,14 +190,14 @@ def refresh_draft(tenant: Tenant, person: Person, draft_id: str) -> desk.Draft:
 def check_draft(tenant: Tenant, draft_id: str) -> list[Finding]:
     """What the checks say of a draft; errors stand in the way of filing, warnings do not."""
     with tenant.database.reading() as view:
-        return examine_draft(tenant, view, desk.find_draft(view, draft_id, kind=DRAFT_KIND))
+        return list(examine_draft(tenant, view, desk.find_draft(view, draft_id, kind=DRAFT_KIND)).findings)
 
 
 def show_draft(tenant: Tenant, person: Person, draft_id: str) -> DraftPage:
     """A draft with the source of every field, the count of those keyed, and what the checks say."""
     with tenant.database.reading() as view:
         draft = _draft(tenant, view, person, draft_id, "entries.check")
-        return draft_page(tenant, view, draft, examine_draft(tenant, view, draft))
+        return draft_page(draft, examine_draft(tenant, view, draft).findings)
 
 
 def list_drafts(tenant: Tenant, person: Person) -> Sequence[desk.Draft]:
@@ -225,20 +225,18 @@ def file_entry(tenant: Tenant, person: Person, draft_id: str) -> Issued:
     """
     with tenant.transaction() as tx:
         draft = _dated(tenant, tx, person, _draft(tenant, tx, person, draft_id, "entries.file"))
-        findings = examine_draft(tenant, tx, draft)
-        if errors_among(findings):
-            raise EntryRefused(findings)
-        subject = subject_of(draft)
-        entry = read_entry_subject(subject)
+        examined = examine_draft(tenant, tx, draft)
+        case = examined.case
+        if case is None or errors_among(examined.findings):
+            raise EntryRefused(examined.findings)
         customs = customs_of(tenant, tx)
-        case = gather_draft(tenant, tx, entry)
         _show_documents(tenant, tx, person, case, customs)
         corrects = corrected_entry(draft)
         former = None if corrects is None else filed_entry(tenant, tx, corrects)[0]
         issued = issue_paper(
-            tenant, tx, person, subject, ENTRY, recipients=(), previous=former.version if former else None
+            tenant, tx, person, subject_of(draft), ENTRY, recipients=(), previous=former.version if former else None
         )
-        _state_filing(tenant, tx, person, case, issued, former, _others(tenant, customs, entry))
+        _state_filing(tenant, tx, person, case, issued, former, _others(tenant, customs, case.entry))
         desk.close_draft(tx, person, draft.id, document_id=issued.document_id, now=tenant.now())
     if former is not None:
         tenant.end(former.version, issued.commitment)

@@ -312,7 +312,7 @@ def _body(tx: sa.Connection, statement_id: str) -> dict[str, Any]:
 # The draft.
 
 
-def draft_page(tenant: Tenant, tx: sa.Connection, draft: desk.Draft, findings: Sequence[Finding]) -> DraftPage:
+def draft_page(draft: desk.Draft, findings: Sequence[Finding]) -> DraftPage:
     """A draft with the source of each field and what the checks say of it."""
     subject = subject_of(draft)
     sources = msgspec.convert(subject.pop("sources"), list[Source])
