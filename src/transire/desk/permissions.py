@@ -170,9 +170,9 @@ def is_permitted(person: Person, operation: str, relation: str = Relation.OWN_ME
 def require(person: Person, operation: str, relation: str = Relation.OWN_MEMBER) -> None:
     """Raise unless the person's roles, and the scopes of its token, permit the operation under the relation.
 
-    >>> ana = Person("p1", "Ana Ruiz", frozenset({"preparer"}))
-    >>> require(ana, "certifications.draft")
-    >>> require(ana, "certifications.sign")
+    >>> clerk = Person("p1", "Export clerk", frozenset({"preparer"}))
+    >>> require(clerk, "certifications.draft")
+    >>> require(clerk, "certifications.sign")
     Traceback (most recent call last):
         ...
     transire.desk.errors.PermissionDenied: Your role does not permit this. Expected signing_official, got preparer. \

@@ -23,7 +23,7 @@ class Person(msgspec.Struct, frozen=True):
 
     `scopes` narrows what an API token may do for the person; None means a person at the portal or the command line.
 
-    >>> Person("p1", "Ana Ruiz", frozenset({"preparer"}), "es").has_role(Role.PREPARER)
+    >>> Person("p1", "Export clerk", frozenset({"preparer"}), "es").has_role(Role.PREPARER)
     True
     """
 

@@ -172,8 +172,8 @@ def checked_roles(roles: Iterable[str]) -> frozenset[str]:
 def normal_login(login: str) -> str:
     """An address in the one form in which it is kept and looked up.
 
-    >>> normal_login(" Ana.Ruiz@Metalurgica.EXAMPLE ")
-    'ana.ruiz@metalurgica.example'
+    >>> normal_login(" Export.Clerk@Metalurgica.EXAMPLE ")
+    'export.clerk@metalurgica.example'
     """
     address = tidy_line(login, "login").casefold()
     if not _LOGIN.match(address):

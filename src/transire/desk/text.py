@@ -16,8 +16,8 @@ PAGE_LIMIT = 20_000
 def tidy_line(text: str, where: str, *, limit: int = LINE_LIMIT) -> str:
     """One line: surrounding space removed, NFC, no control or format characters.
 
-    >>> tidy_line("  Ana  Ruiz ", "name")
-    'Ana Ruiz'
+    >>> tidy_line("  Export  clerk ", "name")
+    'Export clerk'
     """
     return _checked(" ".join(unicodedata.normalize("NFC", text).split()), where, limit, "")
 

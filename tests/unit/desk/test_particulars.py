@@ -33,7 +33,7 @@ def test_the_migrations_give_these_tables(database: Database) -> None:
 
 
 def test_particulars_are_read_as_they_were_written_last(database: Database) -> None:
-    official = SigningOfficial(name="Ana Ruiz", title="Export manager")
+    official = SigningOfficial(name="Export clerk", title="Export manager")
     with database.transaction() as tx:
         who = node_person(tx, NOW)
         write_particulars(tx, who, Particulars(party=PARTY), now=NOW)

@@ -54,7 +54,7 @@ BAD: list[tuple[str, dict[str, Any]]] = [
     ("document.delivered/1", NAMED),
     ("document.refused/1", {"statement": OTHER}),
     ("document.refused/1", refused_body(OTHER, "I do not like it")),
-    ("document.opened/1", {**NAMED, "by": "Ana"}),
+    ("document.opened/1", {**NAMED, "by": "clerk"}),
     ("document.held/1", {"statement": ID, "recipient": DID}),
 ]
 
