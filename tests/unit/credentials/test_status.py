@@ -118,6 +118,26 @@ def test_an_index_is_written_in_digits(index: str) -> None:
         read_entry({"credentialStatus": status_entry(URL, 0) | {"statusListIndex": index}})
 
 
+@pytest.mark.parametrize(
+    ("name", "value"), [("statusListCredential", "status/1"), ("statusListCredential", None), ("statusSize", 2)]
+)
+def test_an_entry_of_another_form_is_refused(name: str, value: object) -> None:
+    with pytest.raises(StatusListMalformed) as refused:
+        read_entry({"credentialStatus": status_entry(URL, 0) | {name: value}})
+    assert refused.value.where == f"/credentialStatus/{name}"
+
+
+@pytest.mark.parametrize(
+    ("types", "kind"), [([], "BitstringStatusList"), (["BitstringStatusListCredential"], "BitstringStatusListEntry")]
+)
+def test_only_a_status_list_is_one(types: list[str], kind: str) -> None:
+    subject = {"type": kind, "statusPurpose": "revocation"}
+    other = issue_credential(subject, types=types, issuer_did=ISSUER, key=KEY, valid_from=NOW, contexts=[V2])
+    with pytest.raises(StatusListMalformed) as refused:
+        verify_status_list(other)
+    assert refused.value.expected in ("a BitstringStatusListCredential", "BitstringStatusList")
+
+
 def packed(bits: bytes) -> str:
     return "u" + b64url(gzip.compress(bits))
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from transire.credentials import contexts
 from transire.credentials.contexts import (
     MAX_CONTEXTS,
     OWN_CONTEXT,
@@ -27,8 +29,8 @@ from transire.credentials.terms import check_terms
 DATA_INTEGRITY = "https://w3id.org/security/data-integrity/v2"
 
 
-def check(*contexts: Any, **members: Any) -> None:
-    document = {"@context": [V2, *contexts], "type": ["VerifiableCredential"], **members}
+def check(*more: Any, **members: Any) -> None:
+    document = {"@context": [V2, *more], "type": ["VerifiableCredential"], **members}
     check_terms(document, pinned_contexts())
 
 
@@ -185,12 +187,27 @@ def test_contexts_are_bounded() -> None:
         check(deep)
 
 
-def test_documents_are_bounded_in_depth() -> None:
+@pytest.mark.parametrize("wrap", [lambda inner: {"https://example.org/#in": inner}, lambda inner: [inner]])
+def test_documents_are_bounded_in_depth(wrap: Callable[[Any], Any]) -> None:
     deep: Any = {"name": "x"}
     for _ in range(40):
-        deep = {"https://example.org/#in": [deep]}
-    with pytest.raises(CredentialMalformed):
+        deep = wrap(deep)
+    with pytest.raises(CredentialMalformed) as refused:
         check(credentialSubject=deep)
+    assert refused.value.expected == "at most 32 levels"
+
+
+def test_a_word_where_a_word_of_the_context_is_meant() -> None:
+    check(proof={"type": "DataIntegrityProof", "proofPurpose": "assertionMethod"})
+    with pytest.raises(TermNotMapped) as refused:
+        check(proof={"type": "DataIntegrityProof", "proofPurpose": "anything"})
+    assert refused.value.where == "/proof/proofPurpose"
+
+
+def test_the_houses_own_context_is_pinned_too() -> None:
+    with pytest.raises(ContextNotPinned) as refused:
+        contexts._own({"file": "documents/context.jsonld", "sha256": "00" * 32})
+    assert refused.value.where == "documents/context.jsonld"
 
 
 @pytest.mark.parametrize("keyword", ["@graph", "@included", "@nest", "@reverse", "@index", "@value"])
