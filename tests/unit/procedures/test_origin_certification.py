@@ -103,7 +103,7 @@ def test_an_importer_that_is_not_known_has_to_be_given_once(trade: Trade) -> Non
 
 
 def test_a_preparer_drafts_and_does_not_sign(trade: Trade) -> None:
-    preparer = Person("p", "Luis", frozenset({"preparer"}))
+    preparer = Person("p", "Preparer", frozenset({"preparer"}))
     with pytest.raises(PermissionDenied):
         origin.sign_certification(trade.bajio.tenant, preparer, "any")
 
