@@ -38,17 +38,18 @@ class SigningState(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
 
 
 class Archive:
-    """The chain over a store. Heights begin with 1 and have no gaps."""
+    """The chain over a store: heights without gaps, from one above that of the genesis (1, or where another ended)."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, *, before_first: int = 0) -> None:
         self._store = store
+        self._before_first = before_first
         last = next(iter(store.range(SIGNING)), None)
         self.signing = None if last is None else _decoded(last[1], SigningState)
 
     @property
     def height(self) -> int:
-        """The last durable block; 0 before the first."""
-        return 0 if self.signing is None else self.signing.height
+        """The last durable block; before the first, the height of the genesis."""
+        return self._before_first if self.signing is None else self.signing.height
 
     def append(self, block: Block, commit: Commit, signing: SigningState) -> None:
         """Make a block, its commit and the signing state durable in one write."""

@@ -33,6 +33,7 @@ from transire.ledger.admission import Verdict
 from transire.ledger.errors import ActionExpired, ActionSeen, GenesisInvalid
 from transire.ledger.genesis import Genesis
 from transire.ledger.machine import Machine
+from transire.ledger.parameters import parameter
 from transire.ledger.store import META
 from transire.ledger.tables import Tip
 
@@ -61,7 +62,9 @@ class EmbeddedEngine(LedgerReading):
             self.genesis = self._machine.genesis
             self.network = self._machine.network
             check_only_validator(self.genesis, validator_key)
-            self._archive = Archive(LmdbStore(home / CHAIN_FOLDER, archive.TABLES))
+            check_fixed_validators(parameter(self._machine.view, "fixed_validators", self._machine.height + 1))
+            chain_store = LmdbStore(home / CHAIN_FOLDER, archive.TABLES)
+            self._archive = Archive(chain_store, before_first=self.genesis.height)
             super().__init__(
                 self.network, self._store, self._archive, validators=lambda height: self.genesis.validator_set
             )
@@ -83,6 +86,7 @@ class EmbeddedEngine(LedgerReading):
     ) -> EmbeddedEngine:
         """Begin a network in an empty folder. Explicit, never implied: opening a missing one is refused."""
         check_only_validator(genesis, validator_key)
+        check_fixed_validators(genesis.parameters.get("fixed_validators", 0))
         occupation = Occupation.take(home)
         try:
             store = LmdbStore(home / REPLICA_FOLDER)
@@ -90,6 +94,27 @@ class EmbeddedEngine(LedgerReading):
                 if store.get(META, Tip.KEY) is not None:
                     raise ReplicaExists(got=home.name)
                 Machine.create(store, genesis)
+            finally:
+                store.close()
+        finally:
+            occupation.release()
+        return cls(home, validator_key, clock=clock)
+
+    @classmethod
+    def carry_on(
+        cls, home: Path, genesis: Genesis, validator_key: SigningKey, *, clock: Callable[[], int] = time.time_ns
+    ) -> EmbeddedEngine:
+        """Begin the network that continues a restored replica; it has no chain yet, and a validator key of its own."""
+        check_only_validator(genesis, validator_key)
+        if not (home / REPLICA_FOLDER).is_dir():
+            raise ReplicaMissing(got=home.name)
+        if (home / CHAIN_FOLDER).is_dir():
+            raise ReplicaExists(got=f"{home.name}/{CHAIN_FOLDER}", expected="a replica without the blocks of old")
+        occupation = Occupation.take(home)
+        try:
+            store = LmdbStore(home / REPLICA_FOLDER)
+            try:
+                Machine.carry_on(store, genesis)
             finally:
                 store.close()
         finally:
@@ -162,7 +187,8 @@ def inspect(home: Path, *, deep: bool = False) -> list[Damage]:
     try:
         genesis = Genesis.parse(store.get(META, Tip.GENESIS_KEY) or b"")
         validators = genesis.validator_set
-        return verify_replica(store, Archive(chain_store), validators=lambda height: validators, deep=deep)
+        blocks = Archive(chain_store, before_first=genesis.height)
+        return verify_replica(store, blocks, validators=lambda height: validators, deep=deep)
     finally:
         store.close()
         chain_store.close()
@@ -173,5 +199,9 @@ def check_only_validator(genesis: Genesis, key: SigningKey) -> None:
     publics = [validator.public for validator in genesis.validators]
     if publics != [b64url(key.public)]:
         raise GenesisInvalid(got=", ".join(publics), expected=f"the one validator {b64url(key.public)}")
-    if genesis.parameters.get("fixed_validators") != 1:
+
+
+def check_fixed_validators(value: int) -> None:
+    """Refuse a network whose governors can vote for validators: the one local key could not answer for another."""
+    if value != 1:
         raise GenesisInvalid(got="validators that a vote can change", expected="fixed_validators 1")

@@ -18,6 +18,7 @@ from transire.ledger import chain
 from transire.ledger.block import log_leaf_data
 from transire.ledger.chain import Header, Validator
 from transire.ledger.commit import verify_commit
+from transire.ledger.genesis import Genesis
 from transire.ledger.replay import ReplayMemory
 from transire.ledger.state import Committed, read_row
 from transire.ledger.store import HEIGHTS, LOG, META, STATE, Reader, Store
@@ -46,14 +47,15 @@ def verify_replica(store: Store, blocks: Blocks, *, validators: Validators, deep
     with store.reading() as reader:
         try:
             tip = read_tip(reader)
+            first = Genesis.parse(reader.get(META, Tip.GENESIS_KEY) or b"").height + 1
         except TransireError as error:
             return [Damage(table=META, row="tip", found=str(error), expected="the tip of a ledger")]
-        checks = [_check_tip(reader, blocks, tip)]
+        checks = [_check_tip(reader, blocks, tip, first)]
         if deep:
             checks += [
                 _check_state(reader, tip),
                 _check_replay_memory(reader),
-                _check_chain(reader, blocks, tip, validators),
+                _check_chain(reader, blocks, range(first, tip.height + 1), validators),
                 _check_log(reader, tip),
             ]
         return [damage for check in checks for damage in _completed(check)]
@@ -67,14 +69,14 @@ def _completed(check: Iterator[Damage]) -> Iterator[Damage]:
         yield Damage(table="replica", row=error.where or "?", found=str(error), expected="a row that can be read")
 
 
-def _check_tip(reader: Reader, blocks: Blocks, tip: Tip) -> Iterator[Damage]:
+def _check_tip(reader: Reader, blocks: Blocks, tip: Tip, first: int) -> Iterator[Damage]:
     record = read_height(reader, tip.height)
     if record is None or record.roots != tip.roots:
         yield Damage(table=HEIGHTS, row=str(tip.height), found="other roots or none", expected=tip.roots.app_hash.hex())
     map_root = SparseMap(MapRows(reader)).root_at(tip.height)
     if map_root != tip.map_root:
         yield Damage(table="map", row="root", found=map_root.hex(), expected=tip.map_root.hex())
-    if tip.height:
+    if tip.height >= first:
         yield from _check_app_hash(reader, blocks.header(tip.height), tip.height)
 
 
@@ -129,9 +131,9 @@ def _check_replay_memory(reader: Reader) -> Iterator[Damage]:
         yield Damage(table="seen", row=error.where or "?", found=str(error), expected="its hash chain")
 
 
-def _check_chain(reader: Reader, blocks: Blocks, tip: Tip, validators: Validators) -> Iterator[Damage]:
+def _check_chain(reader: Reader, blocks: Blocks, heights: range, validators: Validators) -> Iterator[Damage]:
     before: Header | None = None
-    for height in range(1, tip.height + 1):
+    for height in heights:
         header = blocks.header(height)
         yield from _check_app_hash(reader, header, height)
         if header is None:

@@ -133,8 +133,9 @@ class LedgerReading:
 
     def accepted_at(self, height: int) -> Time | None:
         """When a block became final: the time of its commit, which is the time of the next header."""
-        header = self._blocks.header(height + 1)
-        return None if header is None else header.time
+        with self._store.reading() as reader:
+            following = read_height(reader, height + 1)
+        return None if following is None else following.time
 
     def events(self, from_height: int) -> Iterator[BlockEvents]:
         """All committed blocks from that height on that have actions, in order."""

@@ -243,7 +243,7 @@ def recovered(machine: Machine, archive: Archive, validator: LocalValidator, rea
         replay(machine, archive)
     if archive.height != machine.height:
         raise ReplicaDiffers(got=f"replica at height {machine.height}", expected=f"chain at height {archive.height}")
-    if archive.height == 0:
+    if archive.height == machine.genesis.height:
         return before_first(machine.genesis, machine.root)
     signed = reading.signed_header(archive.height)
     before = reading.record(archive.height - 1)

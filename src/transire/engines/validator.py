@@ -42,11 +42,11 @@ class LastBlock(msgspec.Struct, frozen=True):
 
 
 def before_first(genesis: Genesis, app_hash: bytes) -> LastBlock:
-    """What stands in the place of the block before block 1 (CometBFT: nothing, and the genesis time).
+    """What stands in the place of the block before the first (CometBFT: nothing, and the genesis time).
 
-    The state of the genesis needs no proof block of its own: block 1 shows it.
+    The state of the genesis needs no proof block of its own: the first block shows it.
     """
-    return LastBlock(0, chain.NO_BLOCK, chain.NO_COMMIT, genesis.start, app_hash, ())
+    return LastBlock(genesis.height, chain.NO_BLOCK, chain.NO_COMMIT, genesis.start, app_hash, ())
 
 
 class LocalValidator:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import shutil
 import threading
 import time
 from collections.abc import Callable
@@ -11,7 +12,10 @@ from pathlib import Path
 import lmdb
 import pytest
 
-from ledger_world import PRODUCER, World, digest, genesis, signing_key
+from ledger_world import CUSTOMS, PRODUCER, World, digest, genesis, public, signing_key
+from transire.crypto.canonical import Json
+from transire.crypto.encoding import b64url
+from transire.crypto.keys import SigningKey
 from transire.engines import archive as tables
 from transire.engines.base import Outcome
 from transire.engines.embedded import CHAIN_FOLDER, REPLICA_FOLDER, EmbeddedEngine, inspect
@@ -26,6 +30,10 @@ from transire.engines.errors import (
 from transire.engines.replica import LmdbStore
 from transire.engines.sequencer import STEPS
 from transire.ledger.errors import GenesisInvalid
+from transire.ledger.fields import moment_of
+from transire.ledger.genesis import Genesis
+from transire.ledger.machine import Machine
+from transire.ledger.possession import prove_validator
 from transire.ledger.store import STATE, TABLES, Writes, height_key
 
 GENESIS = genesis(fixed_validators=1)
@@ -427,3 +435,52 @@ def test_a_replica_that_was_put_back_is_refused(home: Path) -> None:
 def test_inspecting_what_is_not_there_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ReplicaMissing):
         inspect(tmp_path)
+
+
+def test_a_restored_replica_is_carried_on_by_a_new_network(home: Path, tmp_path: Path) -> None:
+    engine = begin(home)
+    world = now_world()
+    old = done(engine, world.sign("document.end/1", {"version": digest("v")}, by=PRODUCER))
+    engine.close()
+    shutil.copytree(home / REPLICA_FOLDER, tmp_path / "restored" / REPLICA_FOLDER)
+    key = signing_key("validator after the restore")
+    with pytest.raises(GenesisInvalid):
+        EmbeddedEngine.carry_on(tmp_path / "restored", GENESIS, KEY)
+    continued = continuation(home, key)
+    again = EmbeddedEngine.carry_on(tmp_path / "restored", continued, key)
+    again.start()
+    assert again.height == continued.height
+    assert again.lookup(old.action_id) == old
+    # Actions name the new network; who may sign them was carried over.
+    new = done(again, world.sign("witness/1", {"pool": digest("p")}, by=PRODUCER, network=continued.network))
+    assert new.log_index == 1
+    assert new.height > old.height + 1
+    evidence = again.evidence(new.action_id, keys=[f"ended/{PRODUCER}/{digest('v')}"])
+    assert evidence.keys[0].value is not None
+    again.close()
+    assert inspect(tmp_path / "restored", deep=True) == []
+    with pytest.raises(ReplicaExists):
+        EmbeddedEngine.carry_on(tmp_path / "restored", continued, key)
+
+
+def continuation(home: Path, key: SigningKey) -> Genesis:
+    """The genesis that continues the network in a folder."""
+    store = LmdbStore(home / REPLICA_FOLDER)
+    machine = Machine.open(store)
+    store.close()
+    previous: dict[str, Json] = {
+        "network": machine.network,
+        "height": machine.height,
+        "header_hash": digest("the last header"),
+        "app_hash": b64url(machine.root),
+    }
+    proof = prove_validator(CUSTOMS, key)
+    return Genesis.of(
+        "transire-test",
+        time=moment_of(int(time.time()) + 1),  # later than the last block, by whole seconds
+        governors=[],
+        registrars=[],
+        validators=[{"operator": CUSTOMS, "possession": proof, "power": 10, "public": public(key)}],
+        members=[],
+        previous=previous,
+    )
