@@ -28,6 +28,7 @@ from transire.node.enrolment import (
 from transire.node.errors import HomeExists, ProductionRefused, UnknownTenant
 from transire.node.home import Home, read_secret
 from transire.node.post import Post
+from transire.node.projection import is_ending
 from transire.node.reception import Reception
 from transire.node.settings import FILE_NAME, MemberSettings, NodeSettings, read_settings, write_settings
 from transire.node.tenant import Tenant
@@ -195,8 +196,14 @@ class Node:
         return BlobStore.open(f"{self.settings.vault.url.rstrip('/')}/{member.slug}")
 
     def _on_block(self, height: int) -> None:
-        """The engine has committed a block: who has to look at what it decided is woken."""
-        self.beat.wake_all()
+        """A block was committed. Only what ends a version concerns anybody who did not submit the action.
+
+        The block before is looked at too: the time of its actions is known only now (LEDGER 6).
+        """
+        for block in self.engine.events(max(height - 1, 1)):
+            if any(is_ending(outcome) for outcome in block.outcomes):
+                self.beat.wake_all()
+                return
 
 
 def database_branches() -> Sequence[Branch]:

@@ -6,19 +6,20 @@ recipient that this node does not host is reached through its node's endpoint; w
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from transire.node.errors import RecipientUnreachable
 
-Receive = Callable[[bytes], "Reply"]
+Receive = Callable[[Sequence[bytes]], list["Reply"]]
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What the recipient's node answered: taken, or refused with a code."""
+    """What the recipient's node answered: taken, refused with a code, or not yet, to be brought again later."""
 
     refused_with: str | None = None
+    not_yet: str | None = None
 
 
 class Post:
@@ -31,9 +32,9 @@ class Post:
         """This node hosts `did`; its envelopes are handed to `receive`."""
         self._hosted[did] = receive
 
-    def bring(self, recipient: str, envelope: bytes) -> Reply:
-        """Hand the envelope over and wait for the answer; raises when the recipient cannot be reached now."""
+    def bring(self, recipient: str, envelopes: Sequence[bytes]) -> list[Reply]:
+        """Hand envelopes over, in order, and wait for the answers; raises when the recipient cannot be reached now."""
         receive = self._hosted.get(recipient)
         if receive is None:
             raise RecipientUnreachable(got=recipient)
-        return receive(envelope)
+        return receive(envelopes)

@@ -239,11 +239,11 @@ class Tenant:
             raise StatementNotAccepted(got=statement_id)
         return found
 
-    def envelope(self, row: OutboxRow) -> bytes:
-        """The bytes that bring an outbox row to its recipient, sealed for the recipient's present agree key."""
-        public = self._agree_public_of(row.recipient)
+    def envelopes(self, recipient: str, rows: Sequence[OutboxRow]) -> list[bytes]:
+        """The bytes that bring outbox rows to their recipient, sealed for the recipient's present agree key."""
+        public = self._agree_public_of(recipient)
         with self.database.reading() as view:
-            return build_envelope(view, self.vault, row, sender=self.did, recipient_public=public)
+            return [build_envelope(view, self.vault, row, sender=self.did, recipient_public=public) for row in rows]
 
     def _agree_public_of(self, did: str) -> bytes:
         record = self.engine.member(did)

@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -16,7 +16,7 @@ import structlog
 from transire.engines.base import Outcome
 from transire.node.anchor import Anchor
 from transire.node.errors import RecipientUnreachable
-from transire.node.post import Post
+from transire.node.post import Post, Reply
 from transire.node.projection import is_ending, project_ending, take_in
 from transire.node.tenant import Tenant
 from transire.records.project import finish_height, projected_height
@@ -25,6 +25,9 @@ from transire.vault.outbox import OutboxRow
 
 DELIVERIES_A_TURN = 200
 """Envelopes looked at in one turn, so that a long outbox does not keep other tenants waiting."""
+
+ENVELOPES_AT_ONCE = 32
+"""Envelopes for one recipient that are taken in by one transaction of its database."""
 
 HEIGHTS_UNWRITTEN = 1000
 """Blocks that may have to be read again after a crash, because nothing in them concerned the records."""
@@ -70,19 +73,25 @@ class TenantTurn:
     def _deliver(self, now: datetime) -> None:
         with self._tenant.database.reading() as view:
             rows = outbox.due(view, now, DELIVERIES_A_TURN)
+        by_recipient: dict[str, list[OutboxRow]] = {}
         for row in rows:
-            self._bring(row, now)
+            by_recipient.setdefault(row.recipient, []).append(row)
+        for recipient, waiting in by_recipient.items():
+            for batch in batches(waiting, ENVELOPES_AT_ONCE):
+                self._bring(recipient, batch, now)
 
-    def _bring(self, row: OutboxRow, now: datetime) -> None:
+    def _bring(self, recipient: str, rows: Sequence[OutboxRow], now: datetime) -> None:
         try:
-            reply = self._post.bring(row.recipient, self._tenant.envelope(row))
+            replies = self._post.bring(recipient, self._tenant.envelopes(recipient, rows))
         except RecipientUnreachable as error:
-            log.warning("recipient unreachable", tenant=self._tenant.slug, code=error.code, attempts=row.attempts)
-            with self._tenant.transaction() as tx:
-                outbox.mark_failed(tx, row, now=now)
-            return
-        with self._tenant.transaction() as tx:
-            outbox.mark_answered(tx, row.seq, refused_with=reply.refused_with)
+            log.warning("recipient unreachable", tenant=self._tenant.slug, code=error.code, waiting=len(rows))
+            replies = [Reply(not_yet=error.code)] * len(rows)
+        with self._tenant.database.transaction() as tx:
+            for row, reply in zip(rows, replies, strict=True):
+                if reply.not_yet is not None:
+                    outbox.mark_failed(tx, row, now=now)
+                else:
+                    outbox.mark_answered(tx, row.seq, refused_with=reply.refused_with)
 
     def _next_due(self, now: datetime) -> float | None:
         with self._tenant.database.reading() as view:
@@ -117,8 +126,13 @@ class Follower:
             self._read = block.height
 
     def _write(self, height: int, outcomes: Sequence[Outcome]) -> None:
-        with self._tenant.transaction() as tx:
+        with self._tenant.database.transaction() as tx:
             for outcome in filter(is_ending, outcomes):
                 project_ending(tx, outcome)
             finish_height(tx, height)
         self._written = height
+
+
+def batches(rows: Sequence[OutboxRow], size: int) -> Iterator[Sequence[OutboxRow]]:
+    """The rows in runs of at most that size, in order."""
+    return (rows[start : start + size] for start in range(0, len(rows), size))
