@@ -26,7 +26,7 @@ SOUND: dict[str, tuple[dict[str, Any], set[str], str]] = {
         "document.issued/1",
     ),
     "authority.revoked/1": (
-        {"reason": "We changed brokers"},
+        {"version": ID, "reason": "We changed brokers"},
         {"importer", "exporter", "producer"},
         "authority.granted/1",
     ),

@@ -31,4 +31,5 @@ PROCEDURE = Procedure(
     tables_at="transire.procedures.origin_certification.tables:metadata",
     branch_at="transire.procedures.origin_certification.tables:BRANCH",
     projector_at="transire.procedures.origin_certification.tables:project",
+    received_at="transire.procedures.origin_certification.tables:on_received",
 )

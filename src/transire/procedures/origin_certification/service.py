@@ -1,8 +1,7 @@
 """What a node does for origin certification: import products, draft, sign, replace, withdraw, share, show.
 
 Each function is one act of one person for one member: it asks the permission first, and writes everything that
-follows from it in one SQL transaction. The ledger's decision that a version has ended comes before the telling of it:
-after a crash between the two the act is done again, which ends nothing twice.
+follows from it in one SQL transaction. What has ended thereby is ended on the ledger behind it.
 """
 
 from __future__ import annotations
@@ -27,10 +26,10 @@ from transire.documents.cost_sheet import cost_sheet_subject
 from transire.documents.errors import Problem
 from transire.documents.parties import Party
 from transire.documents.product import read_product_master
-from transire.node.errors import WitnessRefused
 from transire.node.tenant import Issued, Tenant
 from transire.origin.agreements import Agreement
 from transire.origin.agreements import agreement as agreement_of
+from transire.procedures.endings import end_version
 from transire.procedures.origin_certification.drafting import Wanted, draft_subject
 from transire.procedures.origin_certification.errors import (
     CertificationEnded,
@@ -188,39 +187,38 @@ def replace_certification(
         if not old.is_current:
             raise CertificationEnded(got=document_id)
         subject = _changed(tenant, tx, old, changes, person)
-        issued = _issue(tenant, tx, person, subject, recipients=_holders(tenant, tx, old), previous=old.commitment)
-    _end(tenant, document_id, successor=issued.commitment)
-    body: dict[str, Any] = {"version": old.commitment, "successor": issued.commitment, "reason": reason}
-    with tenant.transaction() as tx:
+        holders = _holders(tenant, tx, old)
+        issued = _issue(tenant, tx, person, subject, recipients=holders, previous=old.commitment)
+        body: dict[str, Any] = {"version": old.commitment, "successor": issued.commitment, "reason": reason}
         tenant.state(
             tx,
             person,
             REPLACED.name,
             body,
             about=[document_id],
-            recipients=_holders(tenant, tx, old),
+            recipients=holders,
             attach=[issued.statement_id, old.issued_statement],
         )
+    end_version(tenant, old.commitment, successor=issued.commitment)
     return issued
 
 
 def withdraw_certification(tenant: Tenant, person: Person, document_id: str, reason: str) -> str:
     """Withdraw a certification for good, and tell every holder why; returns the id of the statement that tells."""
     require(person, "certifications.withdraw", Relation.ISSUER)
-    with tenant.database.reading() as view:
-        old = _own_version(tenant, view, document_id)
-    _end(tenant, document_id, successor=None)
-    body: dict[str, Any] = {"version": old.commitment, "reason": reason}
     with tenant.transaction() as tx:
-        return tenant.state(
+        old = _own_version(tenant, tx, document_id)
+        statement_id = tenant.state(
             tx,
             person,
             WITHDRAWN.name,
-            body,
+            {"version": old.commitment, "reason": reason},
             about=[document_id],
             recipients=_holders(tenant, tx, old),
             attach=[old.issued_statement],
         )
+    end_version(tenant, old.commitment)
+    return statement_id
 
 
 def share_document(tenant: Tenant, person: Person, document_id: str, recipient_did: str, purpose: str) -> str | None:
@@ -355,21 +353,3 @@ def _holders(tenant: Tenant, tx: sa.Connection, held: DocumentLine) -> list[str]
     delivered = [one.member for one in deliveries_of(tx, held.document_id) if one.event == "delivered"]
     named = [did for did in held.fields.get("importers/id", ()) if did]
     return sorted({*delivered, *named, customs_of(tenant, tx)} - {tenant.did})
-
-
-def _end(tenant: Tenant, document_id: str, *, successor: str | None) -> None:
-    """End every version but the successor that still stands. What a crash left standing before is ended now."""
-    with tenant.database.reading() as view:
-        versions = find_versions(view, document_id)
-    for version in versions:
-        if version.commitment == successor or not version.is_current:
-            continue
-        try:
-            tenant.end(version.commitment, successor)
-        except WitnessRefused as error:
-            if error.got != ALREADY_ENDED:
-                raise
-
-
-ALREADY_ENDED = "ledger.already-ended"
-"""The ledger's answer to ending a version twice: an act that is done again after a crash meets it."""

@@ -21,6 +21,7 @@ from transire.documents.authority import (
 )
 from transire.documents.parties import Party
 from transire.node.tenant import Issued, Tenant
+from transire.procedures.endings import end_version
 from transire.procedures.papers import customs_of, issue_paper, open_newest
 from transire.procedures.power_of_attorney.errors import (
     AgentMissing,
@@ -90,22 +91,18 @@ def grant_authority(
 def revoke_authority(tenant: Tenant, person: Person, authority_id: str, reason: str) -> str:
     """Revoke a power of attorney at once (19 CFR 141.35); returns the id of the statement that says so."""
     require(person, "authority.withdraw", Relation.ISSUER)
-    with tenant.database.reading() as view:
-        paper = open_newest(tenant, view, authority_id)
+    with tenant.transaction() as tx:
+        paper = open_newest(tenant, tx, authority_id)
         if paper is None or paper.schema_id != SCHEMA_ID:
             raise AuthorityUnknown(got=authority_id)
         if paper.issuer != tenant.did:
             raise NotThePrincipal(got=tenant.name, expected=tenant.name_of(paper.issuer))
         agent = read_power_of_attorney(paper.credential).agent.did
-        customs = customs_of(tenant, view)
-        ended = any(
-            grant.revoked for grant in list_grants(view, principal=tenant.did) if grant.authority == authority_id
-        )
-    if not ended:
-        tenant.end(paper.version)
-    with tenant.transaction() as tx:
-        recipients = sorted({customs, *([agent] if agent else [])})
-        return tenant.state(tx, person, REVOKED.name, {"reason": reason}, about=[authority_id], recipients=recipients)
+        recipients = sorted({customs_of(tenant, tx), *([agent] if agent else [])})
+        body: dict[str, Any] = {"version": paper.version, "reason": reason}
+        statement_id = tenant.state(tx, person, REVOKED.name, body, about=[authority_id], recipients=recipients)
+    end_version(tenant, paper.version)
+    return statement_id
 
 
 def list_authorities(tenant: Tenant, person: Person | None = None) -> tuple[AuthorityLine, ...]:

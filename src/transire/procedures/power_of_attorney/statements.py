@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from transire.ledger.kinds import Kind
-from transire.procedures.bodies import DATE, DID, closed, text
+from transire.procedures.bodies import DATE, DID, IDENTIFIER, closed, text
 
 PRINCIPALS = frozenset({"importer", "exporter", "producer"})
 
@@ -19,7 +19,7 @@ GRANTED = Kind(
 # what counts for everybody who was not told.
 REVOKED = Kind(
     name="authority.revoked/1",
-    body_schema=closed({"reason": text(500)}),
+    body_schema=closed({"version": IDENTIFIER, "reason": text(500)}),
     stated_by=PRINCIPALS,
     follows=("authority.granted/1",),
 )
