@@ -1,0 +1,56 @@
+"""`make bench`: measure everything and write docs/benchmarks.md.
+
+Figures are of this machine, at this hour: ratios and orders of magnitude carry over, absolute times do not.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import subprocess
+import sys
+from datetime import UTC, datetime
+from importlib import import_module
+from pathlib import Path
+
+PAGE = Path(__file__).resolve().parents[1] / "docs" / "benchmarks.md"
+PARTS = ("ledger", "statements", "filing", "verify")
+INTRODUCTION = """# Benchmarks
+
+What was measured, how, and beside which goal. Written by `make bench`; each part can be run alone with
+`python -m benchmarks.NAME`. The machine is shared and noisy: take ratios and orders of magnitude, not absolute times.
+"""
+
+
+def main(names: list[str]) -> None:
+    """Run the parts, each in a process of its own so that none warms another, and write the page."""
+    chosen = names or list(PARTS)
+    sections = [INTRODUCTION, machine()]
+    for name in chosen:
+        print(f"measuring {name}", flush=True)
+        sections.append(section(name))
+    PAGE.write_text("\n".join(sections), encoding="utf-8")
+    print(f"written: {PAGE.relative_to(PAGE.parents[1])}")
+
+
+def machine() -> str:
+    """What the figures were measured on."""
+    moment = datetime.now(UTC).strftime("%Y-%m-%d")
+    load = os.getloadavg()[0]
+    return (
+        f"Measured {moment}, Python {platform.python_version()}, {os.cpu_count()} cores, load {load:.1f} before it.\n"
+    )
+
+
+def section(name: str) -> str:
+    """One part as a table: its own description, then its figures."""
+    module = import_module(f"benchmarks.{name}")
+    done = subprocess.run([sys.executable, "-m", f"benchmarks.{name}"], capture_output=True, text=True, check=True)
+    rows = [line.partition(": ") for line in done.stdout.splitlines() if ": " in line]
+    about = (module.__doc__ or "").strip()
+    table = ["| what | figure |", "|---|---|", *(f"| {what} | {figure} |" for what, _, figure in rows)]
+    return f"## {name}\n\n{about}\n\n" + "\n".join(table) + "\n"
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,122 @@
+"""From `file_entry` to the entry on the officer's page, on one node with the embedded engine.
+
+    python -m benchmarks.filing
+
+Goal (issue 3): p99 under 250 ms with 10 clients at once. The clients are threads of one broker, each filing drafted
+entries of six lines one after the other; the officer's page is asked for until it shows the entry.
+"""
+
+from __future__ import annotations
+
+import logging
+import tempfile
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from pathlib import Path
+
+from transire.demo import story as steps
+from transire.demo.telling import Telling
+from transire.demo.world import World, make_world, today
+from transire.node.logs import configure_logs
+from transire.procedures.entry_summary import service as entry
+from transire.procedures.entry_summary.filings import find_filing
+
+CLIENTS = (1, 10, 50)
+FILINGS = {1: 20, 10: 60, 50: 100}
+"""Entries filed in all, by the number of clients."""
+INVOICE = "mx-producer/invoice-2026-0419-corrected.csv"
+GIVE_UP_S = 60.0
+
+
+def measure() -> dict[str, str]:
+    """Every figure of this page, in words."""
+    quieten()
+    with tempfile.TemporaryDirectory() as folder:
+        world = prepared_world(Path(folder))
+        try:
+            return {f"file to officer's page, {clients} clients": measured(world, clients) for clients in CLIENTS}
+        finally:
+            world.node.close()
+
+
+def quieten() -> None:
+    """The demo's development parts warn; here that is known."""
+    configure_logs("error")
+    logging.disable(logging.WARNING)
+
+
+def prepared_world(folder: Path) -> World:
+    """The demo's world after the certifications are signed and the broker is empowered."""
+    world, telling, story = make_world(folder, port=8499), Silent(), steps.Story()
+    steps.import_once(world, telling, story)
+    steps.sign_once(world, telling, story)
+    steps.grant_power(world, telling, story)
+    return world
+
+
+class Silent(Telling):
+    """Tells nobody."""
+
+    def _print(self, line: str) -> None:
+        del line
+
+
+def measured(world: World, clients: int) -> str:
+    """Latencies of all filings of that many clients at once."""
+    drafts = drafted(world, FILINGS[clients], clients)
+    begun = time.monotonic()
+    with ThreadPoolExecutor(clients) as pool:
+        latencies = sorted(pool.map(lambda draft: file_and_wait(world, draft), drafts))
+    rate = len(latencies) / (time.monotonic() - begun)
+    world.node.settle(GIVE_UP_S)
+    return f"p50 {quantile(latencies, 0.5):.0f} ms, p99 {quantile(latencies, 0.99):.0f} ms, {rate:.1f} entries/s"
+
+
+def drafted(world: World, count: int, series: int) -> list[str]:
+    """Drafts of entries, each of an invoice of its own."""
+    producer, importer, broker = (world.actors[slug] for slug in ("bajio", "riogrande", "gateway"))
+    table = world.read_of_this_week(INVOICE)
+    invoices = [
+        entry.issue_invoice(
+            producer.tenant,
+            producer.person,
+            table.replace(b"F-2026-0419", f"F-{series}-{number}".encode()),
+            importer_did=importer.did,
+        ).document_id
+        for number in range(count)
+    ]
+    world.node.settle(GIVE_UP_S)
+    drafts = []
+    for invoice in invoices:
+        draft = entry.draft_entry(broker.tenant, broker.person, importer_did=importer.did, invoices=[invoice])
+        for pointer, day in (("/importDate", today() - timedelta(days=1)), ("/entryDate", today())):
+            entry.set_field(broker.tenant, broker.person, draft, pointer, day.isoformat())
+        drafts.append(draft)
+    return drafts
+
+
+def file_and_wait(world: World, draft: str) -> float:
+    """Milliseconds from filing until the officer's page shows the entry."""
+    broker, customs = world.actors["gateway"], world.actors["customs"]
+    begun = time.monotonic()
+    document = entry.file_entry(broker.tenant, broker.person, draft).document_id
+    while time.monotonic() - begun < GIVE_UP_S:
+        with customs.tenant.database.reading() as view:
+            has_arrived = find_filing(view, document) is not None
+        if has_arrived:
+            entry.show_entry(customs.tenant, document)
+            return (time.monotonic() - begun) * 1000
+        time.sleep(0.005)
+    raise TimeoutError(document)
+
+
+def quantile(ordered: Sequence[float], share: float) -> float:
+    """The value below which that share of an ordered sample lies."""
+    return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
+
+
+if __name__ == "__main__":
+    for name, figure in measure().items():
+        print(f"{name}: {figure}")
