@@ -13,6 +13,7 @@ from transire.node.rebuilding import rebuild_records, records_digest
 from transire.node.tenant import Issued
 from transire.procedures.entry_summary import service as entry
 from transire.procedures.entry_summary.errors import (
+    DueDaysUnsuitable,
     EntryRefused,
     EntryUnknown,
     InvoiceUnknown,
@@ -247,6 +248,13 @@ def test_what_customs_does_only_customs_does(trade: Trade, filed: Issued) -> Non
     officer = Person("o", "An officer", frozenset({"officer"}))
     with pytest.raises(PermissionDenied):
         entry.ask(broker.tenant, officer, filed.document_id, 1, "May I?")
+
+
+@pytest.mark.parametrize("days", [0, -3, 4000])
+def test_a_question_gives_days_to_answer(trade: Trade, filed: Issued, days: int) -> None:
+    customs = trade.customs
+    with pytest.raises(DueDaysUnsuitable, match="thirty are usual"):
+        entry.ask(customs.tenant, customs.person, filed.document_id, 1, "When?", days)
 
 
 def test_lines_that_are_not_there_are_refused(trade: Trade, filed: Issued) -> None:

@@ -19,6 +19,7 @@ from transire.documents.evidence import Attachment, Evidence, evidence_subject
 from transire.node.tenant import Issued, Tenant
 from transire.procedures.entry_summary.errors import (
     AttachmentUnknown,
+    DueDaysUnsuitable,
     EntryUnknown,
     LineUnknown,
     LineWithoutClaim,
@@ -32,6 +33,7 @@ from transire.vault import journal
 
 ANSWER_DAYS = 30
 """Days to answer a request for information (19 USC 1509; CBP Form 28; 19 CFR 182.73(f)(1))."""
+MOST_DAYS = 365
 REQUEST_BASIS = "19 USC 1509; CBP Form 28"
 
 Outcome = Literal["sufficient", "insufficient", "withdrawn"]
@@ -61,6 +63,8 @@ def ask(
 ) -> str:
     """Ask about a line; returns the request's id. The days count from the day of asking."""
     require(person, "requests.ask", _customs(tenant))
+    if not 1 <= due_days <= MOST_DAYS:
+        raise DueDaysUnsuitable(got=due_days, expected=f"1 to {MOST_DAYS}")
     due_by = (tenant.now().date() + timedelta(days=due_days)).isoformat()
     with tenant.transaction() as tx:
         filing, entry, _ = _line_of(tenant, tx, entry_id, line)

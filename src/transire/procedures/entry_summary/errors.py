@@ -101,3 +101,10 @@ class AttachmentUnknown(TransireError):
     sentence = "This member does not hold a document that the answer is to carry."
     fix = "Choose documents from the member's own lists, or ask whoever holds it to share it."
     status = 404
+
+
+class DueDaysUnsuitable(TransireError):
+    code = "entry.due-days"
+    sentence = "So many days to answer cannot be given."
+    fix = "Give at least one day; thirty are usual (19 USC 1509; CBP Form 28)."
+    status = 422

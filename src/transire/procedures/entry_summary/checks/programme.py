@@ -54,8 +54,8 @@ def agreement_not_in_force(case: CaseFile) -> Iterator[Hit]:
 def programme_not_open(case: CaseFile) -> Iterator[Hit]:
     for line, claim, opening in _openings(case):
         if opening.state is Opening.CLOSED:
-            got = f"{claim.programme} on {line.line.tariff_number}"
-            yield Hit(where=line.where("claim/programme"), got=got, expected=_because(opening))
+            expected = f"a number that is open to {claim.programme} ({opening.citation})"
+            yield Hit(where=line.where("claim/programme"), got=_asked(line, claim, opening), expected=expected)
 
 
 @check(
@@ -68,8 +68,7 @@ def programme_not_open(case: CaseFile) -> Iterator[Hit]:
 def programme_not_known(case: CaseFile) -> Iterator[Hit]:
     for line, claim, opening in _openings(case):
         if opening.state is Opening.UNKNOWN:
-            got = f"{claim.programme} on {line.line.tariff_number}, entered on {case.entry.entry_date}"
-            yield Hit(where=line.where("tariffNumber"), got=got, expected=_because(opening))
+            yield Hit(where=line.where("tariffNumber"), got=_asked(line, claim, opening))
 
 
 @check(
@@ -114,6 +113,7 @@ def _openings(case: CaseFile) -> Iterator[tuple[LineOfCase, Claim, ProgrammeOpen
             yield line, claim, opening
 
 
-def _because(opening: ProgrammeOpening) -> str:
-    """Why the schedule answers so, without the stop that ends the sentence around it."""
-    return f"an open line ({opening.why.rstrip('.')}; {opening.citation})"
+def _asked(line: LineOfCase, claim: Claim, opening: ProgrammeOpening) -> str:
+    """What was looked up, and what the schedule answers, as the middle of a sentence."""
+    why = opening.why.rstrip(".")
+    return f"{claim.programme} on {line.line.tariff_number}: {why[0].lower()}{why[1:]}"
