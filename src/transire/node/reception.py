@@ -93,7 +93,9 @@ class Reception:
 
     def _keep(self, tx: sa.Connection, checked: CheckedEnvelope) -> None:
         kept = checked.keep(tx, self._tenant.vault, now=self._tenant.now())
-        for statement_id in self._in_order(checked, kept.statements):
+        # A document's own statement may have come before it, as evidence of another: only now does it say something.
+        issues = (stored.issued_by for stored in kept.documents if stored.issued_by is not None)
+        for statement_id in self._in_order(checked, {*kept.statements, *issues}):
             take_in(tx, self._tenant, statement_id)
         self._state_delivered(tx, checked, kept)
 
