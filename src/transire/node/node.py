@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -30,13 +30,14 @@ from transire.node.home import Home, read_secret
 from transire.node.post import Post
 from transire.node.projection import is_ending
 from transire.node.reception import Reception
+from transire.node.rooms import database_branches, open_blobs, open_database
 from transire.node.settings import FILE_NAME, MemberSettings, NodeSettings, read_settings, write_settings
 from transire.node.tenant import Tenant
 from transire.node.turn import TenantTurn
-from transire.procedures.catalogue import kinds, procedures
+from transire.procedures.catalogue import kinds
 from transire.storage.blobs import BlobStore
 from transire.storage.database import Database
-from transire.storage.migrations import Branch, upgrade
+from transire.storage.migrations import upgrade
 from transire.vault.statements import KINDS as DOCUMENT_KINDS
 from transire.vault.vault import Vault
 
@@ -100,10 +101,13 @@ class Node:
         home, settings = Home(path), read_settings(path)
         secret = read_secret(settings)
         keys = KeyStore.open(home.keys, secret)
-        if settings.profile == "production" and keys.profile == "test":
-            raise ProductionRefused(got="key stores with the test cost", where=str(home.keys))
-        engine = EmbeddedEngine.open(home.ledger, keys.signing_key(VALIDATOR_KEY))
-        return cls(home, settings, secret=secret, keys=keys, engine=engine)
+        refuse_cheap_keys(settings, keys)
+        engine = EmbeddedEngine.open(home.ledger, keys.signing_key(settings.ledger.validator_key))
+        try:
+            return cls(home, settings, secret=secret, keys=keys, engine=engine)
+        except BaseException:
+            engine.close()
+            raise
 
     def start(self) -> Node:
         """Begin to make blocks and to take turns."""
@@ -160,13 +164,12 @@ class Node:
         settle([tenant for slug, tenant in self.tenants.items() if slug not in but], self.beat, timeout)
 
     def _host(self, member: MemberSettings) -> Tenant:
-        folder = self.home.member(member.slug)
-        keys = KeyStore.open(folder / "keys.json", self._secret)
+        keys = self._open_keys(member)
         tenant = Tenant(
             slug=member.slug,
             did=member.did,
-            database=self._open_database(member, folder),
-            vault=Vault(self._open_blobs(member, folder), keys, agree_names=(AGREE,)),
+            database=self._open_database(member),
+            vault=Vault(self._open_blobs(member), keys, agree_names=(AGREE,)),
             keys=keys,
             engine=self.engine,
             kinds=self.kinds,
@@ -179,21 +182,21 @@ class Node:
         self.beat.add(member.slug, TenantTurn(tenant, self.post, pause=pause))
         return tenant
 
-    def _open_database(self, member: MemberSettings, folder: Path) -> Database:
-        branches = database_branches()
-        tables = [branch.metadata for branch in branches]
-        if self.settings.records.url == "sqlite":
-            database = Database.open(f"sqlite:///{folder / 'member.db'}", tables=tables)
-        else:
-            schema = f"member_{member.slug.replace('-', '_')}"
-            database = Database.open(self.settings.records.url, schema=schema, tables=tables)
-        upgrade(database, branches)
+    def _open_keys(self, member: MemberSettings) -> KeyStore:
+        keys = KeyStore.open(self.home.member(member.slug) / "keys.json", self._secret)
+        refuse_cheap_keys(self.settings, keys)
+        return keys
+
+    def _open_database(self, member: MemberSettings) -> Database:
+        database = open_database(self.home, self.settings, member)
+        upgrade(database, database_branches())
         return database
 
-    def _open_blobs(self, member: MemberSettings, folder: Path) -> BlobStore:
-        if self.settings.vault.url == "file":
-            return BlobStore.open((folder / "blobs").as_uri())
-        return BlobStore.open(f"{self.settings.vault.url.rstrip('/')}/{member.slug}")
+    def _open_blobs(self, member: MemberSettings) -> BlobStore:
+        blobs = open_blobs(self.home, self.settings, member)
+        if self.settings.profile == "production" and not blobs.durable:
+            raise ProductionRefused(got="a vault that forgets with the process", where="vault.url")
+        return blobs
 
     def _on_block(self, height: int) -> None:
         """A block was committed. Only what ends a version concerns anybody who did not submit the action.
@@ -206,10 +209,7 @@ class Node:
                 return
 
 
-def database_branches() -> Sequence[Branch]:
-    """The migrations of every room that keeps rows of a member."""
-    from transire.desk.tables import BRANCH as DESK
-    from transire.records.tables import BRANCH as RECORDS
-    from transire.vault.tables import BRANCH as VAULT
-
-    return [VAULT, DESK, RECORDS, *(procedure.branch() for procedure in procedures())]
+def refuse_cheap_keys(settings: NodeSettings, keys: KeyStore) -> None:
+    """Refuse, under the production profile, a key store that anybody could open by trying."""
+    if settings.profile == "production" and keys.profile == "test":
+        raise ProductionRefused(got="a key store with the test cost", where=str(keys.path))
