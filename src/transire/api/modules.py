@@ -5,14 +5,20 @@ from __future__ import annotations
 from importlib import import_module
 from importlib.util import find_spec
 
-from transire.api import node_routes, person_routes
+from transire.api import document_routes, network_routes, node_routes, person_routes
 from transire.api.operations import Operations
 from transire.procedures.catalogue import procedures
 
 
 def operation_modules() -> list[Operations]:
     """In the order of the contract."""
-    return [node_routes.OPERATIONS, person_routes.OPERATIONS, *procedure_operations()]
+    return [
+        node_routes.OPERATIONS,
+        person_routes.OPERATIONS,
+        document_routes.OPERATIONS,
+        network_routes.OPERATIONS,
+        *procedure_operations(),
+    ]
 
 
 def procedure_operations() -> list[Operations]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import msgspec
 
-from transire.api.errors import BearerMissing, RequestInvalid
+from transire.api.errors import BearerMissing, RequestInvalid, VersionStale
 from transire.desk.person import Person
 
 if TYPE_CHECKING:
@@ -48,6 +48,21 @@ class Call:
             raise BearerMissing
         return self.caller
 
+    def file(self, name: str) -> bytes:
+        """A file of the form. The contract let the form through, so that it may still have been sent as a field."""
+        content = self.files.get(name)
+        if content is None:
+            raise RequestInvalid([(f"body/{name}", "this part is a file and must be sent with a file name")])
+        return content
+
+    def expected_version(self) -> int | None:
+        """The version that If-Match names; None when the caller does not care."""
+        if self.if_match is None or self.if_match == "*":
+            return None
+        if not (self.if_match.isascii() and self.if_match.isdigit() and len(self.if_match) < 10):
+            raise VersionStale(got=self.if_match, expected="the ETag of the draft as you read it")
+        return int(self.if_match)
+
     def into(self, kind: type[T]) -> T:
         """The body as a typed value. The contract let it through, so a failure here is a fault of the contract."""
         try:
@@ -77,6 +92,8 @@ class Collection(Generic[T]):
 
     items: Sequence[T]
     next: str | None = None
+    beside: Mapping[str, Any] = field(default_factory=dict)
+    """Further members of the answer, such as counts."""
 
 
 Perform = Callable[[Call], Any]

@@ -38,7 +38,7 @@ def response_of(value: Any, request: Request) -> Response:
 
 def _shown(value: Any) -> Any:
     if isinstance(value, Collection):
-        return {"items": list(value.items), "next": value.next}
+        return {"items": list(value.items), "next": value.next, **value.beside}
     return value
 
 

@@ -10,7 +10,6 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import structlog
@@ -18,9 +17,10 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
-from starlette.routing import BaseRoute, Mount, Route
+from starlette.routing import Mount, Route
 from starlette.types import ASGIApp
 
+from transire.api.app import create_api
 from transire.errors import TransireError
 from transire.portal import operator
 from transire.portal.assets import Assets
@@ -36,14 +36,19 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 
-def create_app(node: Node, *, api: ASGIApp | None = None) -> ASGIApp:
+def create_app(node: Node) -> ASGIApp:
     """The application for an open node. It reads catalogues, styles and the contract once, here."""
     modules = page_modules()
     assets = Assets()
     portal = Portal.over(node, Renderer(assets), modules)
     errors = ErrorPages(portal)
     app = Starlette(
-        routes=_routes(portal, modules_routes=routes(portal, modules), assets=assets, api=api),
+        routes=[
+            *_own_routes(portal),
+            *routes(portal, modules),
+            Mount("/static", assets.files()),
+            Mount("/v1", create_api(node)),
+        ],
         exception_handlers={
             TransireError: errors.refused,
             HTTPException: errors.unroutable,
@@ -54,23 +59,15 @@ def create_app(node: Node, *, api: ASGIApp | None = None) -> ASGIApp:
     return SecurityHeaders(measured, production=portal.cookies.production)
 
 
-def _routes(
-    portal: Portal, *, modules_routes: Sequence[BaseRoute], assets: Assets, api: ASGIApp | None
-) -> list[BaseRoute]:
+def _own_routes(portal: Portal) -> list[Route]:
+    """What lies outside of any member: the chooser, and what an operator's tools ask for."""
+
     async def choose(request: Request) -> Response:
         language = portal.language_of(request, None)
         members = sorted(portal.node.tenants.values(), key=lambda tenant: tenant.name)
         return HTMLResponse(portal.renderer.html(language, "chooser.html", {"members": members}))
 
-    found: list[BaseRoute] = [
-        Route("/", choose),
-        *modules_routes,
-        Mount("/static", assets.files()),
-        *operator.routes(portal.node),
-    ]
-    if api is not None:
-        found.append(Mount("/v1", api))
-    return found
+    return [Route("/", choose), *operator.routes(portal.node)]
 
 
 class ErrorPages:

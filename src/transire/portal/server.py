@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import uvicorn
 
-from transire.api.app import create_api
 from transire.portal.app import create_app
 
 if TYPE_CHECKING:
@@ -23,7 +22,7 @@ def serve(node: Node) -> None:
 
 def server_of(node: Node) -> uvicorn.Server:
     """The server, not yet running."""
-    app = create_app(node, api=create_api(node))
+    app = create_app(node)
     config = uvicorn.Config(
         app,
         host=node.settings.host,

@@ -1,0 +1,203 @@
+"""The API operations of entry summaries."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from transire.api.operations import Answer, Call, Collection, Operations
+from transire.procedures.entry_summary import service
+from transire.procedures.entry_summary.dialogue import ANSWER_DAYS, REQUEST_BASIS
+from transire.procedures.entry_summary.errors import RequestUnknown
+
+OPERATIONS = Operations()
+
+
+# Invoices.
+
+
+@OPERATIONS.op("GET", "/invoices", "listInvoices", scope="invoices.read")
+def list_invoices(call: Call) -> Any:
+    page = service.list_invoices(
+        call.tenant,
+        call.person,
+        words=call.query.get("words", ""),
+        after=call.query.get("after"),
+        limit=call.query["limit"],
+    )
+    return Collection(page.rows, page.next)
+
+
+@OPERATIONS.op("POST", "/invoices", "issueInvoice", scope="invoices.issue")
+def issue_invoice(call: Call) -> Any:
+    """Issue the invoice of a table; a second one of the same number replaces the first."""
+    issued = service.issue_invoice(call.tenant, call.person, call.file("invoice"), importer_did=call.body["importer"])
+    return Answer(value=issued, status=201, location=f"/invoices/{issued.document_id}")
+
+
+@OPERATIONS.op("GET", "/invoices/{document_id}", "showInvoice", scope="invoices.read")
+def show_invoice(call: Call) -> Any:
+    return service.show_invoice(call.tenant, call.path["document_id"], call.person)
+
+
+# Drafts.
+
+
+@OPERATIONS.op("GET", "/entry-drafts", "listEntryDrafts", scope="entries.check")
+def list_drafts(call: Call) -> Any:
+    drafts = service.list_drafts(call.tenant, call.person)
+    return Collection(
+        [
+            {
+                "id": draft.id,
+                "title": draft.title,
+                "version": draft.version,
+                "state": draft.state,
+                "created_at": draft.created_at,
+                "updated_at": draft.updated_at,
+            }
+            for draft in drafts
+        ]
+    )
+
+
+@OPERATIONS.op("POST", "/entry-drafts", "draftEntry", scope="entries.draft")
+def draft_entry(call: Call) -> Any:
+    """Draft an entry of these invoices from the documents that are held."""
+    draft_id = service.draft_entry(
+        call.tenant, call.person, importer_did=call.body["importer"], invoices=call.body["invoices"]
+    )
+    return _draft(call, draft_id, status=201)
+
+
+@OPERATIONS.op("GET", "/entry-drafts/{draft_id}", "showEntryDraft", scope="entries.check")
+def show_draft(call: Call) -> Any:
+    """A draft with the source of each field and what the checks say."""
+    return _draft(call, call.path["draft_id"])
+
+
+@OPERATIONS.op("PATCH", "/entry-drafts/{draft_id}", "setEntryField", scope="entries.draft")
+def set_field(call: Call) -> Any:
+    service.set_field(
+        call.tenant,
+        call.person,
+        call.path["draft_id"],
+        call.body["pointer"],
+        call.body["value"],
+        expected_version=call.expected_version(),
+    )
+    return _draft(call, call.path["draft_id"])
+
+
+@OPERATIONS.op("POST", "/entry-drafts/{draft_id}/refresh", "refreshEntryDraft", scope="entries.draft")
+def refresh_draft(call: Call) -> Any:
+    """Take everything from the documents again; what was keyed stands."""
+    service.refresh_draft(call.tenant, call.person, call.path["draft_id"])
+    return _draft(call, call.path["draft_id"])
+
+
+@OPERATIONS.op("DELETE", "/entry-drafts/{draft_id}", "discardEntryDraft", scope="entries.draft")
+def discard_draft(call: Call) -> Any:
+    service.discard_draft(call.tenant, call.person, call.path["draft_id"])
+    return Answer(status=204)
+
+
+@OPERATIONS.op("POST", "/entry-drafts/{draft_id}/file", "fileEntry", scope="entries.file")
+def file_entry(call: Call) -> Any:
+    """File it; refused with all findings while there are errors."""
+    issued = service.file_entry(call.tenant, call.person, call.path["draft_id"])
+    return Answer(value=issued, status=201, location=f"/entries/{issued.document_id}")
+
+
+# Entries and the dialogue about them.
+
+
+@OPERATIONS.op("GET", "/entries", "listEntries", scope="entries.read")
+def list_entries(call: Call) -> Any:
+    """A page of a view, with the count of every view."""
+    listed = service.list_entries(
+        call.tenant,
+        call.query["view"],
+        person=call.person,
+        after=call.query.get("after"),
+        limit=call.query["limit"],
+    )
+    return Collection(listed.rows, listed.next, {"counts": listed.counts})
+
+
+@OPERATIONS.op("GET", "/entries/{document_id}", "showEntry", scope="entries.read")
+def show_entry(call: Call) -> Any:
+    """An entry with its lines, each claim beside its certification, the checks, and what was said since."""
+    return service.show_entry(call.tenant, call.path["document_id"], call.person)
+
+
+@OPERATIONS.op("POST", "/entries/{document_id}/corrections", "draftCorrection", scope="entries.draft")
+def draft_correction(call: Call) -> Any:
+    return _draft(call, service.draft_correction(call.tenant, call.person, call.path["document_id"]), status=201)
+
+
+@OPERATIONS.op("POST", "/entries/{document_id}/lines/{line}/accept", "acceptClaim", scope="claims.decide")
+def accept_claim(call: Call) -> Any:
+    note = (call.body or {}).get("note", "")
+    stated = service.accept_claim(call.tenant, call.person, call.path["document_id"], _line(call), note=note)
+    return Answer(value={"statement_id": stated}, status=201)
+
+
+@OPERATIONS.op("POST", "/entries/{document_id}/lines/{line}/requests", "askAboutLine", scope="requests.ask")
+def ask(call: Call) -> Any:
+    """Ask about a line; the clock of the answer runs from delivery."""
+    body = call.body
+    stated = service.ask(
+        call.tenant,
+        call.person,
+        call.path["document_id"],
+        _line(call),
+        body["question"],
+        body.get("due_days", ANSWER_DAYS),
+        basis=body.get("basis", REQUEST_BASIS),
+    )
+    return Answer(value={"statement_id": stated}, status=201, location=f"/requests/{stated}")
+
+
+@OPERATIONS.op("GET", "/requests/{request_id}", "showRequest", scope="requests.read")
+def show_request(call: Call) -> Any:
+    request_id = call.path["request_id"]
+    entry = str(call.tenant.located(request_id).statement.about[0])
+    page = service.show_entry(call.tenant, entry, call.person)
+    for line in page.lines:
+        for request in line.requests:
+            if request.statement_id == request_id:
+                return msgspec.structs.asdict(request) | {"entry": entry}
+    raise RequestUnknown(got=request_id)
+
+
+@OPERATIONS.op("POST", "/requests/{request_id}/answers", "answerRequest", scope="requests.answer")
+def answer(call: Call) -> Any:
+    issued = service.answer(
+        call.tenant,
+        call.person,
+        call.path["request_id"],
+        call.body["text"],
+        call.body.get("documents", []),
+    )
+    return Answer(value=issued, status=201, location=f"/documents/{issued.document_id}")
+
+
+@OPERATIONS.op("POST", "/requests/{request_id}/close", "closeRequest", scope="requests.ask")
+def close_request(call: Call) -> Any:
+    stated = service.close_request(
+        call.tenant, call.person, call.path["request_id"], call.body["outcome"], call.body["note"]
+    )
+    return {"statement_id": stated}
+
+
+def _draft(call: Call, draft_id: str, *, status: int = 200) -> Answer:
+    page = service.show_draft(call.tenant, call.person, draft_id)
+    location = f"/entry-drafts/{draft_id}" if status == 201 else None
+    return Answer(value=page, status=status, location=location, version=str(page.version))
+
+
+def _line(call: Call) -> int:
+    text = call.path["line"]
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0
