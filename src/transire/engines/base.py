@@ -99,4 +99,10 @@ class Engine(Protocol):
         """Wait until that height is committed; False when the time is over."""
 
     def evidence(self, action_id: str, *, keys: Sequence[str] = ()) -> Evidence:
-        """Everything that a receipt of an accepted action needs, with proofs of these keys of the state."""
+        """Everything that a receipt of an accepted action needs, with proofs of these keys of the state.
+
+        An action of a network that this one continues is proved as that network ended, under that network's name.
+        """
+
+    def beginnings(self) -> Sequence[Genesis]:
+        """The genesis of this network, and before it those of the networks that it continues, oldest first."""

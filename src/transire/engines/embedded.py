@@ -12,7 +12,7 @@ exists.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 from typing import Final
@@ -22,6 +22,14 @@ from transire.crypto.keys import SigningKey
 from transire.engines import archive
 from transire.engines.archive import Archive
 from transire.engines.base import Outcome
+from transire.engines.earlier import (
+    CHAIN_FOLDER,
+    REPLICA_FOLDER,
+    Earlier,
+    JoinedBlocks,
+    ended_at,
+    open_earlier,
+)
 from transire.engines.errors import ReplicaExists, ReplicaMissing
 from transire.engines.inspection import Damage, verify_replica
 from transire.engines.occupation import Occupation
@@ -30,6 +38,8 @@ from transire.engines.replica import LmdbStore
 from transire.engines.sequencer import Sequencer
 from transire.engines.validator import LocalValidator
 from transire.ledger.admission import Verdict
+from transire.ledger.block import Evidence
+from transire.ledger.chain import Validator
 from transire.ledger.errors import ActionExpired, ActionSeen, GenesisInvalid
 from transire.ledger.genesis import Genesis
 from transire.ledger.machine import Machine
@@ -37,8 +47,6 @@ from transire.ledger.parameters import parameter
 from transire.ledger.store import META
 from transire.ledger.tables import Tip
 
-REPLICA_FOLDER: Final = "replica"
-CHAIN_FOLDER: Final = "chain"
 NANOS: Final = 1_000_000_000
 
 
@@ -65,9 +73,9 @@ class EmbeddedEngine(LedgerReading):
             check_fixed_validators(parameter(self._machine.view, "fixed_validators", self._machine.height + 1))
             chain_store = LmdbStore(home / CHAIN_FOLDER, archive.TABLES)
             self._archive = Archive(chain_store, before_first=self.genesis.height)
-            super().__init__(
-                self.network, self._store, self._archive, validators=lambda height: self.genesis.validator_set
-            )
+            self._earlier = open_earlier(home)
+            blocks = JoinedBlocks(self._earlier, self._archive)
+            super().__init__(self.network, self._store, blocks, validators=self._signers)
             self._sequencer = Sequencer(
                 self._machine,
                 self._archive,
@@ -147,6 +155,8 @@ class EmbeddedEngine(LedgerReading):
     def close(self) -> None:
         """Finish the block under way and let go; what is still waiting gets `EngineStopped`."""
         self._sequencer.stop()
+        for one in self._earlier:
+            one.close()
         self._archive.close()
         self._store.close()
         self._occupation.release()
@@ -168,7 +178,22 @@ class EmbeddedEngine(LedgerReading):
 
     def verify_replica(self, *, deep: bool = False) -> list[Damage]:
         """Everything that is wrong with the ledger's files; see `engines.inspection`."""
-        return verify_replica(self._store, self._archive, validators=self.validators, deep=deep)
+        found = [damage for one in self._earlier for damage in one.inspect(deep=deep)]
+        return found + verify_replica(self._store, self._archive, validators=self.validators, deep=deep)
+
+    def evidence(self, action_id: str, *, keys: Sequence[str] = ()) -> Evidence:
+        """See `engines.base.Engine.evidence`."""
+        found = self.lookup(action_id)
+        ended = None if found is None else ended_at(self._earlier, found.height)
+        return super().evidence(action_id, keys=keys) if ended is None else ended.reading.evidence(action_id, keys=keys)
+
+    def beginnings(self) -> tuple[Genesis, ...]:
+        """See `engines.base.Engine.beginnings`."""
+        return (*(one.genesis for one in self._earlier), self.genesis)
+
+    def _signers(self, height: int) -> tuple[Validator, ...]:
+        ended = ended_at(self._earlier, height)
+        return self.genesis.validator_set if ended is None else ended.genesis.validator_set
 
     def subscribe(self, callback: Callable[[int], None]) -> Callable[[], None]:
         """Call back with every height that was committed; returns what ends it. The callback only wakes somebody."""
@@ -183,15 +208,12 @@ def inspect(home: Path, *, deep: bool = False) -> list[Damage]:
     """Everything that is wrong with the files of an engine that is not open in this process; needs no key."""
     if not (home / REPLICA_FOLDER).is_dir():
         raise ReplicaMissing(got=home.name)
-    store, chain_store = LmdbStore(home / REPLICA_FOLDER), LmdbStore(home / CHAIN_FOLDER, archive.TABLES)
+    networks = (*open_earlier(home), Earlier(home))
     try:
-        genesis = Genesis.parse(store.get(META, Tip.GENESIS_KEY) or b"")
-        validators = genesis.validator_set
-        blocks = Archive(chain_store, before_first=genesis.height)
-        return verify_replica(store, blocks, validators=lambda height: validators, deep=deep)
+        return [damage for one in networks for damage in one.inspect(deep=deep)]
     finally:
-        store.close()
-        chain_store.close()
+        for one in networks:
+            one.close()
 
 
 def check_only_validator(genesis: Genesis, key: SigningKey) -> None:

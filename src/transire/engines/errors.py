@@ -7,6 +7,8 @@ TransireError
     ├── ReplicaMissing      no ledger at this place
     ├── ReplicaExists       a ledger at this place already
     ├── ReplicaDiffers      replica and chain do not fit together
+    ├── ReplicaDamaged      rows of a ledger that is to be continued are not what was signed
+    ├── LedgerUnsettled     the last block is not proved, so no copy is taken
     └── NotOnLedger         an action, block or proof that is not there
 """
 
@@ -68,6 +70,19 @@ class ReplicaDiffers(EngineError):
     sentence = "The replica of the ledger does not fit its chain of blocks."
     fix = "Run transire doctor --deep to see what differs, and restore the replica from its blocks or a partner."
     status = 500
+
+
+class ReplicaDamaged(EngineError):
+    code = "engine.replica-damaged"
+    sentence = "This copy of a ledger is damaged, so no network can continue it."
+    fix = "Restore another backup; what is named differs from what the validators signed."
+    status = 500
+
+
+class LedgerUnsettled(EngineError):
+    code = "engine.ledger-unsettled"
+    sentence = "The ledger's last block is not proved yet, so no copy of it was taken."
+    fix = "Try again when the node is less busy; if it is not running, it crashed: start it once, then try again."
 
 
 class DoubleSigning(EngineError):

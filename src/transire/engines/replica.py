@@ -84,6 +84,14 @@ class LmdbStore:
                 except lmdb.MapResizedError:
                     self._gate.alone(self._adopt_size)
 
+    def copy(self, reader: Reader, folder: Path) -> None:
+        """Write exactly what a view of this store sees into a new folder: a store by itself."""
+        assert isinstance(reader, _View)
+        folder.mkdir(mode=0o700, parents=True)
+        with _failing(folder):
+            self._env.copy(str(folder), compact=True, txn=reader.transaction)
+        _sync_folder(folder)
+
     def close(self) -> None:
         self._gate.alone(self._env.close)
 
@@ -129,16 +137,16 @@ class LmdbStore:
 
 class _View:
     def __init__(self, transaction: lmdb.Transaction, tables: dict[str, lmdb._Database]) -> None:
-        self._transaction = transaction
+        self.transaction = transaction
         self._tables = tables
 
     def get(self, table: str, key: bytes) -> bytes | None:
-        return cast("bytes | None", self._transaction.get(key, db=self._tables[table]))
+        return cast("bytes | None", self.transaction.get(key, db=self._tables[table]))
 
     def range(
         self, table: str, start: bytes = b"", end: bytes | None = None, *, reverse: bool = False
     ) -> Iterator[tuple[bytes, bytes]]:
-        with self._transaction.cursor(db=self._tables[table]) as cursor:
+        with self.transaction.cursor(db=self._tables[table]) as cursor:
             if reverse:
                 yield from _backwards(cursor, start, end)
             else:
