@@ -27,6 +27,8 @@ class LedgerSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Which engine orders the ledger."""
     beat_ms: int = 50
     """Statements of a member are pooled for at most this long before one action anchors them (LEDGER 3)."""
+    validator_key: str = "validator-1"
+    """Which key of the node's key store signs blocks; a restored node has a new one."""
     action_lifetime_s: int = 600
     """How long a signed action stays valid; at most 900 seconds are allowed by LEDGER 4."""
 
