@@ -56,6 +56,7 @@ def main() -> int:
         run("ruff", BIN / "ruff", "check", "."),
         run("format", BIN / "ruff", "format", "--check", "."),
         run("mypy", BIN / "mypy"),
+        run("examples in docstrings", BIN / "pytest", "--doctest-modules", "-q", "-n", "2", "src/transire"),
         run("tests", BIN / "pytest", "-n", "2", "--dist", "loadgroup", "-q", f"--junitxml={REPORT}"),
     ]
     missing = skipped()
