@@ -37,7 +37,7 @@ from transire.credentials.errors import (
 )
 from transire.credentials.issue import issue_credential, secure_credential, stamp
 from transire.credentials.proofs import Expectation, sign_document, verify_proofs
-from transire.credentials.resolve import member_resolver, resolve_did_key, verification_method_of
+from transire.credentials.resolve import member_resolver, resolve_did_key, split_method, verification_method_of
 from transire.credentials.structure import read_stamp
 from transire.credentials.verify import verify_credential, verify_presentation
 from transire.crypto.did import did_key
@@ -266,6 +266,15 @@ def test_a_did_key_that_is_no_member_proves_nothing_in_a_network() -> None:
 def test_a_verification_method_names_a_did_and_a_key(method: str) -> None:
     with pytest.raises(TransireError):
         verify_proofs(proof_of(verificationMethod=method))
+
+
+def test_what_is_wrong_with_a_verification_method_is_named() -> None:
+    with pytest.raises(KeyUnresolved) as refused:
+        split_method("https://x.example#key")
+    assert refused.value.expected == "a DID, # and the name of a key"
+    with pytest.raises(KeyUnresolved) as refused:
+        member_resolver(lambda did: [KEY.public])(WEB, "key-1")
+    assert refused.value.expected == "a Multikey as fragment"
 
 
 def test_the_fragment_of_a_did_key_is_the_key() -> None:

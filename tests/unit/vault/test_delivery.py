@@ -46,7 +46,7 @@ from transire.vault.errors import (
     VersionContradicted,
 )
 from transire.vault.journal import Located
-from transire.vault.sealing import Package, seal
+from transire.vault.sealing import Package, pack, seal
 from transire.vault.statements import named_body
 from transire.vault.vault import SealedDocument, StoredDocument, digest_of
 
@@ -500,7 +500,10 @@ def test_a_key_that_is_distrusted_at_that_height(producer: Member, importer: Mem
     refused(importer, wire, KeyUnresolved)
 
 
-@pytest.mark.parametrize("plaintext", [b"", bytes(4096), b"transire/package/1\n" + bytes(4077)])
+NO_MEDIA_TYPE = Package(representations={"Text/Plain": b"x"}, salt=bytes(32))
+
+
+@pytest.mark.parametrize("plaintext", [b"", bytes(4096), b"transire/package/1\n" + bytes(4077), pack(NO_MEDIA_TYPE)])
 def test_a_seal_that_holds_no_package(producer: Member, importer: Member, plaintext: bytes) -> None:
     with pytest.raises(PackageMalformed) as found:
         importer.check(forge(producer, importer, package_of(producer.credential()), plaintext=plaintext))

@@ -60,6 +60,28 @@ def test_a_torn_or_longer_package_is_refused(package: Package, cut: int) -> None
             unpack(wrong)
 
 
+PACKED = pack(Package(representations={"text/plain": b"x"}, salt=bytes(32)))
+HEADER = PACKED.index(b"{") - 4
+SALT_TEXT = b64url(bytes(32)).encode()
+
+
+@pytest.mark.parametrize(
+    ("plaintext", "expected"),
+    [
+        (b"transire/package/2\n" + PACKED[19:], "transire/package/1 and a header"),
+        (PACKED[:HEADER] + b"\xff\xff\xff\xff" + PACKED[HEADER + 4 :], "transire/package/1 and a header"),
+        (PACKED.replace(b'"length"', b'"lengte"'), "a header"),
+        (PACKED.replace(SALT_TEXT, b"A" * 42 + b"B"), "a salt of 32 bytes"),
+        (PACKED[:-1] + b"\x01", "parts sorted by media type, then zeros to the end of the bucket"),
+        (PACKED + bytes(4096), "parts sorted by media type, then zeros to the end of the bucket"),
+    ],
+)
+def test_what_is_wrong_with_a_package_is_named(plaintext: bytes, expected: str) -> None:
+    with pytest.raises(PackageMalformed) as refused:
+        unpack(plaintext)
+    assert refused.value.expected == expected
+
+
 @settings(max_examples=60)
 @given(PACKAGES, st.data())
 def test_any_changed_byte_of_a_seal_is_refused(package: Package, data: st.DataObject) -> None:
