@@ -175,6 +175,32 @@ def test_the_importer_is_shown_what_was_filed_for_it(trade: Trade, filed: Issued
     assert filed.document_id in [row.filing.entry for row in rows]
 
 
+def test_an_importer_enters_for_itself(trade: Trade, shipment: Issued) -> None:
+    """Its particulars say who it is; it has no filer code, so that it gives the entry number itself."""
+    importer = trade.riogrande
+    draft = entry.draft_entry(
+        importer.tenant, importer.person, importer_did=importer.did, invoices=[shipment.document_id]
+    )
+    page = entry.show_draft(importer.tenant, importer.person, draft)
+    fields = {field.pointer: field.value for field in page.fields}
+    assert fields["/importer"]["id"] == importer.did
+    assert fields["/importerNumber"] == "00-123456700"
+    assert sorted(finding.where for finding in page.findings) == ["/entryDate", "/entryNumber", "/importDate"]
+    assert [finding.code for line in page.lines for finding in line.findings] == ["entry.tariff-number-differs"]
+
+
+def test_what_was_typed_into_a_line_does_not_move_to_another(trade: Trade, shipment: Issued) -> None:
+    broker = trade.gateway
+    draft = trade.draft(shipment)
+    entry.set_field(broker.tenant, broker.person, draft, TARIFF_LINE, "8413.70.20.05")
+    kept = entry.refresh_draft(broker.tenant, broker.person, draft)
+    assert kept.content["lines"][0]["tariffNumber"] == "8413.70.20.05"
+    other = {"document": "x", "invoiceNumber": "x", "lineNumber": 9}
+    entry.set_field(broker.tenant, broker.person, draft, "/lines/0/invoice/lineNumber", other["lineNumber"])
+    refreshed = entry.refresh_draft(broker.tenant, broker.person, draft)
+    assert refreshed.content["lines"][0]["tariffNumber"] == "8413.60.00.90"
+
+
 def test_the_producer_is_not(trade: Trade, filed: Issued) -> None:
     assert entry.list_entries(trade.bajio.tenant).rows == ()
     with pytest.raises(EntryUnknown):

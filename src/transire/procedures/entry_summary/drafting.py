@@ -16,6 +16,7 @@ import sqlalchemy as sa
 
 from transire.desk import drafts as desk
 from transire.desk.drafts import Source
+from transire.desk.particulars import read_particulars
 from transire.desk.pointer import value_at, with_value
 from transire.documents.authority import SCHEMA_ID as AUTHORITY
 from transire.documents.authority import is_effective, read_power_of_attorney
@@ -23,6 +24,7 @@ from transire.documents.certification import CertifiedGood, covers_day, matching
 from transire.documents.codes import entry_number
 from transire.documents.invoice import InvoiceLine
 from transire.documents.parties import is_same_party
+from transire.documents.wire import as_wire
 from transire.node.tenant import Tenant
 from transire.origin.agreements import agreements
 from transire.procedures.entry_summary.checks.case import HeldAuthority, HeldCertification, HeldInvoice
@@ -62,7 +64,7 @@ def draft_content(
     invoices: Sequence[HeldInvoice],
     number: str | None,
 ) -> Draft:
-    """The entry as far as the documents give it."""
+    """The entry as far as the documents give it; who enters for itself is known from its own particulars."""
     content: Content = {
         "entryType": CONSUMPTION,
         "invoices": [invoice.document_id for invoice in invoices],
@@ -78,6 +80,8 @@ def draft_content(
     if authority is not None:
         content["powerOfAttorney"] = authority.document_id
         sources["/powerOfAttorney"] = Source("computed", detail="the live power of attorney of the importer")
+    elif importer_did == tenant.did:
+        _take_own(content, sources, tenant, tx)
     _take(content, sources, draw_header(authority, invoices[0]))
     for invoice in invoices:
         for said in invoice.content.lines:
@@ -109,12 +113,26 @@ def with_former(drafted: Draft, former: Paper) -> Draft:
 
 
 def with_typed(drafted: Draft, former: desk.Draft) -> Draft:
-    """A draft made anew in which what persons had typed stands as they typed it."""
+    """A draft made anew in which what persons had typed stands as they typed it.
+
+    What was typed into a line stands as long as the line declares the same line of the same invoice.
+    """
     content, sources = drafted.content, dict(drafted.sources)
     for pointer in former.keyed_fields():
+        if _declared_by(former.content, pointer) != _declared_by(content, pointer):
+            continue
         content = with_value(content, pointer, value_at(former.content, pointer))
         sources[pointer] = former.sources[pointer]
     return Draft(content=with_total(content), sources=sources)
+
+
+def _declared_by(content: Content, pointer: str) -> Any:
+    """What the line of a pointer declares; None where the field is not one of a line."""
+    parts = pointer.split("/")[1:]
+    if parts[0] != "lines" or len(parts) < 2 or not parts[1].isdecimal():
+        return None
+    lines = content["lines"]
+    return lines[int(parts[1])].get("invoice") if int(parts[1]) < len(lines) else "no such line"
 
 
 def next_number(filer_code: str | None, sequence: int) -> str | None:
@@ -136,6 +154,15 @@ def find_authority(tenant: Tenant, tx: sa.Connection, importer_did: str) -> Held
             return held
         latest = latest or held
     return latest
+
+
+def _take_own(content: Content, sources: Sources, tenant: Tenant, tx: sa.Connection) -> None:
+    own = read_particulars(tx)
+    content["importer"] = as_wire(msgspec.structs.replace(own.party, did=tenant.did))
+    sources["/importer"] = Source("member")
+    if own.importer_number is not None:
+        content["importerNumber"] = own.importer_number
+        sources["/importerNumber"] = Source("member")
 
 
 def _add_line(

@@ -21,8 +21,8 @@ from transire.procedures.entry_summary.checks import CaseFile, run_checks
 from transire.procedures.entry_summary.gathering import gather_draft
 from transire.procedures.findings import Finding
 
-ASSUMED = ("entryDate", "importDate", "summaryDate")
-"""Days that the checks take to be today while nobody has given them; those that are asked for are told beside."""
+ASSUMED_TODAY = ("entryDate", "importDate", "summaryDate")
+"""Days that the checks take to be today while nobody has given them."""
 
 MISSING = "documents.required"
 CHECKED_BETTER = frozenset({"/entryNumber", "/totalEnteredValue"})
@@ -63,7 +63,7 @@ def examine_draft(tenant: Tenant, tx: sa.Connection, draft: Draft) -> Examined:
     if case is None:
         return Examined(findings=tuple(_finding(problem) for problem in problems), case=None)
     findings = run_checks(case)
-    assumed = {f"/{name}" for name in ASSUMED if name not in subject}
+    assumed = {f"/{name}" for name in _assumed(tenant) if name not in subject}
     told = [_finding(problem) for problem in problems if not _is_told(problem, findings)]
     return Examined(findings=(*told, *(one for one in findings if one.where not in assumed)), case=case)
 
@@ -74,17 +74,22 @@ def _case(
     """The case of the draft; None where the draft is too far from an entry to be read as one."""
     if any(problem.code != MISSING and problem.where not in CHECKED_BETTER for problem in problems):
         return None
-    assumed = dict.fromkeys(ASSUMED, tenant.now().date().isoformat())
     try:
-        entry = msgspec.convert({**assumed, **subject}, EntrySummary)
+        entry = msgspec.convert({**_assumed(tenant), **subject}, EntrySummary)
     except msgspec.ValidationError:
         return None  # what is missing has been told by the problems of the form
     return gather_draft(tenant, tx, entry, corrects=corrected_entry(draft) or draft.document_id)
 
 
+def _assumed(tenant: Tenant) -> dict[str, str]:
+    """What stands in for fields that are still asked for; what is found at them is left out."""
+    return {"entryNumber": "", **dict.fromkeys(ASSUMED_TODAY, tenant.now().date().isoformat())}
+
+
 def _is_told(problem: Problem, findings: list[Finding]) -> bool:
     """Whether a check has said the same of the same place."""
-    return problem.where in CHECKED_BETTER and any(found.where == problem.where for found in findings)
+    is_mistaken = problem.code != MISSING and problem.where in CHECKED_BETTER
+    return is_mistaken and any(found.where == problem.where for found in findings)
 
 
 def _finding(problem: Problem) -> Finding:
