@@ -45,6 +45,10 @@ class EngineView:
             return None
         return Place(outcome.height, outcome.log_index, read_time(outcome.accepted_at))
 
+    def network_at(self, height: int) -> str:
+        begun = [genesis for genesis in self._engine.beginnings() if genesis.height < height]
+        return begun[-1].network if begun else self.network
+
     def roles_of(self, did: str, height: int) -> Collection[str]:
         record = self._engine.member(did)
         return record.roles_at(height) if record is not None and record.is_active(height) else ()

@@ -50,6 +50,9 @@ class LedgerView(Protocol):
     def place_of(self, action_id: str) -> Place | None:
         """Where an accepted action stands, once its time (header H+1) is known; None for any other."""
 
+    def network_at(self, height: int) -> str:
+        """The network's name at a height: another one than today's where this network continues an earlier one."""
+
     def roles_of(self, did: str, height: int) -> Collection[str]:
         """The roles of a member at a height; none when it was no active member."""
 

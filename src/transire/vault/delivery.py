@@ -153,10 +153,11 @@ def _locate(item: StatementItem, ledger: LedgerView, where: str) -> Located:
     """Statement, path, opening of P, action, and the action's place on our replica."""
     action = _witness(item, where)
     pool = str(action.body["pool"])
-    opening = verify_pool_opening(pool, item.opening, network=ledger.network, by=action.by)
+    place = ledger.place_of(action.id)
+    network = ledger.network if place is None else ledger.network_at(place.height)
+    opening = verify_pool_opening(pool, item.opening, network=network, by=action.by)
     raw = item.raw
     statement = verify_statement(raw, opening=opening, index=item.index, path=item.path)
-    place = ledger.place_of(action.id)
     if place is None:
         raise ActionNotAccepted(got=f"action {action.id}", where=f"{where}/action")
     return Located(

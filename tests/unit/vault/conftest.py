@@ -65,6 +65,9 @@ class Ledger:
     def place_of(self, action_id: str) -> Place | None:
         return self.places.get(action_id)
 
+    def network_at(self, height: int) -> str:
+        return self.network
+
     def roles_of(self, did: str, height: int) -> Collection[str]:
         return self.roles.get(did, ())
 
