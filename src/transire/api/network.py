@@ -113,7 +113,7 @@ def list_blocks(
     for height in range(top, max(top - limit, 0), -1):
         block, header, following = engine.block(height), engine.header(height), engine.header(height + 1)
         if block is None or header is None:
-            return
+            continue  # no block has the height at which this network continues an earlier one
         yield BlockLine(
             height=height,
             final_at=None if following is None else read_time(following.time),

@@ -10,6 +10,7 @@ import msgspec
 from transire.crypto.canonical import canonical_bytes
 from transire.desk.permissions import require
 from transire.desk.person import Person
+from transire.engines.errors import NotOnLedger
 from transire.ledger.proof.trust import TrustRoot
 from transire.ledger.verify import Check, verify_receipt
 from transire.node.receipts import statement_receipt
@@ -40,7 +41,7 @@ def show_proof(tenant: Tenant, person: Person, statement_id: str) -> ProofView:
     """The receipt with the document opened and the status of its version, verified here as it would be elsewhere."""
     receipt = export_receipt(tenant, person, statement_id)
     found = tenant.located(statement_id).statement
-    verified = verify_receipt(receipt, TrustRoot.parse(trust_root(tenant)))
+    verified = verify_receipt(receipt, TrustRoot.parse(trust_root(tenant, network_of(receipt))))
     return ProofView(
         statement_id=statement_id,
         kind=found.kind,
@@ -67,9 +68,22 @@ def export_receipt(
     )
 
 
-def trust_root(tenant: Tenant) -> bytes:
-    """`network.json`: what a verifier must know of the network."""
-    return canonical_bytes(tenant.engine.genesis.trust_root())
+def trust_root(tenant: Tenant, network: str | None = None) -> bytes:
+    """`network.json`: what a verifier must know of the network, or of one that it continues after a restore."""
+    wanted = network or tenant.engine.network
+    found = [genesis for genesis in tenant.engine.beginnings() if genesis.network == wanted]
+    if not found:
+        raise NotOnLedger(got=wanted[:60], expected="this network, or one that it continues")
+    return canonical_bytes(found[0].trust_root())
+
+
+def network_of(receipt: bytes) -> str:
+    """The network under whose file a receipt verifies."""
+    return msgspec.json.decode(receipt, type=_Named).network
+
+
+class _Named(msgspec.Struct, frozen=True):
+    network: str
 
 
 def _versions(tenant: Tenant, statement_id: str) -> Sequence[tuple[str, str]]:

@@ -48,9 +48,10 @@ def show_network(visit: Visit) -> Response:
 
 @PAGES.get("/network.json", operation="network.read")
 def download_trust_root(visit: Visit) -> Response:
-    """The file that an offline verifier trusts."""
+    """The file that an offline verifier trusts; that of an earlier network for the receipts of before a restore."""
     headers = {"Content-Disposition": 'attachment; filename="network.json"'}
-    return Response(proofs.trust_root(visit.tenant), media_type="application/json", headers=headers)
+    content = proofs.trust_root(visit.tenant, visit.asked("network") or None)
+    return Response(content, media_type="application/json", headers=headers)
 
 
 def draw(blocks: Sequence[BlockLine]) -> list[Bar]:
