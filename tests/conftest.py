@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from postgres_server import postgres_url  # noqa: F401 - a fixture for every test
+
 # A shared or slow machine is no defect: only what a test asserts may fail it.
 settings.register_profile("transire", deadline=None)
 settings.load_profile("transire")
