@@ -30,7 +30,10 @@ class Terms(msgspec.Struct, frozen=True):
     def read_query(self, sent: QueryParams) -> dict[str, Any]:
         """The query with numbers as numbers and defaults filled in; unknown words are refused."""
         properties: Mapping[str, Any] = self.query["properties"]
-        values = {name: _typed(text, properties.get(name, {})) for name, text in sent.items()}
+        given = sent.multi_items()
+        values = {name: _typed(text, properties.get(name, {})) for name, text in given}
+        if len(values) != len(given):
+            raise RequestInvalid([("query", "a parameter is given twice")])
         _require(self.check_query, values, "query")
         defaults = {name: schema["default"] for name, schema in properties.items() if "default" in schema}
         return defaults | values

@@ -104,7 +104,7 @@ def reopen_item(call: Call) -> Any:
 
 @OPERATIONS.op("GET", "/outbox", "listOutbox", scope="documents.read")
 def list_outbox(call: Call) -> Any:
-    page = envelopes.show_outbox(call.tenant, call.person, before=call.query.get("after"), limit=call.query["limit"])
+    page = envelopes.show_outbox(call.tenant, call.person, before=call.number_after(), limit=call.query["limit"])
     return Collection(page.rows, page.next)
 
 

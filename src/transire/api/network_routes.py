@@ -25,7 +25,7 @@ def list_members(call: Call) -> Any:
 @OPERATIONS.op("GET", "/network/blocks", "listBlocks", scope="network.read")
 def list_blocks(call: Call) -> Any:
     limit = call.query["limit"]
-    blocks = list(network.list_blocks(call.tenant, call.person, before=call.query.get("after"), limit=limit))
+    blocks = list(network.list_blocks(call.tenant, call.person, before=call.number_after(), limit=limit))
     more = len(blocks) == limit and blocks[-1].height > 1
     return Collection(blocks, str(blocks[-1].height) if more else None)
 

@@ -14,6 +14,7 @@ import msgspec
 
 from transire.api.errors import BearerMissing, RequestInvalid, VersionStale
 from transire.desk.person import Person
+from transire.records.errors import CursorInvalid
 
 if TYPE_CHECKING:
     from transire.node.node import Node
@@ -62,6 +63,15 @@ class Call:
         if not (self.if_match.isascii() and self.if_match.isdigit() and len(self.if_match) < 10):
             raise VersionStale(got=self.if_match, expected="the ETag of the draft as you read it")
         return int(self.if_match)
+
+    def number_after(self) -> int | None:
+        """The cursor of a list that is numbered."""
+        cursor = self.query.get("after")
+        if cursor is None:
+            return None
+        if not (cursor.isascii() and cursor.isdigit() and len(cursor) < 16):
+            raise CursorInvalid(got=cursor[:40])
+        return int(cursor)
 
     def into(self, kind: type[T]) -> T:
         """The body as a typed value. The contract let it through, so a failure here is a fault of the contract."""

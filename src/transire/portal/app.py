@@ -21,6 +21,8 @@ from starlette.routing import Mount, Route
 from starlette.types import ASGIApp
 
 from transire.api.app import create_api
+from transire.api.errors import AddressUnknown
+from transire.api.problems import problem_response
 from transire.errors import TransireError
 from transire.portal import operator
 from transire.portal.assets import Assets
@@ -83,6 +85,9 @@ class ErrorPages:
     async def unroutable(self, request: Request, error: Exception) -> Response:
         """What the router refuses has no page of ours behind it."""
         assert isinstance(error, HTTPException)
+        if request.url.path.startswith("/v1/"):
+            # A mount takes no address with a line end in it; below /v1 every answer is a problem all the same.
+            return problem_response(AddressUnknown(where=request.url.path), origin=self._portal.node.settings.origin)
         problem: TransireError = PageNotFound(where=request.url.path)
         if error.status_code == MethodRefused.status:
             problem = MethodRefused(got=request.method)

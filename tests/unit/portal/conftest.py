@@ -2,40 +2,18 @@
 
 from __future__ import annotations
 
-import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from starlette.testclient import TestClient
+from browsing import ADDRESS, Browser, add
 
-from transire.desk.person import Person
-from transire.desk.persons import add_person
 from transire.node.home import write_new_secret
 from transire.node.node import NewMember, Node
 from transire.node.settings import NodeSettings
-from transire.node.tenant import Tenant
 from transire.portal.app import create_app
-
-PASSWORD = "fog over the canal 1914"
-ADDRESS = "http://testserver"
-_TOKEN = re.compile(r'name="form_token" value="([^"]+)"')
-
-
-class Browser(TestClient):
-    """A browser without scripts that follows nothing by itself."""
-
-    def fill(self, page: str, action: str, **fields: str | list[str]) -> object:
-        """Load a page, take the token of its forms, and send one."""
-        found = _TOKEN.search(self.get(page).text)
-        assert found, f"no form on {page}"
-        return self.post(action, data={"form_token": found[1], **fields})
-
-    def sign_in(self, slug: str, login: str) -> None:
-        answer = self.fill(f"/m/{slug}/sign-in", f"/m/{slug}/sign-in", login=login, password=PASSWORD)
-        assert answer.status_code == 303, answer.text  # type: ignore[attr-defined]
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -61,14 +39,6 @@ def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
         add(taller, "Outside auditor", "auditor@taller.example", "auditor")
         add(harbor, "Harbor administrator", "admin@harbor.example", "administrator")
         yield node
-
-
-def add(tenant: Tenant, name: str, login: str, *roles: str, language: str = "en") -> Person:
-    """A person that can sign in."""
-    with tenant.transaction() as tx:
-        person = add_person(tx, name=name, login=login, roles=roles, language=language, now=tenant.now())
-    tenant.sign_in_desk.set_password(person.id, PASSWORD, now=tenant.now())
-    return person
 
 
 @pytest.fixture

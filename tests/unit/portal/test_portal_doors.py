@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 import pytest
+from browsing import PASSWORD
 
-from conftest import PASSWORD
 from transire.desk.sign_in_links import create_sign_in_link
 
 

@@ -122,7 +122,7 @@ def test_an_altered_style_is_not_served(tmp_path) -> None:
 
 
 def test_missing_styles_say_how_to_build_them(tmp_path) -> None:
-    with pytest.raises(StylesMissing, match="web/build.py"):
+    with pytest.raises(StylesMissing, match=r"web/build\.py"):
         Assets(tmp_path)
 
 
