@@ -7,7 +7,7 @@ action is signed and durable, so that after a crash the same bytes are submitted
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
@@ -38,7 +38,6 @@ class PendingPool:
     pool: str
     action: bytes
     action_id: str
-    expires: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,10 +139,8 @@ def mark_submitted(tx: sa.Connection, pool: Pool, *, by: str, action: bytes, act
 
 def pending_pools(tx: sa.Connection) -> list[PendingPool]:
     """Pools whose answer is not known: after a crash these are asked for, or submitted again, first."""
-    query = sa.select(pools.c.pool, pools.c.action, pools.c.action_id, pools.c.expires).where(
-        pools.c.state == SUBMITTED
-    )
-    return [PendingPool(row.pool, bytes(row.action), row.action_id, row.expires) for row in tx.execute(query)]
+    query = sa.select(pools.c.pool, pools.c.action, pools.c.action_id).where(pools.c.state == SUBMITTED)
+    return [PendingPool(row.pool, bytes(row.action), row.action_id) for row in tx.execute(query)]
 
 
 def mark_accepted(tx: sa.Connection, pool: str, place: Place) -> list[str]:
@@ -159,7 +156,7 @@ def mark_accepted(tx: sa.Connection, pool: str, place: Place) -> list[str]:
 
 
 def abandon_pool(tx: sa.Connection, pool: str) -> None:
-    """The action expired and is proven absent: its statements go back to the pool, and a new action may be signed."""
+    """The action can never be accepted any more: its statements go back to the pool, and a new one may be signed."""
     tx.execute(
         statements.update().where(statements.c.pool == pool).values(state=POOLED, pool=None, pool_index=None, path=None)
     )
@@ -212,6 +209,16 @@ def kinds_about(tx: sa.Connection, subjects: Sequence[str]) -> set[str]:
         .where(about.c.subject.in_(subjects))
     )
     return set(tx.execute(query).scalars())
+
+
+def has_stated(tx: sa.Connection, kind: str, body: Mapping[str, Json]) -> bool:
+    """Whether this member has stated exactly this before, in whatever state; `body` names its statement."""
+    query = (
+        sa.select(statements.c.raw)
+        .join(about, about.c.statement == statements.c.id)
+        .where(about.c.subject == body["statement"], statements.c.kind == kind, statements.c.own)
+    )
+    return any(parse_statement(bytes(raw)).body == body for raw in tx.execute(query).scalars())
 
 
 def states_of(tx: sa.Connection, ids: Sequence[str]) -> dict[str, str]:

@@ -10,7 +10,8 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import cast
+from itertools import islice
+from typing import Any, cast
 
 import sqlalchemy as sa
 
@@ -65,16 +66,12 @@ def put(
 
 def due(tx: sa.Connection, now: datetime, limit: int) -> list[OutboxRow]:
     """Rows whose time has come and whose statements are all accepted, oldest first."""
-    # The delivered statement is judged in SQL: rows that wait for the ledger must not keep the others from a turn.
-    query = (
-        sa.select(outbox)
-        .join(statements, statements.c.id == outbox.c.statement)
-        .where(outbox.c.state == WAITING, outbox.c.next_try <= now, statements.c.state == journal.ACCEPTED)
-        .order_by(outbox.c.seq)
-        .limit(limit)
-    )
-    rows = [_row(found) for found in tx.execute(query)]
-    return [row for row in rows if _is_ready(tx, row)]
+    # A first attempt waits for no time, so that a clock that is set back does not make it wait.
+    is_time = sa.or_(outbox.c.attempts == 0, outbox.c.next_try <= now)
+    query = _ready().where(is_time).order_by(outbox.c.seq)
+    # Only rows that go count: those that wait for what goes along with them must not keep the others from a turn.
+    found = (_row(row) for row in tx.execute(query))
+    return list(islice((row for row in found if _has_all(tx, row)), limit))
 
 
 def count_waiting(tx: sa.Connection) -> int:
@@ -84,9 +81,17 @@ def count_waiting(tx: sa.Connection) -> int:
 
 
 def next_due(tx: sa.Connection) -> datetime | None:
-    """When the next row wants to be tried; None when nothing waits."""
-    query = sa.select(sa.func.min(outbox.c.next_try)).where(outbox.c.state == WAITING)
+    """When the next row that was tried wants to be tried again; None when none does.
+
+    Rows that were never tried wait for the ledger alone, and whoever writes down what it accepted looks at them then.
+    """
+    query = _ready().where(outbox.c.attempts > 0).with_only_columns(sa.func.min(outbox.c.next_try))
     return cast("datetime | None", tx.execute(query).scalar_one())
+
+
+def hasten(tx: sa.Connection, now: datetime) -> None:
+    """Have everything that waits tried at once, as after a start."""
+    tx.execute(outbox.update().where(outbox.c.state == WAITING, outbox.c.next_try > now).values(next_try=now))
 
 
 def mark_answered(tx: sa.Connection, seq: int, *, refused_with: str | None = None) -> None:
@@ -105,10 +110,18 @@ def mark_failed(tx: sa.Connection, row: OutboxRow, *, now: datetime) -> None:
     tx.execute(outbox.update().where(outbox.c.seq == row.seq).values(**values))
 
 
-def _is_ready(tx: sa.Connection, row: OutboxRow) -> bool:
-    wanted = (row.statement, *row.attached)
-    found = journal.states_of(tx, wanted)
-    return all(found.get(name) == journal.ACCEPTED for name in wanted)
+def _ready() -> sa.Select[tuple[Any, ...]]:
+    """The rows that wait and whose delivered statement is accepted."""
+    return (
+        sa.select(outbox)
+        .join(statements, statements.c.id == outbox.c.statement)
+        .where(outbox.c.state == WAITING, statements.c.state == journal.ACCEPTED)
+    )
+
+
+def _has_all(tx: sa.Connection, row: OutboxRow) -> bool:
+    found = journal.states_of(tx, row.attached) if row.attached else {}
+    return all(found.get(name) == journal.ACCEPTED for name in row.attached)
 
 
 def _row(found: sa.Row[tuple[object, ...]]) -> OutboxRow:
