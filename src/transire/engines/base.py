@@ -61,6 +61,9 @@ class Engine(Protocol):
     def submit(self, raw: bytes) -> Future[Outcome]:
         """Queue an action. Raises at once what is wrong with it (`Inadmissible`), `PoolFull`, `EngineStopped`.
 
+        `ActionExpired`, raised here or by the future, is a proof: the action is in no block, waits for none, and by
+        the ledger's time can come into none any more. Only then may the same thing be signed anew (LEDGER.md 4).
+
         The future resolves when the action's block is durable and its proof block (header H+1) too, so that a receipt
         can be built. The same bytes submitted again give the same outcome and are never applied twice.
         """

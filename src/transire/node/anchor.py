@@ -5,14 +5,14 @@ The order of the steps is the order of a crash's consequences:
   2. the pool is built, its action signed, both durable            - a crash here submits the same bytes again
   3. the bytes go to the engine                                    - a crash here asks the ledger before anything else
   4. the answer is written, with the place in the log              - a crash here finds the same answer again
-A second action for the same statements is signed only after the first one has expired and is proven absent.
+A second action for the same statements is signed only when the first one has expired and the engine says that it is in
+no block and waits for none: by the ledger's time, never by the clock on this machine's wall, which may be set.
 """
 
 from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
-from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -23,6 +23,7 @@ from transire.crypto.keys import SigningKey
 from transire.engines.base import Engine, Outcome
 from transire.ledger.action import parse_action, sign_action
 from transire.ledger.chain import Time
+from transire.ledger.errors import ActionExpired
 from transire.ledger.statement import Pool, parse_statement
 from transire.node.errors import WitnessRefused
 from transire.storage.database import Database
@@ -60,6 +61,26 @@ def read_time(time: Time) -> datetime:
     return datetime.fromtimestamp(time.seconds, UTC) + timedelta(microseconds=time.nanos // 1000)
 
 
+def ask(engine: Engine, action_id: str, action: bytes) -> Outcome | None:
+    """The ledger's answer to a signed action, submitted again if need be; None when it expired and never will be one.
+
+    Safe at any time after the bytes are durable: an action that the ledger has had is not applied twice.
+    """
+    found = engine.lookup(action_id)
+    if found is not None and found.accepted_at is not None:
+        return found
+    try:
+        return engine.submit(action).result(timeout=ANSWER_WITHIN_S)
+    except ActionExpired:
+        return None
+
+
+def expiry(engine: Engine, now: datetime, lifetime: timedelta) -> datetime:
+    """Until when an action that is signed now is valid. A clock that was set back must not sign what has expired."""
+    header = engine.header(engine.height)
+    return (now if header is None else max(now, read_time(header.time))) + lifetime
+
+
 class Anchor:
     """Anchors the statements of one member. Its calls never overlap: the beat sees to it."""
 
@@ -75,9 +96,10 @@ class Anchor:
     def anchor_pooled(self, now: datetime) -> None:
         """Anchor everything that is ready, what an earlier turn or a crash left under way first."""
         for pending in self._pending():
-            self._finish(pending, now)
-        while pending_pool := self._submit_next(now):
-            self._finish(pending_pool, now)
+            self._finish(pending)
+        while (pending_pool := self._submit_next(now)) is not None:
+            if not self._finish(pending_pool):
+                return  # expired at once: the clock leaps. The next turn signs anew.
 
     def _pending(self) -> list[PendingPool]:
         with self._database.reading() as view:
@@ -91,11 +113,11 @@ class Anchor:
             raws = journal.read_pooled(tx, now, MOST_IN_A_POOL)
             ids = [parse_statement(raw).id for raw in raws]
             pool = Pool.of_ids(self._engine.network, self._signer.did, [unb64url(name, length=32) for name in ids])
-            expires = now + self._lifetime
+            expires = expiry(self._engine, now, self._lifetime)
             action = self._sign(pool, expires)
             action_id = parse_action(action).id
             journal.mark_submitted(tx, pool, by=self._signer.did, action=action, action_id=action_id, expires=expires)
-        return PendingPool(pool.commitment, action, action_id, expires)
+        return PendingPool(pool.commitment, action, action_id)
 
     def _sign(self, pool: Pool, expires: datetime) -> bytes:
         return sign_action(
@@ -109,22 +131,18 @@ class Anchor:
             signer=self._signer.key,
         )
 
-    def _finish(self, pending: PendingPool, now: datetime) -> None:
-        outcome = self._engine.lookup(pending.action_id)
-        if outcome is None and now > pending.expires + timedelta(seconds=5):
-            # Expired by the ledger's clock too (it is at most 5 s behind, LEDGER 6), and absent: sign anew.
-            with self._database.transaction() as tx:
-                journal.abandon_pool(tx, pending.pool)
-            return
-        if outcome is None or outcome.accepted_at is None:
-            outcome = self._submit(pending)
-        if not outcome.accepted:
+    def _finish(self, pending: PendingPool) -> bool:
+        """Write down what the ledger answers; False when the action has come to nothing and is to be signed anew."""
+        outcome = ask(self._engine, pending.action_id, pending.action)
+        if outcome is not None and outcome.accepted:
+            self._accept(pending, outcome)
+            return True
+        # Used up or expired: nothing will ever be accepted of this action, so its statements may go into another one.
+        with self._database.transaction() as tx:
+            journal.abandon_pool(tx, pending.pool)
+        if outcome is not None:
             raise WitnessRefused(got=outcome.code)
-        self._accept(pending, outcome)
-
-    def _submit(self, pending: PendingPool) -> Outcome:
-        future: Future[Outcome] = self._engine.submit(pending.action)
-        return future.result(timeout=ANSWER_WITHIN_S)
+        return False
 
     def _accept(self, pending: PendingPool, outcome: Outcome) -> None:
         assert outcome.log_index is not None  # what the engine promises of an accepted action

@@ -12,6 +12,7 @@ TransireError
 ├── WitnessRefused         node.witness-refused
 ├── RecipientUnknown       node.recipient-unknown
 ├── RecipientUnreachable   node.recipient-unreachable
+├── ReceptionFailed        node.reception-failed
 └── BackupInvalid          node.backup-invalid
 """
 
@@ -88,6 +89,13 @@ class RecipientUnreachable(TransireError):
     code = "node.recipient-unreachable"
     sentence = "The recipient's node cannot be reached now."
     fix = "Nothing is lost: the envelope stays in the outbox and is tried again."
+    status = 503
+
+
+class ReceptionFailed(TransireError):
+    code = "node.reception-failed"
+    sentence = "The recipient's node could not take the envelope in, through no fault of the sender."
+    fix = "Nothing is lost: the envelope is brought again. Look into the log of the recipient's node."
     status = 503
 
 

@@ -18,9 +18,11 @@ from transire.engines.base import Engine
 from transire.errors import TransireError
 from transire.merkle.tree import leaf_hash
 from transire.node.anchor import read_time
+from transire.node.errors import ReceptionFailed
 from transire.node.post import Reply
 from transire.node.projection import take_in
 from transire.node.tenant import Tenant
+from transire.vault import journal
 from transire.vault.delivery import CheckedEnvelope, Kept, check_envelope, kinds_known, may_come_again
 from transire.vault.envelope import Envelope, parse_envelope
 from transire.vault.journal import Place
@@ -82,6 +84,13 @@ class Reception:
                 self._keep(tx, self._check(tx, envelope))
         except TransireError as error:
             return self._refuse(tx, envelope, error)
+        except sa.exc.OperationalError:
+            raise  # The database itself fails and may have rolled back by itself: nothing may be written after that.
+        except Exception:
+            # A fault of this program, not of what was delivered: nothing is stated, the envelope comes again, and the
+            # envelopes beside it are taken in.
+            log.exception("envelope not taken in", tenant=self._tenant.slug, sender=envelope.sender)
+            return Reply(not_yet=ReceptionFailed.code)
         return Reply()
 
     def _check(self, tx: sa.Connection, envelope: Envelope) -> CheckedEnvelope:
@@ -99,9 +108,13 @@ class Reception:
         kept = checked.keep(tx, self._tenant.vault, now=self._tenant.now())
         # A document's own statement may have come before it, as evidence of another: only now does it say something.
         issues = (stored.issued_by for stored in kept.documents if stored.issued_by is not None)
-        for statement_id in self._in_order(checked, {*kept.statements, *issues}):
-            take_in(tx, self._tenant, statement_id)
-        self._state_delivered(tx, checked, kept)
+        try:
+            for statement_id in self._in_order(checked, {*kept.statements, *issues}):
+                take_in(tx, self._tenant, statement_id)
+            self._state_delivered(tx, checked, kept)
+        except TransireError as error:
+            # Everything in the envelope held; what this node makes of it does not speak against the sender.
+            raise ReceptionFailed(got=error.code) from error
 
     def _in_order(self, checked: CheckedEnvelope, fresh: Collection[str]) -> list[str]:
         """Evidence before what rests on it, as the ledger ordered them."""
@@ -122,7 +135,12 @@ class Reception:
         if may_come_again(error):
             return Reply(not_yet=error.code)
         if tenant.engine.member(envelope.sender) is not None:
-            refused = b64url(leaf_hash(envelope.statements[0].raw))
-            body = refused_body(refused, error.code)
-            tenant.state(tx, None, REFUSED.name, body, about=[refused], recipients=[envelope.sender])
+            self._state_refused(tx, envelope, error)
         return Reply(refused_with=error.code)
+
+    def _state_refused(self, tx: sa.Connection, envelope: Envelope, error: TransireError) -> None:
+        """Once: an envelope comes again when a crash kept its sender from noting the answer."""
+        refused = b64url(leaf_hash(envelope.statements[0].raw))
+        body = refused_body(refused, error.code)
+        if not journal.has_stated(tx, REFUSED.name, body):
+            self._tenant.state(tx, None, REFUSED.name, body, about=[refused], recipients=[envelope.sender])

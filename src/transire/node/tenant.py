@@ -29,7 +29,7 @@ from transire.ledger.action import sign_action
 from transire.ledger.kinds import KindRegistry
 from transire.ledger.state import MemberRecord, at
 from transire.ledger.statement import make_statement, parse_statement, statement_bytes
-from transire.node.anchor import NONCE_BYTES, Signer, write_time
+from transire.node.anchor import NONCE_BYTES, Signer, expiry, write_time
 from transire.node.enrolment import ACT, CREDENTIAL, DESK
 from transire.node.errors import RecipientUnknown, StatementNotAccepted, WitnessRefused
 from transire.storage.database import Database
@@ -40,6 +40,9 @@ from transire.vault.vault import Vault
 
 UNHURRIED_AT_MOST_S = 90
 """Statements that nobody waits for are anchored after a random while, so that their time says nothing (LEDGER 11)."""
+
+AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
+"""When a statement that does not wait may be anchored: not "now", which a clock that is set back would make later."""
 
 ANSWER_WITHIN_S = 30.0
 
@@ -217,7 +220,7 @@ class Tenant:
             by=self.did,
             key=self.signer.key_name,
             network=self.engine.network,
-            expires=write_time(self.now() + self.action_lifetime),
+            expires=write_time(expiry(self.engine, self.now(), self.action_lifetime)),
             nonce=secrets.token_bytes(NONCE_BYTES),
             signer=self.signer.key,
         )
@@ -239,11 +242,10 @@ class Tenant:
             raise StatementNotAccepted(got=statement_id)
         return found
 
-    def envelopes(self, recipient: str, rows: Sequence[OutboxRow]) -> list[bytes]:
-        """The bytes that bring outbox rows to their recipient, sealed for the recipient's present agree key."""
-        public = self._agree_public_of(recipient)
-        with self.database.reading() as view:
-            return [build_envelope(view, self.vault, row, sender=self.did, recipient_public=public) for row in rows]
+    def envelope(self, view: sa.Connection, row: OutboxRow) -> bytes:
+        """The bytes that bring an outbox row to its recipient, sealed for the recipient's present agree key."""
+        public = self._agree_public_of(row.recipient)
+        return build_envelope(view, self.vault, row, sender=self.did, recipient_public=public)
 
     def _agree_public_of(self, did: str) -> bytes:
         record = self.engine.member(did)
@@ -254,7 +256,7 @@ class Tenant:
 
     def _ready_at(self, kind: str) -> datetime:
         if not self.kinds.find(kind).unhurried:
-            return self.now()
+            return AT_ONCE
         return self.now() + timedelta(seconds=secrets.randbelow(UNHURRIED_AT_MOST_S))
 
     def _check_recipient(self, did: str) -> None:

@@ -3,18 +3,24 @@
 1. `anchor`   what is pooled goes to the ledger; what the ledger accepted is projected in the transaction that notes it
 2. `follow`   what the ledger decided (ended versions) is projected, with the height up to which that is done
 3. `deliver`  envelopes whose statements are all accepted go to their recipients
+
+A step that fails is tried again in the next turn and keeps none of the others waiting: a suspended member anchors
+nothing and yet learns what has ended. Nor does one recipient, or one envelope, keep the others waiting.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 import structlog
 
 from transire.engines.base import Outcome
+from transire.errors import TransireError
 from transire.node.anchor import Anchor
+from transire.node.beat import RETRY_AFTER_FAILURE_S
 from transire.node.errors import RecipientUnreachable
 from transire.node.post import Post, Reply
 from transire.node.projection import is_ending, project_ending, take_in
@@ -32,6 +38,9 @@ ENVELOPES_AT_ONCE = 32
 HEIGHTS_UNWRITTEN = 1000
 """Blocks that may have to be read again after a crash, because nothing in them concerned the records."""
 
+NOT_YET = Reply(not_yet=RecipientUnreachable.code)
+"""What stands for an answer where none came: the row is tried again later."""
+
 log = structlog.get_logger(__name__)
 
 
@@ -42,7 +51,9 @@ class TenantTurn:
         self._tenant = tenant
         self._post = post
         self._pause = pause
-        self._last_anchored: datetime | None = None
+        self._anchored_at = -pause.total_seconds()  # by the clock that nobody sets
+        self._is_first = True
+        self._has_more = False
         self._follower = Follower(tenant)
         self._anchor = Anchor(
             tenant.database,
@@ -54,25 +65,44 @@ class TenantTurn:
 
     def __call__(self) -> float | None:
         """Take the turn; returns the seconds until the next one is due, or None."""
-        now = self._tenant.now()
-        if not self._is_pausing(now):
-            self._last_anchored = now
-            self._anchor.anchor_pooled(now)
-        self._follower.follow()
-        self._deliver(self._tenant.now())
-        return self._next_due(self._tenant.now())
+        steps = (self._hasten, self._anchor_pooled, self._follower.follow, self._deliver)
+        failed = [step for step in steps if not self._succeeds(step)]
+        return RETRY_AFTER_FAILURE_S if failed else self._next_due(self._tenant.now())
 
-    def _is_pausing(self, now: datetime) -> bool:
+    def _succeeds(self, step: Callable[[], None]) -> bool:
+        try:
+            step()
+        except TransireError as error:
+            log.warning("step failed, will be tried again", tenant=self._tenant.slug, code=error.code, error=str(error))
+        except Exception:
+            log.exception("step failed, will be tried again", tenant=self._tenant.slug)
+        else:
+            return True
+        return False
+
+    def _hasten(self) -> None:
+        """After a start nothing waits for a pause that was reckoned before: the cause, or the clock, was mended."""
+        if self._is_first:
+            with self._tenant.database.transaction() as tx:
+                outbox.hasten(tx, self._tenant.now())
+            self._is_first = False
+
+    def _anchor_pooled(self) -> None:
         # A lone statement is anchored at once; only under load do statements wait for company (LEDGER 3).
-        return self._last_anchored is not None and now - self._last_anchored < self._pause
+        moment = time.monotonic()
+        if moment - self._anchored_at >= self._pause.total_seconds():
+            self._anchored_at = moment
+            self._anchor.anchor_pooled(self._tenant.now())
 
     def _on_accepted(self, tx: sa.Connection, ids: list[str]) -> None:
         for statement_id in ids:
             take_in(tx, self._tenant, statement_id)
 
-    def _deliver(self, now: datetime) -> None:
+    def _deliver(self) -> None:
+        now = self._tenant.now()
         with self._tenant.database.reading() as view:
             rows = outbox.due(view, now, DELIVERIES_A_TURN)
+        self._has_more = len(rows) == DELIVERIES_A_TURN
         by_recipient: dict[str, list[OutboxRow]] = {}
         for row in rows:
             by_recipient.setdefault(row.recipient, []).append(row)
@@ -81,19 +111,42 @@ class TenantTurn:
                 self._bring(recipient, batch, now)
 
     def _bring(self, recipient: str, rows: Sequence[OutboxRow], now: datetime) -> None:
-        try:
-            replies = self._post.bring(recipient, self._tenant.envelopes(recipient, rows))
-        except RecipientUnreachable as error:
-            log.warning("recipient unreachable", tenant=self._tenant.slug, code=error.code, waiting=len(rows))
-            replies = [Reply(not_yet=error.code)] * len(rows)
+        with self._tenant.database.reading() as view:
+            envelopes = [self._envelope(view, row) for row in rows]
+        replies = iter(self._replies(recipient, [one for one in envelopes if one is not None]))
+        # If the process dies here the recipient has the envelopes and this outbox does not know: they are brought
+        # again, and change nothing there (`Reception`).
         with self._tenant.database.transaction() as tx:
-            for row, reply in zip(rows, replies, strict=True):
+            for row, envelope in zip(rows, envelopes, strict=True):
+                reply = NOT_YET if envelope is None else next(replies)
                 if reply.not_yet is not None:
                     outbox.mark_failed(tx, row, now=now)
                 else:
                     outbox.mark_answered(tx, row.seq, refused_with=reply.refused_with)
 
+    def _envelope(self, view: sa.Connection, row: OutboxRow) -> bytes | None:
+        """The envelope of a row; None, and said, when it cannot be built now: a blob is missing, a key has ended."""
+        try:
+            return self._tenant.envelope(view, row)
+        except TransireError as error:
+            log.warning("envelope not built", tenant=self._tenant.slug, statement=row.statement, code=error.code)
+        except Exception:
+            log.exception("envelope not built", tenant=self._tenant.slug, statement=row.statement)
+        return None
+
+    def _replies(self, recipient: str, envelopes: Sequence[bytes]) -> list[Reply]:
+        """The recipient's answers. Whatever goes wrong at its side, it could not be reached, and will be again."""
+        try:
+            return self._post.bring(recipient, envelopes) if envelopes else []
+        except TransireError as error:
+            log.warning("recipient unreachable", tenant=self._tenant.slug, code=error.code, waiting=len(envelopes))
+        except Exception:
+            log.exception("recipient unreachable", tenant=self._tenant.slug, waiting=len(envelopes))
+        return [NOT_YET] * len(envelopes)
+
     def _next_due(self, now: datetime) -> float | None:
+        if self._has_more:
+            return 0.0
         with self._tenant.database.reading() as view:
             moments = [moment for moment in (journal.next_ready(view), outbox.next_due(view)) if moment is not None]
         if not moments:

@@ -62,7 +62,9 @@ def test_an_envelope_that_comes_twice_is_stated_once(node: Node) -> None:
     node.settle()
     row = outbox.OutboxRow(0, importer.did, statement, (), (), "filing", 0)
     before = count_statements(importer)
-    [reply] = node.post.bring(importer.did, producer.envelopes(importer.did, [row]))
+    with producer.database.reading() as view:
+        envelope = producer.envelope(view, row)
+    [reply] = node.post.bring(importer.did, [envelope])
     assert reply.refused_with is None
     assert count_statements(importer) == before
 
