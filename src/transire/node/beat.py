@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 
 import structlog
@@ -33,6 +34,7 @@ class Beat:
         self._turns: dict[str, Turn] = {}
         self._due: dict[str, float] = {}  # guarded by _changed, like all below
         self._running: set[str] = set()
+        self._taken: Counter[str] = Counter()
         self._stopping = False
         self._changed = threading.Condition()
         self._workers = ThreadPoolExecutor(WORKERS, thread_name_prefix="beat")
@@ -58,6 +60,14 @@ class Beat:
         for name in list(self._turns):
             self.wake(name)
 
+    def turns_if_quiet(self, names: Collection[str]) -> int | None:
+        """How many turns these have had, if none of them is having or due one; None while something moves."""
+        now = time.monotonic()
+        with self._changed:
+            if any(name in self._running or self._due.get(name, float("inf")) <= now for name in names):
+                return None
+            return sum(self._taken[name] for name in names)
+
     def start(self) -> None:
         self._scheduler.start()
 
@@ -78,6 +88,7 @@ class Beat:
                 for name in ready:
                     del self._due[name]
                     self._running.add(name)
+                    self._taken[name] += 1
                     self._workers.submit(self._take_turn, name)
                 waiting = [due for name, due in self._due.items() if name not in self._running]
                 self._changed.wait(min(waiting) - now if waiting else None)

@@ -17,10 +17,17 @@ LOOK_EVERY_S = 0.01
 def settle(tenants: Sequence[Tenant], beat: Beat, timeout: float) -> None:
     """Return when no tenant has statements that could be anchored now, nor envelopes that wait for an answer."""
     deadline = time.monotonic() + timeout
+    names = [tenant.slug for tenant in tenants]
     beat.wake_all()
-    while waiting := [tenant.slug for tenant in tenants if is_busy(tenant, tenant.now())]:
+    while True:
+        # One tenant after the other is looked at. Only if no turn was taken meanwhile is that the state of one moment:
+        # else what was under way at the last one may have gone over to the first.
+        turns = beat.turns_if_quiet(names)
+        busy = [tenant.slug for tenant in tenants if is_busy(tenant, tenant.now())]
+        if not busy and turns is not None and turns == beat.turns_if_quiet(names):
+            return
         if time.monotonic() > deadline:
-            raise NotSettled(got=", ".join(waiting), expected=f"nothing under way after {timeout:g} s")
+            raise NotSettled(got=", ".join(busy or names), expected=f"nothing under way after {timeout:g} s")
         time.sleep(LOOK_EVERY_S)
 
 
