@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
+from hypothesis import Phase, example, given, settings
+from hypothesis import strategies as st
 from trading import Trade
 
 from transire.desk.drafts import find_draft
 from transire.desk.errors import DraftChanged, DraftClosed, PermissionDenied
 from transire.desk.person import Person
 from transire.documents.entry import read_entry_summary
+from transire.errors import TransireError
 from transire.node.rebuilding import rebuild_records, records_digest
 from transire.node.tenant import Issued
 from transire.procedures.entry_summary import service as entry
@@ -24,6 +29,7 @@ from transire.procedures.entry_summary.errors import (
     NotTheFiler,
     RequestUnknown,
 )
+from transire.procedures.findings import errors_among
 from transire.procedures.origin_certification import service as origin
 from transire.procedures.papers import open_newest
 from transire.procedures.power_of_attorney import service as power
@@ -199,6 +205,46 @@ def test_what_was_typed_into_a_line_does_not_move_to_another(trade: Trade, shipm
     entry.set_field(broker.tenant, broker.person, draft, "/lines/0/invoice/lineNumber", other["lineNumber"])
     refreshed = entry.refresh_draft(broker.tenant, broker.person, draft)
     assert refreshed.content["lines"][0]["tariffNumber"] == "8413.60.00.90"
+
+
+WHOLE = ["/lines", "/lines/0", "/lines/-", "/lines/0/claim", "/lines/0/producer", "/invoices", "/sources", "/importer"]
+PARTS = [
+    "/lines/0/enteredValue",
+    "/lines/0/tariffNumber",
+    "/lines/0/quantities/0/quantity",
+    "/invoices/0",
+    "/entryDate",
+]
+STRANGE = ["", "lines", "/colour", "/lines/99/claim", "/lines/0/claim/certification", "/importer/id", "/entryNumber"]
+POINTERS = st.sampled_from([*WHOLE, *PARTS, *STRANGE])
+SCALARS = st.none() | st.booleans() | st.integers(-5, 10**20) | st.text(max_size=20) | st.sampled_from(["0", "S"])
+VALUES = st.recursive(
+    SCALARS,
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=5), inner, max_size=2),
+    max_leaves=4,
+)
+
+
+@settings(max_examples=30, deadline=None, phases=[Phase.explicit, Phase.generate])
+@given(changes=st.lists(st.tuples(POINTERS, VALUES), min_size=1, max_size=3))
+@example(changes=[("/lines/0/enteredValue", 10**20)])
+@example(changes=[("/invoices", [])])
+@example(changes=[("/lines", "none")])
+def test_whatever_is_typed_is_refused_or_checked(
+    trade: Trade, shipment: Issued, changes: list[tuple[str, object]]
+) -> None:
+    """A field is set, or refused with a code and nothing done; the draft can always be shown, checked and refreshed."""
+    broker = trade.gateway
+    draft = trade.draft(shipment)
+    for pointer, value in changes:
+        with suppress(TransireError):
+            entry.set_field(broker.tenant, broker.person, draft, pointer, value)
+    assert entry.show_draft(broker.tenant, broker.person, draft).draft_id == draft
+    assert errors_among(entry.check_draft(broker.tenant, draft))
+    with suppress(TransireError):
+        entry.refresh_draft(broker.tenant, broker.person, draft)
+    with pytest.raises(TransireError):
+        entry.file_entry(broker.tenant, broker.person, draft)
 
 
 def test_the_producer_is_not(trade: Trade, filed: Issued) -> None:

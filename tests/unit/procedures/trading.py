@@ -24,8 +24,25 @@ class Trade:
 
     world: World
 
-    def __getattr__(self, slug: str) -> Actor:
-        return self.world.actors[slug]
+    @property
+    def bajio(self) -> Actor:
+        return self.world.actors["bajio"]
+
+    @property
+    def valle(self) -> Actor:
+        return self.world.actors["valle"]
+
+    @property
+    def riogrande(self) -> Actor:
+        return self.world.actors["riogrande"]
+
+    @property
+    def gateway(self) -> Actor:
+        return self.world.actors["gateway"]
+
+    @property
+    def customs(self) -> Actor:
+        return self.world.actors["customs"]
 
     def settle(self) -> None:
         self.world.node.settle()

@@ -92,6 +92,18 @@ def draft_content(
 TOTAL = Source("computed", detail="the sum of the entered values")
 
 
+def is_shaped(content: Content) -> bool:
+    """Whether a content still has the shape of an entry: lines of fields, invoices by id, parties as objects."""
+    lines, invoices = content.get("lines"), content.get("invoices")
+    return (
+        isinstance(lines, list)
+        and all(isinstance(line, dict) for line in lines)
+        and isinstance(invoices, list)
+        and all(isinstance(invoice, str) for invoice in invoices)
+        and isinstance(content.get("importer") or {}, dict)
+    )
+
+
 def with_total(content: Content) -> Content:
     """The content with block 35 worked out again; a value that is no whole number is left to the checks."""
     values = [str(line.get("enteredValue", "0")) for line in content["lines"]]

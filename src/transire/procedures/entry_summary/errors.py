@@ -108,3 +108,10 @@ class DueDaysUnsuitable(TransireError):
     sentence = "So many days to answer cannot be given."
     fix = "Give at least one day; thirty are usual (19 USC 1509; CBP Form 28)."
     status = 422
+
+
+class FieldUnsuitable(TransireError):
+    code = "entry.field-unsuitable"
+    sentence = "This part of the entry cannot be set as one field."
+    fix = "Set the fields of a line or a party one by one; to change the invoices, draft the entry again."
+    status = 422

@@ -12,6 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from transire.crypto.canonical import canonical_bytes
 from transire.desk import drafts as desk
 from transire.desk.particulars import find_particulars, take_number
 from transire.desk.permissions import Relation, require
@@ -23,7 +24,13 @@ from transire.procedures.endings import end_version
 from transire.procedures.entry_summary import drafting
 from transire.procedures.entry_summary.checks.case import CaseFile, HeldAuthority, HeldInvoice
 from transire.procedures.entry_summary.dialogue import accept_claim, answer, ask, close_request, filed_entry
-from transire.procedures.entry_summary.errors import EntryRefused, InvoiceUnknown, NoAuthority, NotTheFiler
+from transire.procedures.entry_summary.errors import (
+    EntryRefused,
+    FieldUnsuitable,
+    InvoiceUnknown,
+    NoAuthority,
+    NotTheFiler,
+)
 from transire.procedures.entry_summary.filing import corrected_entry, examine_draft, keyed_by, subject_of
 from transire.procedures.entry_summary.filings import EntryView, Filing
 from transire.procedures.entry_summary.gathering import find_invoices
@@ -79,9 +86,7 @@ def draft_entry(tenant: Tenant, person: Person, *, importer_did: str, invoices: 
     """Draft an entry summary of these invoices from what is held; returns the draft's id."""
     with tenant.transaction() as tx:
         authority = _authority(tenant, tx, person, "entries.draft", importer_did)
-        held = [_invoice(tenant, tx, document) for document in invoices]
-        if not held:
-            raise InvoiceUnknown(got="no invoice")
+        held = _invoices(tenant, tx, invoices)
         own = find_particulars(tx)
         filer_code = (authority.content.filer_code if authority else None) or (own.filer_code if own else None)
         number = drafting.next_number(filer_code, take_number(tx, SEQUENCE)) if filer_code else None
@@ -110,7 +115,7 @@ def draft_correction(tenant: Tenant, person: Person, entry_id: str) -> str:
         entry = read_entry_summary(paper.credential)
         importer_did = entry.importer.did or tenant.did
         authority = _authority(tenant, tx, person, "entries.draft", importer_did)
-        held = [_invoice(tenant, tx, document) for document in entry.invoices]
+        held = _invoices(tenant, tx, entry.invoices)
         drafted = drafting.draft_content(
             tenant, tx, importer_did=importer_did, authority=authority, invoices=held, number=entry.entry_number
         )
@@ -134,6 +139,7 @@ def set_field(
 
     `expected_version` is the version that the person saw: when another was saved meanwhile nothing is written.
     """
+    canonical_bytes(value)  # what cannot stand in a document is refused here, with its own words
     with tenant.transaction() as tx:
         draft = _draft(tenant, tx, person, draft_id, "entries.draft")
         saved = desk.set_draft_field(
@@ -146,6 +152,8 @@ def set_field(
             source=keyed_by(person),
             expected_version=expected_version,
         )
+        if not drafting.is_shaped(saved.content):
+            raise FieldUnsuitable(where=pointer)
         totalled = drafting.with_total(saved.content)
         if totalled == saved.content:
             return saved
@@ -170,7 +178,7 @@ def refresh_draft(tenant: Tenant, person: Person, draft_id: str) -> desk.Draft:
             tx,
             importer_did=importer_did,
             authority=_authority(tenant, tx, person, "entries.draft", importer_did),
-            invoices=[_invoice(tenant, tx, document) for document in draft.content["invoices"]],
+            invoices=_invoices(tenant, tx, draft.content["invoices"]),
             number=draft.content.get("entryNumber"),
         )
         corrects = corrected_entry(draft)
@@ -363,8 +371,10 @@ def _draft(tenant: Tenant, tx: sa.Connection, person: Person, draft_id: str, ope
     return draft
 
 
-def _invoice(tenant: Tenant, tx: sa.Connection, document: str) -> HeldInvoice:
-    found = find_invoices(tenant, tx, [document])
-    if document not in found:
-        raise InvoiceUnknown(got=document)
-    return found[document]
+def _invoices(tenant: Tenant, tx: sa.Connection, documents: Sequence[str]) -> list[HeldInvoice]:
+    """The invoices as they stand now; all of them have to be held, and there has to be one."""
+    found = find_invoices(tenant, tx, documents)
+    absent = [document for document in documents if document not in found]
+    if absent or not documents:
+        raise InvoiceUnknown(got=", ".join(absent) or "no invoice")
+    return [found[document] for document in dict.fromkeys(documents)]

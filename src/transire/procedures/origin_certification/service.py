@@ -13,6 +13,7 @@ from typing import Any, Literal
 import sqlalchemy as sa
 from msgspec import structs
 
+from transire.crypto.canonical import canonical_bytes
 from transire.desk import products as desk
 from transire.desk.drafts import Draft, Source, close_draft, create_draft, find_draft, list_drafts, set_draft_field
 from transire.desk.particulars import read_particulars
@@ -136,6 +137,7 @@ def set_field(
 ) -> Draft:
     """Set one field of a draft by hand; the field then counts as keyed."""
     require(person, "certifications.draft")
+    canonical_bytes(value)  # what cannot stand in a document is refused here, with its own words
     with tenant.transaction() as tx:
         find_draft(tx, draft_id, kind=DRAFT_KIND)
         return set_draft_field(
