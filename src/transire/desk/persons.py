@@ -57,9 +57,13 @@ def add_person(
     return person
 
 
+_NODE = sa.select(t.persons).where(t.persons.c.id == NODE_ID)
+_ACTOR_SALT = sa.select(t.persons.c.actor_salt).where(t.persons.c.id == sa.bindparam("person"))
+
+
 def node_person(tx: Connection, now: datetime) -> Person:
     """The node as a person without roles, made when first asked for; nobody can sign in as it."""
-    found = tx.execute(_all().where(t.persons.c.id == NODE_ID)).first()
+    found = tx.execute(_NODE).first()
     if found:
         return _person(found)
     person = Person(NODE_ID, "Node", frozenset())
@@ -143,9 +147,7 @@ def actor_reference(tx: Connection, person: Person, statement_salt: bytes) -> st
 
 def actor_key(tx: Connection, person_id: str) -> bytes:
     """The salt to reveal when a member shows which of its persons acted; PersonUnknown once it is erased."""
-    salt: bytes | None = tx.execute(
-        sa.select(t.persons.c.actor_salt).where(t.persons.c.id == person_id)
-    ).scalar_one_or_none()
+    salt: bytes | None = tx.execute(_ACTOR_SALT, {"person": person_id}).scalar_one_or_none()
     if not salt:
         raise PersonUnknown(got=person_id)
     return salt

@@ -18,13 +18,13 @@ from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
 
-from transire.crypto.encoding import unb64url
 from transire.crypto.keys import SigningKey
 from transire.engines.base import Engine, Outcome
 from transire.ledger.action import parse_action, sign_action
 from transire.ledger.chain import Time
 from transire.ledger.errors import ActionExpired
-from transire.ledger.statement import Pool, parse_statement
+from transire.ledger.statement import Pool
+from transire.merkle.tree import leaf_hash
 from transire.node.errors import WitnessRefused
 from transire.storage.database import Database
 from transire.vault import journal
@@ -38,8 +38,8 @@ ANSWER_WITHIN_S = 30.0
 
 NONCE_BYTES = 16
 
-OnAccepted = Callable[[sa.Connection, list[str]], None]
-"""Called with the ids of the statements that the ledger has accepted, in the transaction that writes it down."""
+OnAccepted = Callable[[sa.Connection, list[journal.Located]], None]
+"""Called with the statements that the ledger has accepted, in the transaction that writes it down."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +111,7 @@ class Anchor:
                 return None
         with self._database.transaction() as tx:
             raws = journal.read_pooled(tx, now, MOST_IN_A_POOL)
-            ids = [parse_statement(raw).id for raw in raws]
-            pool = Pool.of_ids(self._engine.network, self._signer.did, [unb64url(name, length=32) for name in ids])
+            pool = Pool.of_ids(self._engine.network, self._signer.did, [leaf_hash(raw) for raw in raws])
             expires = expiry(self._engine, now, self._lifetime)
             action = self._sign(pool, expires)
             action_id = parse_action(action).id

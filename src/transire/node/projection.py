@@ -7,7 +7,7 @@ arrival, so that a rebuild from vault and ledger gives equal content.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
@@ -20,7 +20,7 @@ from transire.engines.base import Outcome
 from transire.ledger.statement import Statement
 from transire.node.anchor import read_time
 from transire.node.tenant import Tenant
-from transire.procedures.catalogue import procedures
+from transire.procedures.catalogue import projectors, reactions
 from transire.records import project
 from transire.records.rows import DeliveryEvent, DeliveryRow, DocumentRow, EndingRow, Place, StatementRow
 from transire.vault import journal
@@ -73,17 +73,14 @@ def place_of(located: journal.Located) -> Place:
     return Place(place.log_index, located.index, place.height, place.accepted_at)
 
 
-def take_in(tx: sa.Connection, tenant: Tenant, statement_id: str) -> None:
-    """A statement has become known as accepted, for the first time: write its rows, and let procedures react."""
-    found = journal.locate(tx, statement_id)
-    assert found is not None  # written or marked in this very transaction
-    context = context_of(tenant, found)
+def take_in(tx: sa.Connection, tenant: Tenant, found: Sequence[journal.Located]) -> None:
+    """Statements have become known as accepted, for the first time: write their rows, and let procedures react."""
+    arrivals = [(context_of(tenant, one), one) for one in found]
     documents = Documents(tx, tenant.vault)
-    project_accepted(tx, context, found, documents)
-    for procedure in procedures():
-        react = procedure.on_received()
-        if react is not None:
-            react(tenant, tx, context, found.statement, documents)
+    project_accepted(tx, arrivals, documents)
+    for context, one in arrivals:
+        for react in reactions(one.statement.kind):
+            react(tenant, tx, context, one.statement, documents)
 
 
 def context_of(tenant: Tenant, found: journal.Located) -> Context:
@@ -91,17 +88,29 @@ def context_of(tenant: Tenant, found: journal.Located) -> Context:
     return Context(
         did=tenant.did,
         roles=tenant.roles,
-        statement_id=found.statement.id,
+        statement_id=found.id,
         place=place_of(found),
         own=found.statement.by == tenant.did,
         now=tenant.now(),
     )
 
 
-def project_accepted(tx: sa.Connection, context: Context, located: journal.Located, documents: Documents) -> None:
-    """Write all rows that follow from one accepted statement: the whole of what a rebuild does for it."""
+def project_accepted(
+    tx: sa.Connection, arrivals: Sequence[tuple[Context, journal.Located]], documents: Documents
+) -> None:
+    """Write all rows that follow from accepted statements: the whole of what a rebuild does for them."""
+    project.project_statements(tx, [_statement_row(context, located) for context, located in arrivals])
+    for context, located in arrivals:
+        statement = located.statement
+        _project_document(tx, context, statement, documents)
+        _project_delivery(tx, context, statement)
+        for write in projectors(statement.kind):
+            write(tx, context, statement, documents)
+
+
+def _statement_row(context: Context, located: journal.Located) -> StatementRow:
     statement = located.statement
-    row = StatementRow(
+    return StatementRow(
         id=context.statement_id,
         kind=statement.kind,
         by=statement.by,
@@ -109,11 +118,6 @@ def project_accepted(tx: sa.Connection, context: Context, located: journal.Locat
         place=context.place,
         arrival=located.seq,
     )
-    project.project_statement(tx, row)
-    _project_document(tx, context, statement, documents)
-    _project_delivery(tx, context, statement)
-    for procedure in procedures():
-        procedure.projector()(tx, context, statement, documents)
 
 
 def is_ending(outcome: Outcome) -> bool:

@@ -24,7 +24,7 @@ def rebuild_records(tenant: Tenant, progress: Progress = lambda done, of: None) 
         found = journal.all_located(tx)
         documents = Documents(tx, tenant.vault)
         for done, located in enumerate(found, start=1):
-            project_accepted(tx, context_of(tenant, located), located, documents)
+            project_accepted(tx, [(context_of(tenant, located), located)], documents)
             progress(done, len(found))
         _replay_endings(tx, tenant)
 

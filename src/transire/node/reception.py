@@ -109,17 +109,11 @@ class Reception:
         # A document's own statement may have come before it, as evidence of another: only now does it say something.
         issues = (stored.issued_by for stored in kept.documents if stored.issued_by is not None)
         try:
-            for statement_id in self._in_order(checked, {*kept.statements, *issues}):
-                take_in(tx, self._tenant, statement_id)
+            take_in(tx, self._tenant, journal.locate_all(tx, {*kept.statements, *issues}))
             self._state_delivered(tx, checked, kept)
         except TransireError as error:
             # Everything in the envelope held; what this node makes of it does not speak against the sender.
             raise ReceptionFailed(got=error.code) from error
-
-    def _in_order(self, checked: CheckedEnvelope, fresh: Collection[str]) -> list[str]:
-        """Evidence before what rests on it, as the ledger ordered them."""
-        places = {found.statement.id: (found.place.log_index, found.index) for found in checked.statements}
-        return sorted(fresh, key=places.__getitem__)
 
     def _state_delivered(self, tx: sa.Connection, checked: CheckedEnvelope, kept: Kept) -> None:
         if checked.delivered.statement.kind in UNANSWERED:

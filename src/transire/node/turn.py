@@ -94,9 +94,8 @@ class TenantTurn:
             self._anchored_at = moment
             self._anchor.anchor_pooled(self._tenant.now())
 
-    def _on_accepted(self, tx: sa.Connection, ids: list[str]) -> None:
-        for statement_id in ids:
-            take_in(tx, self._tenant, statement_id)
+    def _on_accepted(self, tx: sa.Connection, found: list[journal.Located]) -> None:
+        take_in(tx, self._tenant, found)
 
     def _deliver(self) -> None:
         now = self._tenant.now()

@@ -38,7 +38,11 @@ class Projector(Protocol):
 
 
 class Procedure(msgspec.Struct, frozen=True, kw_only=True):
-    """One customs procedure: its words, its law, its kinds of statement and document, and where its parts are."""
+    """One customs procedure: its words, its law, its kinds of statement and document, and where its parts are.
+
+    `projects` and `reacts_to` name the kinds of statement, its own and others', of which its projector makes rows and
+    to which `received_at` reacts: neither is called for any other.
+    """
 
     name: str
     title: str
@@ -50,7 +54,9 @@ class Procedure(msgspec.Struct, frozen=True, kw_only=True):
     tables_at: str
     branch_at: str
     projector_at: str
+    projects: tuple[str, ...]
     received_at: str | None = None
+    reacts_to: tuple[str, ...] = ()
 
     def metadata(self) -> MetaData:
         """The SQL tables of this procedure."""
@@ -98,6 +104,19 @@ def procedure(name: str) -> Procedure:
         if found.name == name:
             return found
     raise KeyError(name)
+
+
+@cache
+def projectors(kind: str) -> tuple[Projector, ...]:
+    """What makes rows of statements of a kind."""
+    return tuple(found.projector() for found in procedures() if kind in found.projects)
+
+
+@cache
+def reactions(kind: str) -> tuple[Callable[..., None], ...]:
+    """What reacts to statements of a kind."""
+    wanting = (found.on_received() for found in procedures() if kind in found.reacts_to)
+    return tuple(react for react in wanting if react is not None)
 
 
 def kinds() -> Sequence[Kind]:

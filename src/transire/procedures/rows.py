@@ -6,6 +6,8 @@ what several statements mean together is joined when it is read.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -27,9 +29,25 @@ def statement_columns() -> tuple[Column[Any], ...]:
 
 def put_row(tx: Connection, table: Table, **values: Any) -> None:
     """Write a row; one with the same key is there already when a statement is projected again, and stays."""
-    keys = [column == values[column.name] for column in table.primary_key.columns]
-    if tx.execute(sa.select(sa.literal(1)).select_from(table).where(*keys)).first() is None:
-        tx.execute(sa.insert(table).values(values))
+    if tx.execute(_has_row(table), values).first() is None:
+        tx.execute(_insert_row(table), values)
+
+
+def put_rows(tx: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
+    """Write rows of one statement: when the first is there, all are."""
+    if rows and tx.execute(_has_row(table), rows[0]).first() is None:
+        tx.execute(_insert_row(table), rows)
+
+
+@cache
+def _has_row(table: Table) -> sa.Select[Any]:
+    keys = [column == sa.bindparam(column.name) for column in table.primary_key.columns]
+    return sa.select(sa.literal_column("1")).select_from(table).where(*keys)
+
+
+@cache
+def _insert_row(table: Table) -> sa.Insert:
+    return sa.insert(table)
 
 
 def place_values(context: Any, by: str) -> dict[str, Any]:

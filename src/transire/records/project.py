@@ -26,6 +26,29 @@ LEDGER = "ledger"
 
 _Row = TypeVar("_Row")
 
+# Built once: building a statement costs several times what running it does.
+_s, _d, _e, _v, _i, _r = (
+    table.c for table in (t.statements, t.documents, t.endings, t.deliveries, t.inbox, t.resolutions)
+)
+_PLACES = sa.select(_s.id, _s.log_index, _s.position).where(_s.id.in_(sa.bindparam("ids", expanding=True)))
+_INSERT_STATEMENTS, _INSERT_ABOUT = sa.insert(t.statements), sa.insert(t.about)
+_PLACE_OF_DOCUMENT = sa.select(_d.log_index, _d.position).where(
+    _d.issuer == sa.bindparam("issuer"), _d.commitment == sa.bindparam("commitment")
+)
+_INSERT_DOCUMENT, _INSERT_FIELDS = sa.insert(t.documents), sa.insert(t.fields)
+_HAS_ENDING = sa.select(_e.height).where(
+    _e.issuer == sa.bindparam("issuer"), _e.commitment == sa.bindparam("commitment")
+)
+_HAS_DELIVERY = sa.select(_v.statement_id).where(
+    _v.statement_id == sa.bindparam("statement"), _v.commitment == sa.bindparam("commitment")
+)
+_INSERT_DELIVERY = sa.insert(t.deliveries)
+_HAS_INBOX_ITEM = sa.select(_i.id).where(_i.id == sa.bindparam("item"))
+_INSERT_INBOX_ITEM = sa.insert(t.inbox)
+_HAS_RESOLUTION = sa.select(_r.item_id).where(
+    _r.item_id == sa.bindparam("item"), _r.settled_by == sa.bindparam("settler")
+)
+
 
 def project_statement(tx: Connection, row: StatementRow) -> None:
     """One statement with its place."""
@@ -42,9 +65,7 @@ def project_statements(tx: Connection, rows: Sequence[StatementRow]) -> None:
 
 
 def _project_distinct(tx: Connection, rows: dict[str, StatementRow]) -> None:
-    of = t.statements.c
-    wanted = sa.select(of.id, of.log_index, of.position).where(of.id.in_(list(rows)))
-    known = {found.id: found for found in tx.execute(wanted)}
+    known = {found.id: found for found in tx.execute(_PLACES, {"ids": list(rows)})}
     fresh = [row for row in rows.values() if row.id not in known]
     moved = [
         row
@@ -52,27 +73,25 @@ def _project_distinct(tx: Connection, rows: dict[str, StatementRow]) -> None:
         if row.id in known and _order(row) < (known[row.id].log_index, known[row.id].position)
     ]
     if moved:
-        tx.execute(sa.delete(t.statements).where(of.id.in_([row.id for row in moved])))
+        tx.execute(sa.delete(t.statements).where(_s.id.in_([row.id for row in moved])))
     if fresh or moved:
-        tx.execute(sa.insert(t.statements), [_statement_values(row) for row in (*fresh, *moved)])
+        tx.execute(_INSERT_STATEMENTS, [_statement_values(row) for row in (*fresh, *moved)])
     # What a statement is about is part of its id: a moved one is about the same.
     about = [{"subject": subject, "statement_id": row.id} for row in fresh for subject in set(row.about)]
     if about:
-        tx.execute(sa.insert(t.about), about)
+        tx.execute(_INSERT_ABOUT, about)
 
 
 def project_document(tx: Connection, row: DocumentRow) -> None:
     """A version of a document that this member has issued or received."""
-    of = t.documents.c
-    mine = (of.issuer == row.issuer, of.commitment == row.commitment)
-    known = tx.execute(sa.select(of.log_index, of.position).where(*mine)).first()
+    known = tx.execute(_PLACE_OF_DOCUMENT, {"issuer": row.issuer, "commitment": row.commitment}).first()
     if known is not None:
         if (known.log_index, known.position) <= _order(row):
             return
         erase_document(tx, row.issuer, row.commitment)
-    tx.execute(sa.insert(t.documents).values(_document_values(row)))
+    tx.execute(_INSERT_DOCUMENT, _document_values(row))
     if values := _field_values(row):
-        tx.execute(sa.insert(t.fields), values)
+        tx.execute(_INSERT_FIELDS, values)
 
 
 def erase_document(tx: Connection, issuer: str, commitment: str) -> None:
@@ -91,8 +110,7 @@ def erase_inbox_of(tx: Connection, document_id: str) -> None:
 
 def project_ending(tx: Connection, row: EndingRow) -> None:
     """An ended version; the ledger ends a version once, so the first row is the only one."""
-    of = t.endings.c
-    if tx.execute(sa.select(of.height).where(of.issuer == row.issuer, of.commitment == row.commitment)).first():
+    if tx.execute(_HAS_ENDING, {"issuer": row.issuer, "commitment": row.commitment}).first():
         return
     values = {
         "issuer": row.issuer,
@@ -107,24 +125,20 @@ def project_ending(tx: Connection, row: EndingRow) -> None:
 
 def project_delivery(tx: Connection, row: DeliveryRow) -> None:
     """What a member stated of a document that came to it; the statement itself is projected as well."""
-    of = t.deliveries.c
-    mine = (of.statement_id == row.statement_id, of.commitment == row.commitment)
-    if tx.execute(sa.select(of.statement_id).where(*mine)).first() is None:
-        tx.execute(sa.insert(t.deliveries).values(msgspec.structs.asdict(row)))
+    if tx.execute(_HAS_DELIVERY, {"statement": row.statement_id, "commitment": row.commitment}).first() is None:
+        tx.execute(_INSERT_DELIVERY, msgspec.structs.asdict(row))
 
 
 def project_inbox_item(tx: Connection, row: InboxRow) -> str:
     """An item for the inbox; returns its id. The same cause gives the same item."""
-    if tx.execute(sa.select(t.inbox.c.id).where(t.inbox.c.id == row.id)).first() is None:
-        tx.execute(sa.insert(t.inbox).values(_inbox_values(row)))
+    if tx.execute(_HAS_INBOX_ITEM, {"item": row.id}).first() is None:
+        tx.execute(_INSERT_INBOX_ITEM, _inbox_values(row))
     return row.id
 
 
 def settle_inbox_item(tx: Connection, item_id: str, settled_by: str) -> None:
     """What an item asked for has happened (an answer, a replacement): it counts as done, also if it comes later."""
-    of = t.resolutions.c
-    mine = (of.item_id == item_id, of.settled_by == settled_by)
-    if tx.execute(sa.select(of.item_id).where(*mine)).first() is None:
+    if tx.execute(_HAS_RESOLUTION, {"item": item_id, "settler": settled_by}).first() is None:
         tx.execute(sa.insert(t.resolutions).values(item_id=item_id, settled_by=settled_by))
 
 

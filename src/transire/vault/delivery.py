@@ -61,7 +61,7 @@ class CheckedEnvelope:
 
     def keep(self, tx: sa.Connection, vault: Vault, *, now: datetime) -> Kept:
         """Write statements and documents; returns what was not here before."""
-        fresh = [found.statement.id for found in self.statements if journal.write_received(tx, found, now=now)]
+        fresh = [found.id for found in self.statements if journal.write_received(tx, found, now=now)]
         kept = [
             document
             for document in self.documents
@@ -84,7 +84,7 @@ class CheckedEnvelope:
                 )
                 for stored in kept.documents
             ]
-        main = self.delivered.statement.id
+        main = self.delivered.id
         return [delivered_body(main)] if main in kept.statements else []
 
 

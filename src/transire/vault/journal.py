@@ -10,13 +10,16 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from transire.crypto.canonical import Json
+from transire.crypto.encoding import b64url
 from transire.ledger.statement import Pool, Statement, parse_statement
+from transire.merkle.tree import leaf_hash
 from transire.vault.tables import about, pools, statements
 
 POOLED, SUBMITTED, ACCEPTED = "pooled", "submitted", "accepted"
@@ -58,10 +61,84 @@ class Located:
     action_id: str
     place: Place
 
+    @property
+    def id(self) -> str:
+        """The statement's id, from the bytes that are at hand."""
+        return b64url(leaf_hash(self.raw))
+
+
+# Built once: building a statement costs several times what running it does.
+
+_IS_READY = (statements.c.state == POOLED, statements.c.ready_at <= sa.bindparam("now"))
+_COUNT_POOLED = sa.select(sa.func.count()).select_from(statements).where(*_IS_READY)
+_NEXT_READY = sa.select(sa.func.min(statements.c.ready_at)).where(statements.c.state == POOLED)
+_READ_POOLED = sa.select(statements.c.raw).where(*_IS_READY).order_by(statements.c.seq).limit(sa.bindparam("most"))
+_INSERT_POOL = pools.insert()
+_INSERT_ABOUT = about.insert()
+_SUBMIT_STATEMENT = (
+    statements.update()
+    .where(statements.c.id == sa.bindparam("statement"))
+    .values(
+        state=SUBMITTED,
+        pool=sa.bindparam("of"),
+        pool_index=sa.bindparam("place"),
+        path=sa.bindparam("siblings"),
+    )
+)
+_ACCEPT_POOL = (
+    pools.update()
+    .where(pools.c.pool == sa.bindparam("of"))
+    .values(
+        state=ACCEPTED,
+        height=sa.bindparam("at_height"),
+        log_index=sa.bindparam("at_index"),
+        accepted_at=sa.bindparam("at_time"),
+    )
+)
+_ACCEPT_STATEMENTS = statements.update().where(statements.c.pool == sa.bindparam("of")).values(state=ACCEPTED)
+_LOCATED = (
+    sa.select(
+        statements.c.raw,
+        statements.c.seq,
+        statements.c.pool_index,
+        statements.c.path,
+        pools.c.pool,
+        pools.c.opening,
+        pools.c.action,
+        pools.c.action_id,
+        pools.c.height,
+        pools.c.log_index,
+        pools.c.accepted_at,
+    )
+    .join_from(statements, pools, statements.c.pool == pools.c.pool)
+    .where(statements.c.state == ACCEPTED)
+)
+_LOCATE = _LOCATED.where(statements.c.id == sa.bindparam("of"))
+_LOCATE_ALL = _LOCATED.where(statements.c.id.in_(sa.bindparam("ids", expanding=True))).order_by(
+    pools.c.log_index, statements.c.pool_index
+)
+_LOCATE_POOL = _LOCATED.where(statements.c.pool == sa.bindparam("of")).order_by(statements.c.pool_index)
+_FIND_ABOUT = (
+    _LOCATED.join(about, about.c.statement == statements.c.id)
+    .where(about.c.subject == sa.bindparam("subject"))
+    .order_by(pools.c.log_index, statements.c.pool_index)
+)
+_FIND_ABOUT_OF_KINDS = _FIND_ABOUT.where(statements.c.kind.in_(sa.bindparam("kinds", expanding=True)))
+_KINDS_ABOUT = (
+    sa.select(statements.c.kind)
+    .distinct()
+    .join(about, about.c.statement == statements.c.id)
+    .where(about.c.subject.in_(sa.bindparam("subjects", expanding=True)))
+)
+_STATES_OF = sa.select(statements.c.id, statements.c.state).where(
+    statements.c.id.in_(sa.bindparam("ids", expanding=True))
+)
+_READ_RAW = sa.select(statements.c.raw).where(statements.c.id == sa.bindparam("of"))
+
 
 def write_own(tx: sa.Connection, statement: Statement, *, ready_at: datetime) -> None:
     """Make a statement of this member durable, to be anchored from `ready_at` on."""
-    _insert_statement(tx, statement, own=True, state=POOLED, ready_at=ready_at)
+    _insert_statement(tx, statement, statement.raw, own=True, state=POOLED, ready_at=ready_at)
 
 
 def write_received(tx: sa.Connection, found: Located, *, now: datetime) -> bool:
@@ -83,6 +160,7 @@ def write_received(tx: sa.Connection, found: Located, *, now: datetime) -> bool:
     return _insert_statement(
         tx,
         found.statement,
+        found.raw,
         own=False,
         state=ACCEPTED,
         ready_at=now,
@@ -94,47 +172,36 @@ def write_received(tx: sa.Connection, found: Located, *, now: datetime) -> bool:
 
 def count_pooled(tx: sa.Connection, now: datetime) -> int:
     """How many statements could be anchored now."""
-    query = sa.select(sa.func.count()).where(statements.c.state == POOLED, statements.c.ready_at <= now)
-    return int(tx.execute(query).scalar_one())
+    return int(tx.execute(_COUNT_POOLED, {"now": now}).scalar_one())
 
 
 def next_ready(tx: sa.Connection) -> datetime | None:
     """When the next pooled statement may be anchored; None when none is waiting."""
-    query = sa.select(sa.func.min(statements.c.ready_at)).where(statements.c.state == POOLED)
-    return cast("datetime | None", tx.execute(query).scalar_one())
+    return cast("datetime | None", tx.execute(_NEXT_READY).scalar_one())
 
 
 def read_pooled(tx: sa.Connection, now: datetime, limit: int) -> list[bytes]:
     """The bytes of the oldest statements that wait to be anchored."""
-    query = (
-        sa.select(statements.c.raw)
-        .where(statements.c.state == POOLED, statements.c.ready_at <= now)
-        .order_by(statements.c.seq)
-        .limit(limit)
-    )
-    return [bytes(row.raw) for row in tx.execute(query)]
+    return [bytes(raw) for raw in tx.execute(_READ_POOLED, {"now": now, "most": limit}).scalars()]
 
 
 def mark_submitted(tx: sa.Connection, pool: Pool, *, by: str, action: bytes, action_id: str, expires: datetime) -> None:
     """The signed action of a pool, durable before it leaves; its statements belong to it from now on."""
-    tx.execute(
-        pools.insert().values(
-            pool=pool.commitment,
-            by=by,
-            opening=pool.opening(),
-            action=action,
-            action_id=action_id,
-            expires=expires,
-            state=SUBMITTED,
-        )
-    )
-    update = (
-        statements.update()
-        .where(statements.c.id == sa.bindparam("statement"))
-        .values(state=SUBMITTED, pool=pool.commitment, pool_index=sa.bindparam("place"), path=sa.bindparam("siblings"))
-    )
-    rows = [{"statement": name, "place": index, "siblings": pool.path(index)} for index, name in enumerate(pool.ids)]
-    tx.execute(update, rows)
+    row = {
+        "pool": pool.commitment,
+        "by": by,
+        "opening": pool.opening(),
+        "action": action,
+        "action_id": action_id,
+        "expires": expires,
+        "state": SUBMITTED,
+    }
+    tx.execute(_INSERT_POOL, row)
+    places = [
+        {"statement": name, "of": pool.commitment, "place": index, "siblings": pool.path(index)}
+        for index, name in enumerate(pool.ids)
+    ]
+    tx.execute(_SUBMIT_STATEMENT, places)
 
 
 def pending_pools(tx: sa.Connection) -> list[PendingPool]:
@@ -143,16 +210,12 @@ def pending_pools(tx: sa.Connection) -> list[PendingPool]:
     return [PendingPool(row.pool, bytes(row.action), row.action_id) for row in tx.execute(query)]
 
 
-def mark_accepted(tx: sa.Connection, pool: str, place: Place) -> list[str]:
-    """The ledger accepted the pool; returns the ids of its statements, in order."""
-    tx.execute(
-        pools.update()
-        .where(pools.c.pool == pool)
-        .values(state=ACCEPTED, height=place.height, log_index=place.log_index, accepted_at=place.accepted_at)
-    )
-    tx.execute(statements.update().where(statements.c.pool == pool).values(state=ACCEPTED))
-    query = sa.select(statements.c.id).where(statements.c.pool == pool).order_by(statements.c.pool_index)
-    return list(tx.execute(query).scalars())
+def mark_accepted(tx: sa.Connection, pool: str, place: Place) -> list[Located]:
+    """The ledger accepted the pool; returns its statements with their evidence, in order."""
+    where = {"at_height": place.height, "at_index": place.log_index, "at_time": place.accepted_at}
+    tx.execute(_ACCEPT_POOL, {"of": pool, **where})
+    tx.execute(_ACCEPT_STATEMENTS, {"of": pool})
+    return [_located_of(row) for row in tx.execute(_LOCATE_POOL, {"of": pool})]
 
 
 def abandon_pool(tx: sa.Connection, pool: str) -> None:
@@ -182,33 +245,29 @@ def accepted_pools(tx: sa.Connection) -> Iterator[AcceptedPool]:
 
 def locate(tx: sa.Connection, statement: str) -> Located | None:
     """The statement with its evidence; None while it is not accepted, or unknown."""
-    query = _located().where(statements.c.id == statement)
-    row = tx.execute(query).one_or_none()
+    row = tx.execute(_LOCATE, {"of": statement}).one_or_none()
     return None if row is None else _located_of(row)
+
+
+def locate_all(tx: sa.Connection, ids: Collection[str]) -> list[Located]:
+    """These statements with their evidence, as the ledger ordered them; those that are not accepted are left out."""
+    return [_located_of(row) for row in tx.execute(_LOCATE_ALL, {"ids": list(ids)})]
 
 
 def all_located(tx: sa.Connection) -> list[Located]:
     """Every accepted statement in the order in which it came in: what records are rebuilt from."""
-    return [_located_of(row) for row in tx.execute(_located().order_by(statements.c.seq))]
+    return [_located_of(row) for row in tx.execute(_LOCATED.order_by(statements.c.seq))]
 
 
 def find_about(tx: sa.Connection, subject: str, *, kinds: Collection[str] = ()) -> list[Located]:
     """The accepted statements about a document or statement, in order of the log."""
-    query = _located().join(about, about.c.statement == statements.c.id).where(about.c.subject == subject)
-    if kinds:
-        query = query.where(statements.c.kind.in_(kinds))
-    return [_located_of(row) for row in tx.execute(query.order_by(pools.c.log_index, statements.c.pool_index))]
+    query = _FIND_ABOUT_OF_KINDS if kinds else _FIND_ABOUT
+    return [_located_of(row) for row in tx.execute(query, {"subject": subject, "kinds": list(kinds)})]
 
 
 def kinds_about(tx: sa.Connection, subjects: Sequence[str]) -> set[str]:
     """The kinds of all statements about any of these subjects that are here, in whatever state."""
-    query = (
-        sa.select(statements.c.kind)
-        .distinct()
-        .join(about, about.c.statement == statements.c.id)
-        .where(about.c.subject.in_(subjects))
-    )
-    return set(tx.execute(query).scalars())
+    return set(tx.execute(_KINDS_ABOUT, {"subjects": list(subjects)}).scalars())
 
 
 def has_stated(tx: sa.Connection, kind: str, body: Mapping[str, Json]) -> bool:
@@ -223,52 +282,35 @@ def has_stated(tx: sa.Connection, kind: str, body: Mapping[str, Json]) -> bool:
 
 def states_of(tx: sa.Connection, ids: Sequence[str]) -> dict[str, str]:
     """The state of each of these statements that is here."""
-    query = sa.select(statements.c.id, statements.c.state).where(statements.c.id.in_(ids))
-    return {row.id: row.state for row in tx.execute(query)}
+    return {row.id: row.state for row in tx.execute(_STATES_OF, {"ids": list(ids)})}
 
 
 def read_raw(tx: sa.Connection, statement: str) -> bytes | None:
     """The bytes of a statement in whatever state."""
-    found = tx.execute(sa.select(statements.c.raw).where(statements.c.id == statement)).scalar_one_or_none()
+    found = tx.execute(_READ_RAW, {"of": statement}).scalar_one_or_none()
     return None if found is None else bytes(found)
 
 
 def insert_or_ignore(tx: sa.Connection, table: sa.Table, **values: Any) -> bool:
     """Insert unless a row with a key of it exists; True when inserted. What is done twice is done once."""
-    dialect = postgresql if tx.dialect.name == "postgresql" else sqlite
-    insert = dialect.insert(table).values(**values).on_conflict_do_nothing()
+    return tx.execute(_insert_ignoring(table, tx.dialect.name), values).first() is not None
+
+
+@cache
+def _insert_ignoring(table: sa.Table, dialect: str) -> sa.Executable:
+    dialects = postgresql if dialect == "postgresql" else sqlite
     # Not by rowcount, which psycopg does not tell for every insert: a row comes back only when one was written.
-    return tx.execute(insert.returning(sa.literal_column("1"))).first() is not None
+    insert: sa.Executable = dialects.insert(table).on_conflict_do_nothing().returning(sa.literal_column("1"))
+    return insert
 
 
-def _insert_statement(tx: sa.Connection, statement: Statement, **place: Any) -> bool:
-    inserted = insert_or_ignore(
-        tx, statements, id=statement.id, raw=statement.raw, kind=statement.kind, by=statement.by, **place
-    )
-    if inserted:
-        for subject in dict.fromkeys(statement.about):
-            insert_or_ignore(tx, about, subject=subject, statement=statement.id)
+def _insert_statement(tx: sa.Connection, statement: Statement, raw: bytes, **place: Any) -> bool:
+    name = b64url(leaf_hash(raw))
+    inserted = insert_or_ignore(tx, statements, id=name, raw=raw, kind=statement.kind, by=statement.by, **place)
+    if inserted and statement.about:
+        subjects = dict.fromkeys(statement.about)
+        tx.execute(_INSERT_ABOUT, [{"subject": subject, "statement": name} for subject in subjects])
     return inserted
-
-
-def _located() -> sa.Select[Any]:
-    return (
-        sa.select(
-            statements.c.raw,
-            statements.c.seq,
-            statements.c.pool_index,
-            statements.c.path,
-            pools.c.pool,
-            pools.c.opening,
-            pools.c.action,
-            pools.c.action_id,
-            pools.c.height,
-            pools.c.log_index,
-            pools.c.accepted_at,
-        )
-        .join_from(statements, pools, statements.c.pool == pools.c.pool)
-        .where(statements.c.state == ACCEPTED)
-    )
 
 
 def _located_of(row: Any) -> Located:

@@ -11,7 +11,9 @@ import secrets
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any, Final, cast
+from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
 
@@ -31,6 +33,28 @@ from transire.vault.tables import documents
 
 OWN_PURPOSE: Final = "own"
 """The purpose under which a member wraps a content key for itself."""
+
+# Built once: building a statement costs several times what running it does.
+_IS_OF = documents.c.issuer == sa.bindparam("issuer")
+_ROW = (
+    sa.select(documents)
+    .where(documents.c.commitment == sa.bindparam("commitment"))
+    .order_by(documents.c.erased_at.is_not(None), documents.c.stored_at)
+    .limit(1)
+)
+_ROW_OF = _ROW.where(_IS_OF)
+_NEWEST = (
+    sa.select(documents.c.commitment)
+    .where(documents.c.document_id == sa.bindparam("document"), documents.c.erased_at.is_(None))
+    .order_by(documents.c.version.desc(), documents.c.stored_at)
+    .limit(1)
+)
+_NEWEST_OF = _NEWEST.where(_IS_OF)
+_MARK_ISSUED = (
+    documents.update()
+    .where(documents.c.commitment == sa.bindparam("of"), documents.c.issued_by.is_(None))
+    .values(issued_by=sa.bindparam("statement"))
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +88,7 @@ class StoredDocument:
         return body if self.previous is None else {**body, "previous": self.previous}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class OpenedDocument:
     """A document in clear: for the moment in which somebody entitled reads it, never to be stored."""
 
@@ -72,9 +96,9 @@ class OpenedDocument:
     representations: Mapping[str, bytes] = field(repr=False)
     salt: bytes = field(repr=False)
 
-    @property
+    @cached_property
     def credential(self) -> dict[str, Json] | None:
-        """The credential; None for a file that has no structured form."""
+        """The credential, to be read only; None for a file that has no structured form."""
         raw = self.representations.get(MEDIA_TYPE)
         if raw is None:
             return None
@@ -100,6 +124,8 @@ class Vault:
         self._blobs = blobs
         self._keys = keys
         self._agree_names = tuple(agree_names)
+        # What was opened is known as long as the transaction that asked for it, and no longer.
+        self._opened: WeakKeyDictionary[sa.Connection, dict[tuple[str, str], OpenedDocument]] = WeakKeyDictionary()
 
     @property
     def agree_public(self) -> bytes:
@@ -159,8 +185,7 @@ class Vault:
 
     def mark_issued(self, tx: sa.Connection, commitment: str, statement_id: str) -> None:
         """Note the statement that says that the document was issued; it goes along whenever the document does."""
-        update = documents.update().where(documents.c.commitment == commitment, documents.c.issued_by.is_(None))
-        tx.execute(update.values(issued_by=statement_id))
+        tx.execute(_MARK_ISSUED, {"of": commitment, "statement": statement_id})
 
     def has(self, tx: sa.Connection, commitment: str, *, issuer: str | None = None) -> bool:
         """Whether this member holds the version and can open it."""
@@ -172,26 +197,18 @@ class Vault:
         return _stored(self._require(tx, commitment, issuer))
 
     def open(self, tx: sa.Connection, commitment: str, *, issuer: str | None = None) -> OpenedDocument:
-        """Decrypt a version and check it against its commitment, each time anew."""
-        row = self._require(tx, commitment, issuer)
-        stored = _stored(row)
-        package = unseal(self._ciphertext(stored), self._content_key(row), stored.identity)
-        verify_commitment(unb64url(commitment, length=32), package.representations, package.salt)
-        return OpenedDocument(stored=stored, representations=package.representations, salt=package.salt)
+        """Decrypt a version and check it against its commitment, once in each transaction."""
+        return self._open(tx, self._require(tx, commitment, issuer))
 
     def find(self, tx: sa.Connection, commitment: str, *, issuer: str | None = None) -> OpenedDocument | None:
         """The opened version; None when this member does not hold it, or no longer."""
-        return self.open(tx, commitment, issuer=issuer) if self.has(tx, commitment, issuer=issuer) else None
+        row = self._row(tx, commitment, issuer)
+        return None if row is None or row.wrapped_key is None else self._open(tx, row)
 
     def newest(self, tx: sa.Connection, document_id: str, *, issuer: str | None = None) -> str | None:
         """The commitment of the newest version of a document that this member holds."""
-        query = sa.select(documents.c.commitment).where(
-            documents.c.document_id == document_id, documents.c.erased_at.is_(None)
-        )
-        if issuer is not None:
-            query = query.where(documents.c.issuer == issuer)
-        found = tx.execute(query.order_by(documents.c.version.desc(), documents.c.stored_at).limit(1))
-        return cast("str | None", found.scalar_one_or_none())
+        query = _NEWEST if issuer is None else _NEWEST_OF
+        return cast("str | None", tx.execute(query, {"document": document_id, "issuer": issuer}).scalar_one_or_none())
 
     def seal_for(
         self,
@@ -297,6 +314,19 @@ class Vault:
         )
         return str(tx.execute(query).scalar_one())
 
+    def _open(self, tx: sa.Connection, row: Any) -> OpenedDocument:
+        """The row was read in this transaction: one that was erased in it is not opened from memory."""
+        opened = self._opened.setdefault(tx, {})
+        known = opened.get((row.issuer, row.commitment))
+        if known is not None:
+            return known
+        stored = _stored(row)
+        package = unseal(self._ciphertext(stored), self._content_key(row), stored.identity)
+        verify_commitment(unb64url(stored.commitment, length=32), package.representations, package.salt)
+        found = OpenedDocument(stored=stored, representations=package.representations, salt=package.salt)
+        opened[row.issuer, row.commitment] = found
+        return found
+
     def _wrap_own(self, stored: StoredDocument, content_key: bytes) -> bytes:
         public = self.agree_public
         info = stored.identity.grant_info(b64url(public), OWN_PURPOSE, None)
@@ -320,10 +350,8 @@ class Vault:
 
     def _row(self, tx: sa.Connection, commitment: str, issuer: str | None) -> Any:
         """The row of a version; without an issuer the first that came, which has the same content by its commitment."""
-        query = sa.select(documents).where(documents.c.commitment == commitment)
-        if issuer is not None:
-            query = query.where(documents.c.issuer == issuer)
-        return tx.execute(query.order_by(documents.c.erased_at.is_not(None), documents.c.stored_at).limit(1)).first()
+        query = _ROW if issuer is None else _ROW_OF
+        return tx.execute(query, {"commitment": commitment, "issuer": issuer}).first()
 
 
 def held_versions(tx: sa.Connection, commitments: Collection[str]) -> set[str]:

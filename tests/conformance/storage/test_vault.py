@@ -67,7 +67,8 @@ def anchor(database: Database, log_index: int) -> list[str]:
         )
         action_id = parse_action(action).id
         journal.mark_submitted(tx, pool, by=DID, action=action, action_id=action_id, expires=NOON)
-        return journal.mark_accepted(tx, pool.commitment, Place(log_index + 3, log_index, NOON))
+        accepted = journal.mark_accepted(tx, pool.commitment, Place(log_index + 3, log_index, NOON))
+        return [found.id for found in accepted]
 
 
 def test_the_migrations_give_the_tables(database: Database) -> None:

@@ -82,7 +82,7 @@ def test_the_signed_bytes_are_there_before_they_leave(producer: Member) -> None:
     place = producer.ledger.accept(action)
     for _ in range(2):
         with producer.database.transaction() as tx:
-            assert journal.mark_accepted(tx, pool.commitment, place) == list(pool.ids)
+            assert [found.id for found in journal.mark_accepted(tx, pool.commitment, place)] == list(pool.ids)
     with producer.database.reading() as view:
         assert journal.pending_pools(view) == []
 

@@ -13,7 +13,8 @@ duty, or liquidation.
 """
 
 from transire.procedures.catalogue import Procedure
-from transire.procedures.entry_summary.statements import KINDS
+from transire.procedures.entry_summary.statements import CORRECTED, FILED, KINDS
+from transire.vault.statements import ISSUED
 
 PROCEDURE = Procedure(
     name="entry_summary",
@@ -26,5 +27,7 @@ PROCEDURE = Procedure(
     tables_at="transire.procedures.entry_summary.tables:metadata",
     branch_at="transire.procedures.entry_summary.tables:BRANCH",
     projector_at="transire.procedures.entry_summary.projection:project",
+    projects=(*(kind.name for kind in KINDS), ISSUED.name),
     received_at="transire.procedures.entry_summary.examination:on_received",
+    reacts_to=(FILED.name, CORRECTED.name, ISSUED.name),
 )

@@ -23,6 +23,10 @@ from transire.vault import journal
 
 OCCASIONS = frozenset({FILED.name, CORRECTED.name, "document.issued/1"})
 
+_CLEAR = tuple(sa.delete(table).where(table.c.version == sa.bindparam("of")) for table in (t.findings, t.missing))
+_EXAMINED = sa.select(t.examinations.c.version).where(t.examinations.c.version == t.filings.c.version)
+_PENDING = sa.select(t.filings.c.statement_id, t.filings.c.entry, t.filings.c.version).where(~_EXAMINED.exists())
+
 
 def on_received(tenant: Tenant, tx: sa.Connection, context: Any, statement: Any, documents: Any) -> None:
     """React to a statement that has just become known as accepted."""
@@ -36,8 +40,8 @@ def examine_pending(tenant: Tenant, tx: sa.Connection) -> None:
     for statement_id, entry, version in pending(tx):
         case = case_of(tenant, tx, statement_id, version)
         found = [] if case is None else run_checks(case)
-        for table in (t.findings, t.missing):
-            tx.execute(sa.delete(table).where(table.c.version == version))
+        for clear in _CLEAR:
+            tx.execute(clear, {"of": version})
         _insert(tx, t.findings, [_row(version, place, finding) for place, finding in enumerate(found)])
         absent = [entry] if case is None else sorted(_absent(case))
         _insert(tx, t.missing, [{"version": version, "document": document} for document in absent])
@@ -46,10 +50,7 @@ def examine_pending(tenant: Tenant, tx: sa.Connection) -> None:
 
 def pending(tx: sa.Connection) -> list[tuple[str, str, str]]:
     """The filings that wait for an examination: statement, entry, version."""
-    of = t.filings.c
-    done = sa.select(t.examinations.c.version).where(t.examinations.c.version == of.version)
-    query = sa.select(of.statement_id, of.entry, of.version).where(~done.exists())
-    return [(row.statement_id, row.entry, row.version) for row in tx.execute(query)]
+    return [(row.statement_id, row.entry, row.version) for row in tx.execute(_PENDING)]
 
 
 def case_of(tenant: Tenant, tx: sa.Connection, statement_id: str, version: str) -> CaseFile | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cache
 from typing import Any, Literal
 
 import msgspec
@@ -50,7 +51,7 @@ class Filing(msgspec.Struct, frozen=True, kw_only=True):
 
 def find_filing(tx: Connection, entry: str) -> Filing | None:
     """The version of an entry that stands; None where no filing of it is known."""
-    row = tx.execute(_latest().where(_f.entry == entry)).first()
+    row = tx.execute(_latest_of_one(), {"entry": entry}).first()
     return None if row is None else _filing(row)
 
 
@@ -77,6 +78,12 @@ def count_filings(tx: Connection, *, customs: bool) -> dict[EntryView, int]:
     return {view: int(row._mapping[view]) for view in VIEWS}
 
 
+@cache
+def _latest_of_one() -> sa.Select[Any]:
+    return _latest().where(_f.entry == sa.bindparam("entry"))
+
+
+@cache
 def _latest() -> sa.Select[Any]:
     later = t.filings.alias("later")
     is_later = sa.and_(

@@ -35,6 +35,11 @@ from transire.records.documents import DocumentFilter, DocumentLine, every_docum
 from transire.records.errors import DocumentUnknown
 from transire.vault import journal
 
+_of = records.endings.c
+_ENDING = sa.select(records.endings).where(
+    _of.issuer == sa.bindparam("issuer"), _of.commitment == sa.bindparam("commitment")
+)
+
 
 def gather_draft(tenant: Tenant, tx: sa.Connection, entry: EntrySummary, *, corrects: str | None = None) -> CaseFile:
     """The case of an entry that this member is about to file, or to correct (`corrects` is its id)."""
@@ -158,8 +163,7 @@ def held_particulars(tenant: Tenant, tx: sa.Connection, paper: Paper) -> dict[st
 
 def find_ending(tx: sa.Connection, issuer: str, version: str) -> Ended | None:
     """Whether the ledger has ended this version, and where."""
-    of = records.endings.c
-    row = tx.execute(sa.select(records.endings).where(of.issuer == issuer, of.commitment == version)).first()
+    row = tx.execute(_ENDING, {"issuer": issuer, "commitment": version}).first()
     if row is None:
         return None
     return Ended(log_index=row.log_index, at=row.accepted_at, successor=row.successor)

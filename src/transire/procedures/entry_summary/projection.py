@@ -11,13 +11,18 @@ from sqlalchemy import Connection
 
 from transire.procedures.entry_summary import tables as t
 from transire.procedures.entry_summary.statements import ACCEPTED, ANSWERED, ASKED, CLOSED, CORRECTED, FILED
-from transire.procedures.rows import place_values, put_row
+from transire.procedures.rows import place_values, put_row, put_rows
 from transire.records.project import project_inbox_item, settle_inbox_item
 from transire.records.rows import LATER, NOW, SOON, InboxRow, inbox_item_id
 
 Write = Callable[[Connection, Any, Any], None]
 
 ISSUED = "document.issued/1"
+
+_FORGET = sa.delete(t.examinations).where(t.examinations.c.version == sa.bindparam("of"))
+_FORGET_WITHOUT = sa.delete(t.examinations).where(
+    t.examinations.c.version.in_(sa.select(t.missing.c.version).where(t.missing.c.document == sa.bindparam("document")))
+)
 
 
 def project(tx: Connection, context: Any, statement: Any, documents: Any) -> None:
@@ -31,8 +36,7 @@ def project(tx: Connection, context: Any, statement: Any, documents: Any) -> Non
 
 def _look_again(tx: Connection, document: str) -> None:
     """A document that some entries name may have arrived: what was found without it does not stand any more."""
-    without = sa.select(t.missing.c.version).where(t.missing.c.document == document)
-    tx.execute(sa.delete(t.examinations).where(t.examinations.c.version.in_(without)))
+    tx.execute(_FORGET_WITHOUT, {"document": document})
 
 
 def _filing(tx: Connection, context: Any, statement: Any) -> None:
@@ -40,20 +44,21 @@ def _filing(tx: Connection, context: Any, statement: Any) -> None:
     entry = statement.about[0]
     values = place_values(context, statement.by)
     put_row(tx, t.filings, **values, entry=entry, version=body["version"], previous=body.get("previous"))
-    for claim in body["claims"]:
-        put_row(
-            tx,
-            t.claims,
-            statement_id=context.statement_id,
-            line=claim["line"],
-            certification=claim["certification"],
-            certification_version=claim["version"],
-            issued=claim["issued"],
-            delivered=claim.get("delivered"),
-        )
-    tx.execute(sa.delete(t.examinations).where(t.examinations.c.version == body["version"]))
+    put_rows(tx, t.claims, [_claim(context, claim) for claim in body["claims"]])
+    tx.execute(_FORGET, {"of": body["version"]})
     kind = "entry.filed" if statement.kind == FILED.name else "entry.corrected"
     _tell(tx, context, kind, document_id=entry, urgency=SOON if "customs" in context.roles else LATER)
+
+
+def _claim(context: Any, claim: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "statement_id": context.statement_id,
+        "line": claim["line"],
+        "certification": claim["certification"],
+        "certification_version": claim["version"],
+        "issued": claim["issued"],
+        "delivered": claim.get("delivered"),
+    }
 
 
 def _acceptance(tx: Connection, context: Any, statement: Any) -> None:

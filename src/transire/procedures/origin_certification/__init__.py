@@ -13,7 +13,8 @@ advance ruling.
 """
 
 from transire.procedures.catalogue import Procedure
-from transire.procedures.origin_certification.statements import KINDS
+from transire.procedures.origin_certification.statements import KINDS, REPLACED, WITHDRAWN
+from transire.vault.statements import ISSUED
 
 PROCEDURE = Procedure(
     name="origin_certification",
@@ -31,5 +32,7 @@ PROCEDURE = Procedure(
     tables_at="transire.procedures.origin_certification.tables:metadata",
     branch_at="transire.procedures.origin_certification.tables:BRANCH",
     projector_at="transire.procedures.origin_certification.tables:project",
+    projects=(REPLACED.name, WITHDRAWN.name),
     received_at="transire.procedures.origin_certification.tables:on_received",
+    reacts_to=(ISSUED.name, WITHDRAWN.name),
 )

@@ -15,7 +15,7 @@ from transire.documents.authority import Power, read_power_of_attorney
 from transire.node.tenant import Tenant
 from transire.procedures.endings import finish_endings
 from transire.procedures.papers import deliveries_to, open_newest, share_paper
-from transire.procedures.power_of_attorney.statements import GRANTED, REVOKED
+from transire.procedures.power_of_attorney.statements import GRANTED, NOTICES, REVOKED
 from transire.procedures.power_of_attorney.tables import list_grants
 from transire.records.documents import DocumentFilter, every_document
 from transire.vault.statements import DELIVERED, named_body
@@ -29,9 +29,6 @@ NEEDED: tuple[str, ...] = (
 )
 """The papers that an entry is drafted from."""
 
-NOTICES = ("certification.withdrawn/1", "certification.replaced/1")
-"""Statements about such a paper by its issuer that its holders must learn of."""
-
 POWER: Power = "documents"
 
 
@@ -43,8 +40,9 @@ def on_received(tenant: Tenant, tx: sa.Connection, context: Any, statement: Any,
         if _may_have_papers(tenant, tx, statement.about[0]):
             _share_all(tenant, tx, body["agent"])
     elif context.own and statement.kind == DELIVERED.name and "commitment" in body:
-        for agent in _agents(tenant, tx):
-            _share(tenant, tx, body["commitment"], agent)
+        if tenant.vault.stored(tx, body["commitment"]).schema_id in NEEDED:
+            for agent in _agents(tenant, tx):
+                _share(tenant, tx, body["commitment"], agent)
     elif not context.own and statement.kind in NOTICES:
         for agent in _agents(tenant, tx):
             _pass_on(tenant, tx, context.statement_id, body["version"], agent)

@@ -25,3 +25,6 @@ REVOKED = Kind(
 )
 
 KINDS = (GRANTED, REVOKED)
+
+NOTICES = ("certification.withdrawn/1", "certification.replaced/1")
+"""Statements of others, about a paper that was passed on under a power, that its holders must learn of."""
