@@ -29,14 +29,15 @@ CHAIN_FOLDER: Final = "chain"
 
 
 class Earlier:
-    """One network that ended, opened for reading. `height` is its last."""
+    """One network that ended, opened for reading. `height` and `last_time` are those of its last block."""
 
     def __init__(self, folder: Path) -> None:
         self._store = LmdbStore(folder / REPLICA_FOLDER)
         self.blocks = Archive(LmdbStore(folder / CHAIN_FOLDER, archive.TABLES))
         self.genesis = Genesis.parse(self._store.get(META, Tip.GENESIS_KEY) or b"")
         with self._store.reading() as reader:
-            self.height = read_tip(reader).height
+            tip = read_tip(reader)
+            self.height, self.last_time = tip.height, tip.time.seconds
             self.end = network_end(reader, self.blocks)
         self.reading = LedgerReading(
             self.genesis.network, self._store, self.blocks, validators=lambda height: self.genesis.validator_set

@@ -6,7 +6,7 @@ the name comes after them. `network.json`, the trust root of a verifier, is deri
 
 A genesis may continue another network, after a restore or a move to another engine (LEDGER.md 6): then it names nobody
 but the new validators, and everything else is carried over. What is carried over is bound all the same, by the root of
-state and log that the other network ended with (docs/decisions, restore).
+state and log that the other network ended with (docs/decisions/0010).
 """
 
 from __future__ import annotations

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import UTC, datetime
+from typing import cast
+
+import msgspec
 
 from transire.crypto.canonical import Json
 from transire.crypto.did import did_key
 from transire.crypto.encoding import b64url
 from transire.crypto.keys import SigningKey
 from transire.crypto.keystore import KeyStore
-from transire.ledger.genesis import Genesis
+from transire.ledger.genesis import Genesis, Previous
 from transire.ledger.possession import OUTSIDE_KEY, enter_key, prove_validator
 
 CUSTODIAN_KEY = "custodian"
@@ -73,14 +76,30 @@ def found_network(name: str, *, founder: dict[str, Json], validator: SigningKey,
         time=now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         governors=[did],
         registrars=[did],
-        validators=[
-            {
-                "operator": did,
-                "possession": prove_validator(did, validator),
-                "power": 10,
-                "public": b64url(validator.public),
-            }
-        ],
+        validators=[_only_validator(did, validator)],
         members=[founder],
         parameters={"fixed_validators": 1},  # one local key signs; a vote for another could not be carried out
     )
+
+
+def continued_network(ended: Genesis, end: Previous, *, validator: SigningKey, now: datetime) -> Genesis:
+    """A genesis that continues a network of one validator under another key (LEDGER 6); the rest is carried over."""
+    operator = ended.validators[0].operator
+    return Genesis.of(
+        ended.name,
+        time=now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        governors=[],
+        registrars=[],
+        validators=[_only_validator(operator, validator)],
+        members=[],
+        previous=cast("dict[str, Json]", msgspec.to_builtins(end)),
+    )
+
+
+def _only_validator(operator: str, key: SigningKey) -> dict[str, Json]:
+    return {
+        "operator": operator,
+        "possession": prove_validator(operator, key),
+        "power": 10,
+        "public": b64url(key.public),
+    }

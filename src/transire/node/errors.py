@@ -13,7 +13,9 @@ TransireError
 ├── RecipientUnknown       node.recipient-unknown
 ├── RecipientUnreachable   node.recipient-unreachable
 ├── ReceptionFailed        node.reception-failed
-└── BackupInvalid          node.backup-invalid
+├── BackupInvalid          node.backup-invalid
+├── BackupExists           node.backup-exists
+└── BackupFailed           node.backup-failed
 """
 
 from __future__ import annotations
@@ -102,4 +104,18 @@ class ReceptionFailed(TransireError):
 class BackupInvalid(TransireError):
     code = "node.backup-invalid"
     sentence = "This is not a usable backup of a node."
-    fix = "Take another copy; `transire doctor` checks a restored node before it is used."
+    fix = "Take another copy; `transire backup check` says of each whether it is whole."
+
+
+class BackupExists(TransireError):
+    code = "node.backup-exists"
+    sentence = "There is a file of this name already, and a backup never replaces another one."
+    fix = "Choose another name, for instance with the day in it."
+    status = 409
+
+
+class BackupFailed(TransireError):
+    code = "node.backup-failed"
+    sentence = "The backup could not be written or read; nothing half-done was left behind."
+    fix = "Look at the named place: its folder must exist and have room for a second copy of the node."
+    status = 500

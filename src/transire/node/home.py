@@ -2,7 +2,8 @@
 
 transire.toml           settings
 network.json            the trust root of the network
-ledger/                 the replica and, with the embedded engine, the validator's own blocks and signing state
+ledger/                 the replica and, with the embedded engine, the validator's own blocks and signing state;
+                        after a restore also earlier/<network>/: the networks that this one continues, as they ended
 members/<slug>/         keys.json, member.db, blobs/
 keys.json               the node's own keys: as custodian, and as validator
 """
@@ -48,7 +49,8 @@ class Home:
 
     def make(self, *slugs: str) -> None:
         """Create the folders, readable by their owner only."""
-        for folder in (self.path, self.ledger, *(self.member(slug) for slug in slugs)):
+        members = (self.path / "members", *(self.member(slug) for slug in slugs))
+        for folder in (self.path, self.ledger, *members):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
 
 

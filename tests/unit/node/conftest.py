@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from transire.node.home import write_new_secret
-from transire.node.node import NewMember, Node
-from transire.node.settings import NodeSettings
+from node_world import make_node
+from transire.node.node import Node
 
 
 @pytest.fixture
@@ -25,23 +23,3 @@ def node(folder: Path) -> Iterator[Node]:
     """The node of `folder`, running."""
     with Node.open(folder) as running:
         yield running
-
-
-def make_node(folder: Path) -> Node:
-    """A new node in a folder; its key stores are cheap, which it warns of."""
-    write_new_secret(folder / "secret")
-    settings = NodeSettings(profile="development", secret_file=str(folder / "secret"))
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        made = Node.create(
-            folder / "node",
-            settings,
-            network="test",
-            founder=NewMember("customs", "Customs", ("customs",)),
-            keys_cost="test",
-        )
-    made.start()
-    registrar = made.tenant("customs")
-    made.add_member(NewMember("producer", "Producer", ("producer", "exporter")), registrar=registrar)
-    made.add_member(NewMember("importer", "Importer", ("importer",)), registrar=registrar)
-    return made
