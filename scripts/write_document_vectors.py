@@ -87,9 +87,7 @@ def write_credentials() -> None:
         "a document of the house": credential(),
         "co-signed by a chamber: a set of two proofs": signed_by(credential(), OTHER, did_key(OTHER.public)),
         "a chain: the chamber signs over the issuer's proof": chain(),
-        "a fraction and a key beyond the BMP, which only whole RFC 8785 writes": signed_by(
-            fraction, PRODUCER, ISSUER
-        ),
+        "a fraction and a key beyond the BMP, which only whole RFC 8785 writes": signed_by(fraction, PRODUCER, ISSUER),
     }
     vectors = [
         {"name": name, "signed_hash_of_first_proof": first_hash(document).hex(), "credential": document}
