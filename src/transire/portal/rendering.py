@@ -72,7 +72,7 @@ def _environment(loader: BaseLoader, language: Language, assets: Assets) -> Envi
         "said": language.say,
         "country": lambda code: locale.territories.get(code, code),
         "lines": _lines,
-        "spaced": _spaced,
+        "spaced": spaced,
         "is_flat": _is_flat,
         "columns": _columns,
         "place": lambda pointer: _place(pointer, language),
@@ -85,7 +85,7 @@ def _lines(text: str) -> Markup:
     return Markup("<br>").join(text.splitlines())
 
 
-def _spaced(name: str) -> str:
+def spaced(name: str) -> str:
     """The name of a member of a document as words: `countryOfOrigin` is "Country of origin"."""
     words = re.sub(r"(?<=[a-z0-9])([A-Z])", lambda found: " " + found[1].lower(), name).replace("_", " ")
     return words[:1].upper() + words[1:]
@@ -98,7 +98,7 @@ def _place(pointer: str, language: Language) -> str:
         if token.isdigit() and words:
             words[-1] += f" {int(token) + 1}"
         else:
-            words.append(language.say(_spaced(token)))
+            words.append(language.say(spaced(token)))
     return ": ".join(words)
 
 
