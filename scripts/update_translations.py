@@ -1,0 +1,133 @@
+"""Brings the message catalogues of the portal up to date with its pages; says what is not translated yet.
+
+    python scripts/update_translations.py           write the catalogues
+    python scripts/update_translations.py --check   change nothing; fail when something is missing or left over
+
+English stands in the sources. Messages come from templates and from `N_(...)` and `say(...)` in the doors, and from
+what other rooms say in words that pages show: refusals, permissions, titles of documents and of checks.
+"""
+
+from __future__ import annotations
+
+import importlib
+import io
+import pkgutil
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po, write_po
+
+import transire
+from transire.desk.permissions import MATRIX
+from transire.documents.catalogue import document_type, schema_bytes, schema_ids
+from transire.errors import catalogue
+from transire.ledger import verify
+from transire.portal.rendering import spaced
+
+PACKAGE = Path(__file__).resolve().parents[1] / "src" / "transire"
+METHODS = [("**/templates/**.html", "jinja2.ext:babel_extract"), ("portal/**.py", "python"), ("**/pages.py", "python")]
+KEYWORDS = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2), "say": None}
+OPTIONS = {"**/templates/**.html": {"newstyle_gettext": "true", "trimmed": "true"}}
+LANGUAGES = ("es",)
+SPOKEN_CODES = ("portal", "desk", "documents", "records", "procedures", "certification", "authority", "entry")
+"""The errors that persons meet on pages; those of ledger and engine are met by operators, who read the log."""
+
+
+def messages() -> Iterator[tuple[str, str | tuple[str, str]]]:
+    """Every message with the room that says it: the portal, or a procedure."""
+    found = extract_from_dir(str(PACKAGE), METHODS, OPTIONS, KEYWORDS, strip_comment_tags=True)
+    for path, _, message, _, _ in found:
+        yield room_of(path), message if isinstance(message, str) else (message[0], message[1])
+    for text in spoken_words():
+        yield "portal", text
+
+
+def spoken_words() -> Iterator[str]:
+    """What other rooms say in words that pages show: refusals, permissions, titles of documents and checks, fields."""
+    for module in pkgutil.walk_packages(transire.__path__, "transire."):
+        if module.name.rsplit(".", 1)[-1] == "errors":
+            importlib.import_module(module.name)  # the catalogue knows the errors of modules that were imported
+    for code, kind in catalogue().items():
+        if code.partition(".")[0] in SPOKEN_CODES:
+            yield from (kind.sentence, kind.fix)
+    yield from (row.sentence for row in MATRIX)
+    yield from (rule.title for rule in verify._RULES.values())
+    for schema_id in schema_ids():
+        yield document_type(schema_id).title
+        yield from (spaced(name) for name in _names(msgspec.json.decode(schema_bytes(schema_id))))
+
+
+def _names(schema: Any) -> Iterator[str]:
+    """The names of all members in a JSON Schema."""
+    if isinstance(schema, Mapping):
+        yield from schema.get("properties", {})
+        for inner in schema.values():
+            yield from _names(inner)
+    elif isinstance(schema, list):
+        for inner in schema:
+            yield from _names(inner)
+
+
+def room_of(path: str) -> str:
+    parts = path.split("/")
+    return f"procedures/{parts[1]}" if parts[0] == "procedures" else parts[0]
+
+
+def wanted() -> dict[str, dict[str, str | tuple[str, str]]]:
+    """The messages of each room; one that the portal says too is the portal's."""
+    rooms: dict[str, dict[str, str | tuple[str, str]]] = {"portal": {}}
+    for room, message in messages():
+        rooms.setdefault(room, {})[message if isinstance(message, str) else message[0]] = message
+    for room, said in rooms.items():
+        if room != "portal":
+            for key in [key for key in said if key in rooms["portal"]]:
+                del said[key]
+    return rooms
+
+
+def updated(path: Path, language: str, said: dict[str, str | tuple[str, str]]) -> Catalog:
+    """The catalogue with exactly these messages, and the translations that it had."""
+    before = read_po(path.open("rb"), locale=language) if path.is_file() else Catalog(locale=language)
+    catalogue = Catalog(locale=language, project="transire", header_comment="# Messages of the pages of this room.")
+    catalogue.mime_headers = [("Content-Type", "text/plain; charset=utf-8")]
+    for key, message in sorted(said.items()):
+        old = before.get(key)
+        catalogue.add(message, old.string if old is not None else None)
+    return catalogue
+
+
+def text_of(catalogue: Catalog) -> bytes:
+    buffer = io.BytesIO()
+    write_po(buffer, catalogue, width=110, omit_header=True, sort_output=True, no_location=True)
+    header = 'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=utf-8\\n"\n'
+    header += '"Plural-Forms: nplurals=2; plural=(n != 1);\\n"\n\n'
+    return header.encode() + buffer.getvalue()
+
+
+def main() -> int:
+    check, failures = "--check" in sys.argv, 0
+    for room, said in sorted(wanted().items()):
+        for language in LANGUAGES:
+            path = PACKAGE / room / "translations" / f"{language}.po"
+            catalogue = updated(path, language, said)
+            text = text_of(catalogue)
+            missing = [m.id for m in catalogue if m.id and not (all(m.string) if m.pluralizable else m.string)]
+            stale = not path.is_file() or path.read_bytes() != text
+            if not check and stale:
+                path.parent.mkdir(exist_ok=True)
+                path.write_bytes(text)
+            failures += len(missing) + (stale and check)
+            print(
+                f"{room}: {len(said)} messages, {len(missing)} not in {language}"
+                + (", stale" if stale and check else "")
+            )
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
