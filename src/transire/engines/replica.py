@@ -23,6 +23,8 @@ FIRST_MAP_BYTES: Final = 64 << 20
 PAGE_BYTES: Final = 4096
 SPARE_BYTES: Final = 1 << 20
 """For the inner pages of all tables and LMDB's list of free ones."""
+MAX_KEY_BYTES: Final = 511
+"""LMDB's own limit; no key of the ledger is longer, so what is asked for by a longer one is not there."""
 MAX_READERS: Final = 512
 
 Rows: TypeAlias = "Iterator[tuple[bytes, bytes]]"
@@ -54,8 +56,14 @@ class LmdbStore:
         return int(self._env.info()["map_size"])
 
     def get(self, table: str, key: bytes) -> bytes | None:
-        with self.reading() as reader:
-            return reader.get(table, key)
+        if not 0 < len(key) <= MAX_KEY_BYTES:
+            return None
+        self._gate.enter()
+        try:
+            with self._begin() as transaction:
+                return cast("bytes | None", transaction.get(key, db=self._tables[table]))
+        finally:
+            self._gate.leave()
 
     def range(
         self, table: str, start: bytes = b"", end: bytes | None = None, *, reverse: bool = False
@@ -141,6 +149,8 @@ class _View:
         self._tables = tables
 
     def get(self, table: str, key: bytes) -> bytes | None:
+        if not 0 < len(key) <= MAX_KEY_BYTES:
+            return None
         return cast("bytes | None", self.transaction.get(key, db=self._tables[table]))
 
     def range(

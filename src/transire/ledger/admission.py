@@ -7,6 +7,7 @@ of the checks is part of the rules only in that the dear one, the signature, com
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from threading import Lock
 from typing import Final
 
@@ -142,7 +143,7 @@ class Admission:
         public = self._drawing_key(action) if action.drawing_key else self._member_key(action, height)
         if public is None:
             raise SignerUnknown(got=f"{action.by} with {action.key}", expected=f"a key in force for {action.action}")
-        return unb64url(public, length=32)
+        return _key_bytes(public)
 
     def _member_key(self, action: Action, height: int) -> str | None:
         record = self._view.find(member_key(action.by), MemberRecord)
@@ -159,6 +160,12 @@ class Admission:
         if allowance is None or allowance.closed is not None or action.drawing_key not in allowance.keys:
             return None
         return action.drawing_key
+
+
+@lru_cache(maxsize=10_000)
+def _key_bytes(public: str) -> bytes:
+    """The bytes of a key of the state; the same few members sign over and over."""
+    return unb64url(public, length=32)
 
 
 def purpose_of(action: Action) -> str:

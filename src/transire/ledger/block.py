@@ -86,12 +86,14 @@ class Roots(msgspec.Struct, frozen=True):
 
 def events_digest(events: tuple[Event, ...]) -> str:
     """SHA-256 of the canonical list of events."""
-    return b64url(sha256(canonical_bytes(cast("Json", events))))
+    return b64url(sha256(canonical_bytes(cast("Json", list(events)))))
 
 
 def log_leaf_data(action_id: str, *, height: int, index: int, events: tuple[Event, ...]) -> bytes:
     """What is hashed as leaf of the log for an accepted action (LEDGER.md 6)."""
-    return canonical_bytes({"action": action_id, "events": events_digest(events), "height": height, "index": index})
+    # Canonical as it stands: sorted members, and no value that JSON would write otherwise.
+    text = f'{{"action":"{action_id}","events":"{events_digest(events)}","height":{height},"index":{index}}}'
+    return text.encode("ascii")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

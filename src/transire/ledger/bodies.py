@@ -19,7 +19,6 @@ from transire.ledger.fields import (
     PublicKey,
     Quantity,
     SignatureText,
-    Text,
 )
 
 Role = Literal[
@@ -39,7 +38,11 @@ Purpose = Literal["act", "credential", "agree", "transport", "govern", "recover"
 Keys = Annotated[tuple[PublicKey, ...], Meta(min_length=1, max_length=64)]
 Unit = Annotated[str, Meta(pattern=r"\A[A-Za-z0-9][A-Za-z0-9 ._/-]{0,31}\Z")]
 Endpoint = Annotated[str, Meta(pattern=r"\Ahttps?://[!-~]{1,190}\Z")]
-Title = Text
+# What a member is called is shown to people: no control characters, no line ends, nothing that turns the text around.
+Title = Annotated[
+    str,
+    Meta(pattern=r"\A[^\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]+\Z", min_length=1, max_length=200),
+]
 
 
 class Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):

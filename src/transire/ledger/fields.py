@@ -40,7 +40,6 @@ Name = Annotated[str, Meta(pattern=rf"\A{NAME}\Z")]
 Quantity = Annotated[str, Meta(pattern=rf"\A{DECIMAL}\Z")]
 Moment = Annotated[str, Meta(pattern=rf"\A{TIME}\Z")]
 Natural = Annotated[int, Meta(ge=0, le=2**53 - 1)]
-Text = Annotated[str, Meta(min_length=1, max_length=200)]
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _SCALE: Final = 10**DECIMAL_PLACES

@@ -38,6 +38,7 @@ from transire.ledger.store import (
     META,
     STATE,
     UNDO,
+    Reader,
     Store,
     Writes,
     height_key,
@@ -46,8 +47,8 @@ from transire.ledger.tables import MapRows, Tip, action_place, height_bytes, log
 from transire.merkle.sparse import SparseMap
 from transire.merkle.tree import CompactRange, leaf_hash
 
-KEPT_VERSIONS: Final = 128
-"""Heights behind the tip for which any key of the state can be proved: an evidence looks one back, a slow one a few."""
+KEPT_VERSIONS: Final = 16
+"""Heights behind the tip for which any key of the state can be proved: an evidence looks one back."""
 
 RULES: Final[dict[int, dict[str, Rule]]] = {
     1: {
@@ -185,7 +186,8 @@ class Machine:
             pending.act(index, verdict)
         for misbehaviour in block.misbehaviour:
             pending.note(misbehaviour)
-        pending.finish(self._store, self._replay, self._tip)
+        with self._store.reading() as reader:
+            pending.finish(reader, self._replay, self._tip)
         self._pending = pending
         return tuple(pending.results)
 
@@ -255,11 +257,12 @@ class _Pending:
         except Refused as refusal:
             return Result(action_id=action.id, code=refusal.code)
         self.view.keep(sheet)
-        leaf = log_leaf_data(action.id, height=self._block.height, index=index, events=events)
+        action_id = action.id
+        leaf = log_leaf_data(action_id, height=self._block.height, index=index, events=events)
         log_index = self._log.size
         for place, node in self._log.append(leaf_hash(leaf)):
             self.writes.put(LOG, log_node_key(*place), node)
-        return Result(action_id=action.id, events=events, log_index=log_index)
+        return Result(action_id=action_id, events=events, log_index=log_index)
 
     def note(self, misbehaviour: Misbehaviour) -> None:
         """Record that a validator signed two blocks of one height."""
@@ -267,12 +270,12 @@ class _Pending:
         row = MisbehaviourRow(kind=misbehaviour.kind, reported=self._block.height, total_power=misbehaviour.total_power)
         self.view.put(key, row)
 
-    def finish(self, store: Store, replay: ReplayMemory, before: Tip) -> None:
+    def finish(self, reader: Reader, replay: ReplayMemory, before: Tip) -> None:
         """Close the block: replay memory, map, roots, and the rows that hold them."""
         height = self._block.height
         self.consumption.write(self.view, replay, time=self._block.time.seconds)
-        self.consumption.store(self.writes, store, height)
-        map_root = _write_state(store, self.writes, self.view.rows, height) if self.view.rows else before.map_root
+        self.consumption.store(self.writes, reader, height)
+        map_root = _write_state(reader, self.writes, self.view.rows, height) if self.view.rows else before.map_root
         self.tip = Tip(
             height=height,
             time=self._block.time,
@@ -300,23 +303,23 @@ def _check_continues(genesis: Genesis, before: Machine) -> None:
         raise GenesisInvalid(got=genesis.time, expected="a time after the last block", where="/time")
 
 
-def _write_state(store: Store, writes: Writes, rows: dict[str, Row | None] | dict[str, Row], height: int) -> bytes:
+def _write_state(reader: Reader, writes: Writes, rows: dict[str, Row | None] | dict[str, Row], height: int) -> bytes:
     """Write the changed rows, what they were before, and the map over them; returns its root."""
     encoded = {key.encode(): None if row is None else row_bytes(row) for key, row in sorted(rows.items())}
     writes.update(STATE, encoded)
-    writes.put(UNDO, height_key(height), undo_bytes({key: store.get(STATE, key) for key in encoded}))
+    writes.put(UNDO, height_key(height), undo_bytes({key: reader.get(STATE, key) for key in encoded}))
     changes = {sha256(key): None if value is None else sha256(value) for key, value in encoded.items()}
-    state_map = SparseMap(MapRows(store, writes))
+    state_map = SparseMap(MapRows(reader, writes))
     root = state_map.update_many(changes, height)
-    _prune(store, writes, state_map, height)
+    _prune(reader, writes, state_map, height)
     return root
 
 
-def _prune(store: Store, writes: Writes, state_map: SparseMap, height: int) -> None:
+def _prune(reader: Reader, writes: Writes, state_map: SparseMap, height: int) -> None:
     """Let go of versions that no evidence will ask for."""
     keep_from = height - KEPT_VERSIONS
     if keep_from <= 0:
         return
     state_map.prune(keep_from)
-    for key, _ in store.range(UNDO, end=height_key(keep_from)):
+    for key, _ in reader.range(UNDO, end=height_key(keep_from)):
         writes.delete(UNDO, key)

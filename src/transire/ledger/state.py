@@ -66,8 +66,9 @@ class MemberKey(Row, frozen=True, kw_only=True):
 
     def in_force(self, height: int) -> bool:
         """Whether it could sign at that height, as the ledger judges today."""
-        ends = [end for end in (self.retired_from, self.distrusted_from) if end is not None]
-        return self.valid_from <= height and all(height < end for end in ends)
+        if height < self.valid_from or (self.retired_from is not None and height >= self.retired_from):
+            return False
+        return self.distrusted_from is None or height < self.distrusted_from
 
 
 class MemberRecord(Row, frozen=True, kw_only=True):

@@ -149,6 +149,12 @@ def test_a_custodian_outside_is_known_by_its_did_key(world: World) -> None:
     assert rotate(world, PRODUCER, PRODUCER, add=[good]) == ""
 
 
+def test_a_custodian_whose_did_key_holds_no_key_keeps_nothing(world: World) -> None:
+    """Looking for the key inside once raised out of the machine: one action would have stopped every node."""
+    entry = kept("did:key:zNoKey", ("own", signing_key("x")))
+    assert rotate(world, PRODUCER, PRODUCER, add=[entry]) == "ledger.custody-unproved"
+
+
 def test_a_registrar_updates_and_the_past_stays(world: World) -> None:
     assert update(world, CUSTOMS, BROKER, name="New", roles=["broker", "importer"]) == ""
     changed, starts = record(world, BROKER), world.machine.height + 1
