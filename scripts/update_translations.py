@@ -9,6 +9,7 @@ what other rooms say in words that pages show: refusals, permissions, titles of 
 
 from __future__ import annotations
 
+import ast
 import importlib
 import io
 import pkgutil
@@ -24,6 +25,7 @@ from babel.messages.pofile import read_po, write_po
 
 import transire
 from transire.desk.permissions import MATRIX
+from transire.documents import problems
 from transire.documents.catalogue import document_type, schema_bytes, schema_ids
 from transire.errors import catalogue
 from transire.ledger import verify
@@ -57,9 +59,21 @@ def spoken_words() -> Iterator[str]:
             yield from (kind.sentence, kind.fix)
     yield from (row.sentence for row in MATRIX)
     yield from (rule.title for rule in verify._RULES.values())
+    yield from problems._SENTENCES.values()
+    for path in sorted((PACKAGE / "documents").glob("*.py")):
+        yield from _refused_cells(ast.parse(path.read_text(encoding="utf-8")))
     for schema_id in schema_ids():
         yield document_type(schema_id).title
         yield from (spaced(name) for name in _names(msgspec.json.decode(schema_bytes(schema_id))))
+
+
+def _refused_cells(tree: ast.Module) -> Iterator[str]:
+    """Sentence and fix of every `CellRefused(code, sentence, fix)` that are constant: what is wrong with a table."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "CellRefused":
+            for said in node.args[1:]:
+                if isinstance(said, ast.Constant) and isinstance(said.value, str):
+                    yield said.value
 
 
 def _names(schema: Any) -> Iterator[str]:
