@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -29,3 +34,34 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip(f"NOT TESTED: the data folder {folder.name} is not beside this checkout")
     return folder
+
+
+@pytest.fixture(scope="session")
+def demo_out(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What `transire demo` leaves: told once in a run of the tests, whichever worker asks first. Nobody alters it.
+
+    Its node, which is not running, lies in `world/node`; what the command printed, in `demo_out.parent / "told.txt"`.
+    """
+    base = tmp_path_factory.getbasetemp()
+    shared = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "demo"
+    shared.mkdir(exist_ok=True)
+    with (shared / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (shared / "told.txt").exists():
+            shutil.rmtree(shared / "out", ignore_errors=True)
+            done = _run_demo(shared / "out")
+            assert done.returncode == 0, f"the demo failed:\n{done.stdout}\n{done.stderr}"
+            (shared / "told.txt").write_text(done.stdout)
+    return shared / "out"
+
+
+@pytest.fixture
+def demo_node(demo_out: Path, tmp_path: Path) -> Path:
+    """A copy of the demo's node that a test may alter."""
+    shutil.copytree(demo_out / "world" / "node", tmp_path / "node")
+    return tmp_path / "node"
+
+
+def _run_demo(out: Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "transire", "demo", "--out", str(out)]
+    return subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False)

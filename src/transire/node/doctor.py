@@ -1,7 +1,8 @@
 """Examining a node that is not running: is everything there, readable, and what the signed ledger says it is?
 
 Each examination is named and gives its complaints; an empty list is health. The deep ones compute everything again:
-the ledger's roots from its rows, each document's commitment from its bytes, the records from what they were made of.
+the ledger's roots from its rows, each statement's way to the ledger, each document's commitment from its bytes, the
+records from what they were made of. Nothing is altered.
 """
 
 from __future__ import annotations
@@ -13,15 +14,20 @@ from functools import partial
 from pathlib import Path
 
 import msgspec
+import sqlalchemy as sa
 
 from transire.crypto.encoding import b64url
 from transire.crypto.keystore import KeyStore
 from transire.engines.embedded import inspect
 from transire.errors import TransireError
+from transire.ledger.action import parse_action
+from transire.ledger.statement import verify_pool_opening, verify_statement
+from transire.node.errors import StatementAltered
 from transire.node.home import Home, read_secret
 from transire.node.node import Node
-from transire.node.rebuilding import rebuild_records, records_digest
-from transire.node.settings import read_settings
+from transire.node.rebuilding import rebuilt_digest, records_digest
+from transire.node.rooms import database_file, open_database
+from transire.node.settings import MemberSettings, read_settings
 from transire.node.tenant import Tenant
 from transire.vault import journal
 
@@ -44,21 +50,37 @@ class Examination:
 def examine(path: Path, *, deep: bool = False) -> Iterator[Examination]:
     """Examine the node in a folder, one thing after the other; yields as it goes, for the deep ones are slow."""
     home = Home(path)
-    yield _examined("settings and keys", lambda: _keys(home))
+    keys = _examined("settings and keys", lambda: _keys(home))
+    yield keys
     yield _examined("disk", lambda: _disk(home))
     ledger = _examined("ledger, computed again" if deep else "ledger", lambda: _ledger(home, deep))
     yield ledger
-    if not ledger.healthy:
-        return  # what rests on it would only repeat the complaint
+    if not (keys.healthy and ledger.healthy):
+        return  # what rests on them would only repeat the complaint
+    members = read_settings(path).member
+    databases = [_examined(f"{each.slug}: database", partial(_database, home, each, deep)) for each in members]
+    yield from databases
+    if not all(database.healthy for database in databases):
+        return
     node = Node.open(path)
     try:
         for tenant in node.tenants.values():
-            yield _examined(f"{tenant.slug}: journal against the ledger", partial(_journal, tenant))
-            if deep:
-                yield _examined(f"{tenant.slug}: documents", partial(_documents, tenant))
-                yield _examined(f"{tenant.slug}: records, built again", partial(_records, tenant))
+            yield from _tenant(tenant, deep)
     finally:
         node.close()
+
+
+def _tenant(tenant: Tenant, deep: bool) -> Iterator[Examination]:
+    looks = [("journal against the ledger", _journal)]
+    looks += [("statements", _statements), ("documents", _documents)] if deep else []
+    well = True
+    for name, look in looks:
+        found = _examined(f"{tenant.slug}: {name}", partial(look, tenant))
+        well &= found.healthy
+        yield found
+    if deep and well:
+        # From damaged statements or documents other records would come, and the complaint would be about those.
+        yield _examined(f"{tenant.slug}: records, built again", partial(_records, tenant))
 
 
 def as_json(examinations: list[Examination]) -> bytes:
@@ -89,6 +111,17 @@ def _disk(home: Home) -> list[str]:
     return [] if free >= FREE_BYTES else [f"{free >> 20} MiB are free, {FREE_BYTES >> 20} MiB should be"]
 
 
+def _database(home: Home, member: MemberSettings, deep: bool) -> list[str]:
+    settings = read_settings(home.path)
+    if settings.records.url == "sqlite" and not database_file(home, member).exists():
+        return [f"{database_file(home, member)} is missing"]
+    database = open_database(home, settings, member)
+    try:
+        return database.damage(deep=deep)
+    finally:
+        database.close()
+
+
 def _ledger(home: Home, deep: bool) -> list[str]:
     return [str(damage) for damage in inspect(home.ledger, deep=deep)]
 
@@ -106,6 +139,29 @@ def _journal(tenant: Tenant) -> list[str]:
     return complaints
 
 
+def _statements(tenant: Tenant) -> list[str]:
+    """Every accepted statement is what its id says, and leads to a pool that its action anchored."""
+    complaints = []
+    with tenant.database.reading() as view:
+        for statement_id in journal.accepted_ids(view):
+            try:
+                _statement(view, statement_id)
+            except TransireError as error:
+                complaints.append(f"statement {statement_id}: {error}")
+    return complaints
+
+
+def _statement(view: sa.Connection, statement_id: str) -> None:
+    found = journal.locate(view, statement_id)
+    if found is None or found.statement.id != statement_id:
+        raise StatementAltered(got=found and found.statement.id, expected=statement_id)
+    action = parse_action(found.action)
+    if action.id != found.action_id:
+        raise StatementAltered(got=action.id, expected=found.action_id, where="its action")
+    opening = verify_pool_opening(str(action.body["pool"]), found.opening, network=action.network, by=action.by)
+    verify_statement(found.raw, opening=opening, index=found.index, path=found.path)
+
+
 def _documents(tenant: Tenant) -> list[str]:
     complaints = []
     with tenant.database.reading() as view:
@@ -118,8 +174,7 @@ def _documents(tenant: Tenant) -> list[str]:
 
 
 def _records(tenant: Tenant) -> list[str]:
-    before = records_digest(tenant)
-    after = rebuild_records(tenant)
-    if before == after:
+    found, expected = records_digest(tenant), rebuilt_digest(tenant)
+    if found == expected:
         return []
-    return [f"content differed and is now rebuilt: expected {b64url(after)}, found {b64url(before)}"]
+    return [f"content differs: expected {b64url(expected)}, found {b64url(found)}; `transire records rebuild` mends it"]

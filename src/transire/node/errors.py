@@ -9,6 +9,7 @@ TransireError
 ├── UnknownTenant          node.unknown-tenant
 ├── NotSettled             node.not-settled
 ├── StatementNotAccepted   node.statement-not-accepted
+├── StatementAltered       node.statement-altered
 ├── WitnessRefused         node.witness-refused
 ├── RecipientUnknown       node.recipient-unknown
 ├── RecipientUnreachable   node.recipient-unreachable
@@ -72,6 +73,13 @@ class StatementNotAccepted(TransireError):
     sentence = "The ledger has not accepted this statement yet, so there is no receipt for it."
     fix = "Ask again in a moment."
     status = 409
+
+
+class StatementAltered(TransireError):
+    code = "node.statement-altered"
+    sentence = "A statement in the journal is not the one that was anchored."
+    fix = "Restore the last backup; a partner that received the statement holds it too."
+    status = 500
 
 
 class WitnessRefused(TransireError):

@@ -10,7 +10,7 @@ from transire.node.projection import Documents, context_of, is_ending, project_a
 from transire.node.tenant import Tenant
 from transire.procedures.catalogue import procedures
 from transire.records.project import finish_height
-from transire.records.rebuild import content_digest, rebuild
+from transire.records.rebuild import content_digest, digest_if_rebuilt, rebuild
 from transire.vault import journal
 
 Progress = Callable[[int, int], None]
@@ -20,21 +20,29 @@ Progress = Callable[[int, int], None]
 def rebuild_records(tenant: Tenant, progress: Progress = lambda done, of: None) -> bytes:
     """Rebuild, in one transaction; returns the digest of the content. Nothing is stated, delivered or told anew."""
 
-    def replay(tx: sa.Connection) -> None:
-        found = journal.all_located(tx)
-        documents = Documents(tx, tenant.vault)
-        for done, located in enumerate(found, start=1):
-            project_accepted(tx, [(context_of(tenant, located), located)], documents)
-            progress(done, len(found))
-        _replay_endings(tx, tenant)
-
-    rebuild(tenant.database, replay, also=_procedure_tables())
+    rebuild(tenant.database, lambda tx: _replay(tx, tenant, progress), also=_procedure_tables())
     return records_digest(tenant)
+
+
+def rebuilt_digest(tenant: Tenant) -> bytes:
+    """The digest that the records would have after a rebuild; they stay as they are."""
+    return digest_if_rebuilt(
+        tenant.database, lambda tx: _replay(tx, tenant, lambda done, of: None), also=_procedure_tables()
+    )
 
 
 def records_digest(tenant: Tenant) -> bytes:
     """The same for equal content, whatever the order in which it came to be."""
     return content_digest(tenant.database, also=_procedure_tables())
+
+
+def _replay(tx: sa.Connection, tenant: Tenant, progress: Progress) -> None:
+    found = journal.all_located(tx)
+    documents = Documents(tx, tenant.vault)
+    for done, located in enumerate(found, start=1):
+        project_accepted(tx, [(context_of(tenant, located), located)], documents)
+        progress(done, len(found))
+    _replay_endings(tx, tenant)
 
 
 def _replay_endings(tx: sa.Connection, tenant: Tenant) -> None:

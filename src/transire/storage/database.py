@@ -148,6 +148,17 @@ class Database:
             with connection.begin():
                 yield connection
 
+    def damage(self, *, deep: bool = False) -> list[str]:
+        """What is wrong with the file's structure; empty when it is whole. A server looks after its own files.
+
+        Deep also compares every index with its table. What a row says is the concern of whoever wrote it.
+        """
+        if self.dialect != "sqlite":
+            return []
+        with self.reading() as view:
+            found = view.exec_driver_sql("PRAGMA integrity_check" if deep else "PRAGMA quick_check").scalars()
+            return [line for line in found if line != "ok"]
+
     def create_tables(self) -> None:
         """Create the tables named at `open` straight from their definitions: for tests and scratch databases.
 

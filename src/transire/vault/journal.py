@@ -259,6 +259,12 @@ def all_located(tx: sa.Connection) -> list[Located]:
     return [_located_of(row) for row in tx.execute(_LOCATED.order_by(statements.c.seq))]
 
 
+def accepted_ids(tx: sa.Connection) -> list[str]:
+    """The ids of all accepted statements, in the order in which they came in."""
+    query = sa.select(statements.c.id).where(statements.c.state == ACCEPTED).order_by(statements.c.seq)
+    return list(tx.execute(query).scalars())
+
+
 def find_about(tx: sa.Connection, subject: str, *, kinds: Collection[str] = ()) -> list[Located]:
     """The accepted statements about a document or statement, in order of the log."""
     query = _FIND_ABOUT_OF_KINDS if kinds else _FIND_ABOUT

@@ -78,7 +78,7 @@ def past(tmp_path_factory: pytest.TempPathFactory) -> Past:
     node = make_node(folder)
     producer = node.tenant("producer")
     statement = held(producer, node.tenant("importer").did)
-    producer.end(ENDED)
+    producer.act("document.end/1", {"version": ENDED})
     node.settle()
     receipt = statement_receipt(producer, statement)
     validator = node.keys.signing_key("validator-1").public
@@ -285,7 +285,7 @@ class TestRestore:
 
     def test_what_had_ended_cannot_be_ended_again(self, node: Node) -> None:
         with pytest.raises(WitnessRefused, match="already-ended"):
-            node.tenant("producer").end(ENDED)
+            node.tenant("producer").act("document.end/1", {"version": ENDED})
 
     def test_an_old_statement_still_serves_as_evidence(self, past: Past, node: Node) -> None:
         """Its pool and action name the old network; who receives it now finds it on its own replica all the same."""
