@@ -1,4 +1,4 @@
-"""The embedded engine killed at every step of a commit and at random moments: nothing told is lost, nothing done twice."""
+"""The embedded engine killed at every step of a commit and at random: nothing told is lost, nothing done twice."""
 
 from __future__ import annotations
 

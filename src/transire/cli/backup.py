@@ -132,7 +132,7 @@ def _size(octets: int) -> str:
     """A size for a person.
 
     >>> _size(999), _size(123456)
-    ('999 B', '120.6 KiB')
+    ('999 B', '120.5 KiB')
     """
     if octets < 1024:
         return f"{octets} B"
