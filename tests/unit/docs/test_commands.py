@@ -12,6 +12,7 @@ import pytest
 from pages import INLINE, blocks, name_of, pages, prose
 
 from transire.cli import cli
+from transire.ledger import verify
 
 SHELLS = {"sh", "bash", "console"}
 PROGRAM = re.compile(r"^(?:\$ )?(?:\S*/)?transire (?P<rest>.*)$")
@@ -97,3 +98,14 @@ def test_what_the_program_does_not_know_is_found(
     monkeypatch.chdir(tmp_path)
     with pytest.raises(click.UsageError):
         parse(words, tmp_path)
+
+
+CHECK_LINE = re.compile(r"^  (?:holds|FAILS|not shown) +(?P<name>[a-z-]+) +(?P<title>[^:]+): ", re.MULTILINE)
+
+
+def test_the_checks_that_pages_show_are_those_of_the_program() -> None:
+    """Output in the pages is real; a check that is renamed must not live on there."""
+    titles = {name: rule.title for name, rule in verify._RULES.items()}
+    shown = [found for page in pages() for block in blocks(page) for found in CHECK_LINE.finditer(block.text)]
+    assert len(shown) > 10
+    assert [found[0] for found in shown if titles.get(found["name"]) != found["title"]] == []
