@@ -14,7 +14,6 @@ duty, or liquidation.
 
 from transire.procedures.catalogue import Procedure
 from transire.procedures.entry_summary.statements import CORRECTED, FILED, KINDS
-from transire.vault.statements import ISSUED
 
 PROCEDURE = Procedure(
     name="entry_summary",
@@ -27,7 +26,7 @@ PROCEDURE = Procedure(
     tables_at="transire.procedures.entry_summary.tables:metadata",
     branch_at="transire.procedures.entry_summary.tables:BRANCH",
     projector_at="transire.procedures.entry_summary.projection:project",
-    projects=(*(kind.name for kind in KINDS), ISSUED.name),
+    projects=(*(kind.name for kind in KINDS), "document.issued/1"),
     received_at="transire.procedures.entry_summary.examination:on_received",
-    reacts_to=(FILED.name, CORRECTED.name, ISSUED.name),
+    reacts_to=(FILED.name, CORRECTED.name, "document.issued/1"),
 )

@@ -13,7 +13,6 @@ What it is not: CBP Form 5291 filed on paper, a broker's permit, or proof of the
 
 from transire.procedures.catalogue import Procedure
 from transire.procedures.power_of_attorney.statements import GRANTED, KINDS, NOTICES, REVOKED
-from transire.vault.statements import DELIVERED
 
 PROCEDURE = Procedure(
     name="power_of_attorney",
@@ -28,5 +27,5 @@ PROCEDURE = Procedure(
     projector_at="transire.procedures.power_of_attorney.tables:project",
     projects=(GRANTED.name, REVOKED.name),
     received_at="transire.procedures.power_of_attorney.sharing:on_received",
-    reacts_to=(GRANTED.name, REVOKED.name, DELIVERED.name, *NOTICES),
+    reacts_to=(GRANTED.name, REVOKED.name, "document.delivered/1", *NOTICES),
 )
