@@ -14,6 +14,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Final
 
@@ -30,7 +31,7 @@ from transire.engines.earlier import (
     ended_at,
     open_earlier,
 )
-from transire.engines.errors import ReplicaExists, ReplicaMissing
+from transire.engines.errors import ReplicaDiffers, ReplicaExists, ReplicaMissing
 from transire.engines.inspection import Damage, verify_replica
 from transire.engines.occupation import Occupation
 from transire.engines.reading import LedgerReading
@@ -61,9 +62,11 @@ class EmbeddedEngine(LedgerReading):
         clock: Callable[[], int] = time.time_ns,
         at_step: Callable[[str], None] = lambda step: None,
     ) -> None:
-        self._occupation = Occupation.take(home)
-        try:
+        with ExitStack() as opened:
+            occupation = Occupation.take(home)
+            opened.callback(occupation.release)
             self._store = LmdbStore(home / REPLICA_FOLDER)
+            opened.callback(self._store.close)
             if self._store.get(META, Tip.KEY) is None:
                 raise ReplicaMissing(got=home.name)
             self._machine = Machine.open(self._store)
@@ -72,21 +75,18 @@ class EmbeddedEngine(LedgerReading):
             check_only_validator(self.genesis, validator_key)
             check_fixed_validators(parameter(self._machine.view, "fixed_validators", self._machine.height + 1))
             chain_store = LmdbStore(home / CHAIN_FOLDER, archive.TABLES)
+            opened.callback(chain_store.close)
             self._archive = Archive(chain_store, before_first=self.genesis.height)
             self._earlier = open_earlier(home)
+            for one in self._earlier:
+                opened.callback(one.close)
             blocks = JoinedBlocks(self._earlier, self._archive)
             super().__init__(self.network, self._store, blocks, validators=self._signers)
-            self._sequencer = Sequencer(
-                self._machine,
-                self._archive,
-                LocalValidator(self.genesis, validator_key),
-                self,
-                clock=clock,
-                at_step=at_step,
-            )
-        except BaseException:
-            self._occupation.release()
-            raise
+            validator = LocalValidator(self.genesis, validator_key)
+            self._sequencer = Sequencer(self._machine, self._archive, validator, self, clock=clock, at_step=at_step)
+            self._check_files()
+            # What is open here is closed by `close`; what failed on the way was closed by leaving the stack.
+            self._opened = opened.pop_all()
 
     @classmethod
     def create(
@@ -155,11 +155,7 @@ class EmbeddedEngine(LedgerReading):
     def close(self) -> None:
         """Finish the block under way and let go; what is still waiting gets `EngineStopped`."""
         self._sequencer.stop()
-        for one in self._earlier:
-            one.close()
-        self._archive.close()
-        self._store.close()
-        self._occupation.release()
+        self._opened.close()
 
     def check(self, raw: bytes) -> Verdict:
         """Whether an action could enter the next block."""
@@ -190,6 +186,12 @@ class EmbeddedEngine(LedgerReading):
     def beginnings(self) -> tuple[Genesis, ...]:
         """See `engines.base.Engine.beginnings`."""
         return (*(one.genesis for one in self._earlier), self.genesis)
+
+    def _check_files(self) -> None:
+        """Refuse to go on with a replica that does not fit the last headers; deeper is `transire doctor --deep`."""
+        damages = self.verify_replica()
+        if damages:
+            raise ReplicaDiffers(got=str(damages[0]))
 
     def _signers(self, height: int) -> tuple[Validator, ...]:
         ended = ended_at(self._earlier, height)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import lmdb
 import pytest
+from msgspec import structs
 
 from ledger_world import CUSTOMS, PRODUCER, World, digest, genesis, public, signing_key
 from transire.crypto.canonical import Json
@@ -34,7 +35,8 @@ from transire.ledger.fields import moment_of
 from transire.ledger.genesis import Genesis
 from transire.ledger.machine import Machine
 from transire.ledger.possession import prove_validator
-from transire.ledger.store import STATE, TABLES, Writes, height_key
+from transire.ledger.store import META, STATE, TABLES, Writes, height_key
+from transire.ledger.tables import Tip, read_tip
 
 GENESIS = genesis(fixed_validators=1)
 KEY = signing_key("validator 0")
@@ -99,16 +101,13 @@ def test_after_idleness_an_empty_block_comes_first(home: Path) -> None:
     world.time += 3600
     done(engine, world.witness())
     engine.close()
+    again = EmbeddedEngine.open(home, KEY)
+    made = headers(again)
+    again.close()
     start = GENESIS.start.seconds
     first, later = 2_000_000_000, 2_000_003_600
     # Each burst: an empty block that bears the old time, the action's block with the present time, its proof block.
-    assert headers(engine_opened(home)) == [(start, 0), (first, 1), (first, 0), (first, 0), (later, 1), (later, 0)]
-
-
-def engine_opened(home: Path) -> EmbeddedEngine:
-    engine = EmbeddedEngine.open(home, KEY)
-    engine._occupation.release()
-    return engine
+    assert made == [(start, 0), (first, 1), (first, 0), (first, 0), (later, 1), (later, 0)]
 
 
 def test_a_clock_set_back_is_said_and_time_goes_on(home: Path, caplog: pytest.LogCaptureFixture) -> None:
@@ -285,6 +284,25 @@ def test_another_key_cannot_go_on(home: Path) -> None:
     EmbeddedEngine.create(home, GENESIS, KEY).close()
     with pytest.raises(GenesisInvalid, match="the one validator"):
         EmbeddedEngine.open(home, signing_key("other"))
+
+
+def test_an_opening_that_failed_leaves_nothing_open(home: Path) -> None:
+    EmbeddedEngine.create(home, GENESIS, KEY).close()
+    with pytest.raises(GenesisInvalid):
+        EmbeddedEngine.open(home, signing_key("other"))
+    EmbeddedEngine.open(home, KEY).close()
+
+
+def test_a_replica_whose_roots_were_edited_is_not_opened(home: Path) -> None:
+    with_two_blocks(home)
+    store = LmdbStore(home / REPLICA_FOLDER)
+    tip = read_tip(store)
+    writes = Writes()
+    writes.put(META, Tip.KEY, structs.replace(tip, map_root=bytes(32)).to_bytes())
+    store.commit(writes)
+    store.close()
+    with pytest.raises(ReplicaDiffers, match="other roots or none"):
+        EmbeddedEngine.open(home, KEY)
 
 
 @pytest.mark.parametrize("made", [genesis(), genesis(validators=2, fixed_validators=1)])
