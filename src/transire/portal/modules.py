@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from importlib.util import find_spec
 
-from transire.portal import documents, envelopes, home, network, particulars, persons, proofs, signin
+from transire.portal import account, documents, envelopes, home, network, particulars, persons, proofs, signin
 from transire.portal.registry import Pages
 from transire.procedures.catalogue import procedures
 
@@ -21,6 +21,7 @@ def page_modules() -> list[Pages]:
         network.PAGES,
         particulars.PAGES,
         persons.PAGES,
+        account.PAGES,
         signin.PAGES,
     ]
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final
 
 import uvicorn
 
@@ -13,6 +17,9 @@ if TYPE_CHECKING:
 
 STOP_WITHIN_S = 5
 """Requests under way when the node is stopped get this long to finish."""
+
+
+STOPPING: Final = (signal.SIGINT, signal.SIGTERM)
 
 
 def serve(node: Node) -> None:
@@ -31,4 +38,20 @@ def server_of(node: Node) -> uvicorn.Server:
         server_header=False,
         timeout_graceful_shutdown=STOP_WITHIN_S,
     )
-    return uvicorn.Server(config)
+    return _Server(config)
+
+
+class _Server(uvicorn.Server):
+    """Stops on a signal and returns: uvicorn's own would then die of it, before the node has let go of its files."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        before = {number: signal.signal(number, self.handle_exit) for number in STOPPING}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)

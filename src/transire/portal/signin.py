@@ -1,12 +1,9 @@
-"""Signing in and out at one member, choosing the language, and a person's own second factor and password."""
+"""Signing in and out at one member, and choosing the language."""
 
 from __future__ import annotations
 
-import segno
-from markupsafe import Markup
 from starlette.responses import RedirectResponse, Response
 
-from transire.desk import second_factor
 from transire.desk.errors import PersonUnknown
 from transire.desk.person import Person
 from transire.desk.sessions import close_session, open_session
@@ -15,13 +12,7 @@ from transire.portal.portal import now
 from transire.portal.registry import N_, Pages
 from transire.portal.visit import Visit
 
-PAGES = Pages(
-    told={
-        "signed-out": N_("You are signed out."),
-        "code-set": N_("From now on you sign in with a code as well."),
-        "password-set": N_("The new password holds. Sign in with it."),
-    }
-)
+PAGES = Pages(told={"signed-out": N_("You are signed out.")})
 
 
 @PAGES.get("/sign-in", public=True)
@@ -83,38 +74,6 @@ def choose_language(visit: Visit) -> Response:
     return response
 
 
-@PAGES.get("/second-factor")
-def show_second_factor(visit: Visit) -> Response:
-    """Whether the person signs in with a code, and how to begin."""
-    with visit.tenant.database.reading() as view:
-        has_one = second_factor.has_second_factor(view, visit.actor.id)
-    return visit.show("second_factor.html", has_one=has_one, enrolment=None, picture=None)
-
-
-@PAGES.post("/second-factor", again=show_second_factor)
-def begin_second_factor(visit: Visit) -> Response:
-    """Show a new secret once, as a picture to scan and as text to type."""
-    with visit.tenant.database.transaction() as tx:
-        enrolment = second_factor.begin_enrolment(
-            tx, visit.actor.id, desk_key=visit.tenant.sign_in_desk.desk_key, issuer=visit.tenant.name
-        )
-    return visit.show("second_factor.html", has_one=False, enrolment=enrolment, picture=_picture(enrolment.address))
-
-
-@PAGES.post("/second-factor/confirm", again=show_second_factor)
-def confirm_second_factor(visit: Visit) -> Response:
-    """The code proves that the authenticator has the secret."""
-    with visit.tenant.database.transaction() as tx:
-        second_factor.confirm_enrolment(
-            tx,
-            visit.actor.id,
-            visit.form.text("code"),
-            desk_key=visit.tenant.sign_in_desk.desk_key,
-            now=now(),
-        )
-    return visit.go("/second-factor", told="code-set")
-
-
 def _let_in(visit: Visit, person: Person | None, path: str) -> Response:
     if person is None:
         raise PersonUnknown
@@ -129,9 +88,3 @@ def _let_in(visit: Visit, person: Person | None, path: str) -> Response:
 def _own_path(path: str) -> str:
     """Where to go after signing in: only ever a page of this member."""
     return path if path.startswith("/") and not path.startswith(("//", "/\\")) else "/"
-
-
-def _picture(address: str) -> Markup:
-    """A QR code as SVG, drawn with attributes alone: the page's policy lets no style in."""
-    code = segno.make(address, error="m")
-    return Markup(code.svg_inline(scale=5, border=3, dark="#000", light="#fff", svgclass="tr-qr", lineclass=None))  # noqa: S704 - made here, of nothing but squares

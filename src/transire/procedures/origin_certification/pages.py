@@ -7,10 +7,11 @@ from typing import Any
 from starlette.responses import Response
 
 from transire.api import documents, network
+from transire.crypto.canonical import parse_json
 from transire.desk.permissions import require
 from transire.desk.products import count_products, find_product, list_products
 from transire.origin.agreements import agreement, agreements
-from transire.portal.errors import PageNotFound
+from transire.portal.errors import FieldUnsuitable, PageNotFound
 from transire.portal.fields import (
     Change,
     anchor_of,
@@ -33,6 +34,8 @@ TRADERS = frozenset({"producer", "exporter"})
 PRODUCTS_SHOWN = 100
 PRODUCTS_CHOSEN_FROM = 2000
 """More check boxes than this are no way to choose; the API takes any number."""
+PAPER_BYTES = 1024 * 1024
+"""A certification that is brought in: five hundred goods take half of it."""
 STATUSES: tuple[Status, ...] = ("any", "current", "ended")
 
 PAGES = Pages(
@@ -49,6 +52,7 @@ PAGES = Pages(
         "certification-drafted": N_("The draft is ready. Look it over, then sign it."),
         "field-set": N_("The field was changed."),
         "certification-signed": N_("Signed. The certification is on its way to the importer and to customs."),
+        "certification-brought-in": N_("Brought in, word for word. It is on its way to the importer and to customs."),
         "certification-replaced": N_("The new version stands, and every holder is told."),
         "certification-withdrawn": N_("The certification is withdrawn, and every holder is told."),
         "document-shared": N_("The document is on its way to the member that you chose."),
@@ -127,7 +131,8 @@ def show_certifications(visit: Visit) -> Response:
     page = service.list_certifications(
         visit.tenant, visit.actor, words=words, status=status, after=visit.asked("after") or None
     )
-    can_draft = visit.may("certifications.draft") and not TRADERS.isdisjoint(visit.tenant.roles)
+    certifies = not TRADERS.isdisjoint(visit.tenant.roles)
+    can_draft = certifies and visit.may("certifications.draft")
     drafts = service.list_certification_drafts(visit.tenant, visit.actor) if can_draft else ()
     return visit.show(
         "origin_certification/certifications.html",
@@ -136,6 +141,7 @@ def show_certifications(visit: Visit) -> Response:
         words=words,
         chosen=status,
         can_draft=can_draft,
+        can_bring_in=certifies and visit.may("certifications.sign"),
     )
 
 
@@ -149,14 +155,13 @@ def show_new(visit: Visit) -> Response:
     asked = visit.form.optional("agreement") or visit.asked("agreement")
     with_goods = {name for product in products for name in product.agreements}
     law = next((law for law in laws if law.id == asked), next((law for law in laws if law.id in with_goods), laws[0]))
-    members = network.list_members(visit.tenant, visit.actor)
     today = visit.tenant.now().date()
     return visit.show(
         "origin_certification/new.html",
         law=law,
         laws=laws,
         products=[product for product in products if law.id in product.agreements],
-        importers=[(line.did, line.name) for line in members if "importer" in line.roles],
+        importers=_importers(visit),
         today=today,
         until=law.blanket_end(today),
     )
@@ -177,6 +182,26 @@ def draft_certification(visit: Visit) -> Response:
         certified_on=form.date("certified_on") if form.optional("certified_on") else None,
     )
     return visit.go(f"/certification-drafts/{draft_id}", told="certification-drafted")
+
+
+@PAGES.get("/certifications/bring-in", operation="certifications.sign")
+def show_bring_in(visit: Visit) -> Response:
+    """Where a certification that was signed on paper before is handed over."""
+    return visit.show("origin_certification/bring_in.html", importers=_importers(visit))
+
+
+@PAGES.post("/certifications/bring-in", operation="certifications.sign", again=show_bring_in)
+def bring_in_certification(visit: Visit) -> Response:
+    """Issue it word for word, to be audited; its date stays the old one."""
+    visit.form.text("certify")
+    subject = parse_json(visit.form.file("certification"), limit=PAPER_BYTES)
+    if not isinstance(subject, dict):
+        raise FieldUnsuitable(expected="one JSON object", where="certification")
+    issued = service.bring_in_certification(
+        visit.tenant, visit.actor, subject, importer_did=visit.form.text("importer")
+    )
+    await_version(visit.tenant, issued.commitment)
+    return visit.go(f"/certifications/{issued.document_id}", told="certification-brought-in")
 
 
 @PAGES.get("/certification-drafts/{draft_id}", operation="certifications.draft")
@@ -331,6 +356,11 @@ def _draft_page(visit: Visit, template: str) -> Response:
         labels=documents.labels(visit.tenant, (source.document_id for source in draft.sources.values())),
         law=agreement(str(draft.content["agreement"])),
     )
+
+
+def _importers(visit: Visit) -> list[tuple[str, str]]:
+    members = network.list_members(visit.tenant, visit.actor)
+    return [(line.did, line.name) for line in members if "importer" in line.roles]
 
 
 FIXED = ("/agreement", "/certifierCapacity", "/certificationStatement", "/certificationDate", "/coverage")
