@@ -94,12 +94,15 @@ class Anchor:
         self._on_accepted = on_accepted
 
     def anchor_pooled(self, now: datetime) -> None:
-        """Anchor everything that is ready, what an earlier turn or a crash left under way first."""
+        """Anchor what is ready, in one pool; what an earlier turn or a crash left under way first.
+
+        What comes in meanwhile waits for the next turn: under a steady load this one would never end.
+        """
         for pending in self._pending():
             self._finish(pending)
-        while (pending_pool := self._submit_next(now)) is not None:
-            if not self._finish(pending_pool):
-                return  # expired at once: the clock leaps. The next turn signs anew.
+        fresh = self._submit_next(now)
+        if fresh is not None:
+            self._finish(fresh)
 
     def _pending(self) -> list[PendingPool]:
         with self._database.reading() as view:
@@ -130,18 +133,17 @@ class Anchor:
             signer=self._signer.key,
         )
 
-    def _finish(self, pending: PendingPool) -> bool:
-        """Write down what the ledger answers; False when the action has come to nothing and is to be signed anew."""
+    def _finish(self, pending: PendingPool) -> None:
+        """Write down what the ledger answers."""
         outcome = ask(self._engine, pending.action_id, pending.action)
         if outcome is not None and outcome.accepted:
             self._accept(pending, outcome)
-            return True
+            return
         # Used up or expired: nothing will ever be accepted of this action, so its statements may go into another one.
         with self._database.transaction() as tx:
             journal.abandon_pool(tx, pending.pool)
         if outcome is not None:
             raise WitnessRefused(got=outcome.code)
-        return False
 
     def _accept(self, pending: PendingPool, outcome: Outcome) -> None:
         assert outcome.log_index is not None  # what the engine promises of an accepted action
