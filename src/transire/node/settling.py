@@ -9,7 +9,7 @@ from datetime import datetime
 from transire.node.beat import Beat
 from transire.node.errors import NotSettled
 from transire.node.tenant import Tenant
-from transire.vault import journal, outbox
+from transire.vault import acts, journal, outbox
 
 LOOK_EVERY_S = 0.01
 
@@ -34,4 +34,9 @@ def settle(tenants: Sequence[Tenant], beat: Beat, timeout: float) -> None:
 def is_busy(tenant: Tenant, now: datetime) -> bool:
     """Whether something of this tenant is still on its way. Unhurried statements that still wait do not count."""
     with tenant.database.reading() as view:
-        return bool(journal.count_pooled(view, now) or journal.pending_pools(view) or outbox.count_waiting(view))
+        return bool(
+            journal.count_pooled(view, now)
+            or journal.pending_pools(view)
+            or acts.count_owed(view)
+            or outbox.count_waiting(view)
+        )

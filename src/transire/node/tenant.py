@@ -26,6 +26,7 @@ from transire.desk.persons import actor_reference, node_person
 from transire.desk.sign_in import SignInDesk
 from transire.engines.base import Engine, Outcome
 from transire.ledger.action import sign_action
+from transire.ledger.endings import ended_key
 from transire.ledger.kinds import KindRegistry
 from transire.ledger.state import MemberRecord, at
 from transire.ledger.statement import make_statement, parse_statement, statement_bytes
@@ -33,7 +34,7 @@ from transire.node.anchor import NONCE_BYTES, Signer, expiry, write_time
 from transire.node.enrolment import ACT, CREDENTIAL, DESK
 from transire.node.errors import RecipientUnknown, StatementNotAccepted, WitnessRefused
 from transire.storage.database import Database
-from transire.vault import journal, outbox
+from transire.vault import acts, journal, outbox
 from transire.vault.envelope import build_envelope
 from transire.vault.outbox import OutboxRow
 from transire.vault.vault import Vault
@@ -205,12 +206,17 @@ class Tenant:
             )
         return statement.id
 
-    def end(self, commitment: str, successor: str | None = None) -> Outcome:
-        """End a version that this member issued, on the ledger, for everybody at once (LEDGER 5)."""
+    def end(self, tx: sa.Connection, commitment: str, successor: str | None = None) -> bool:
+        """End a version that this member issued: owed to the ledger from this transaction on, done by the beat.
+
+        False, and nothing changed, when it has ended or is about to.
+        """
         body: dict[str, Json] = {"version": commitment}
         if successor is not None:
             body["successor"] = successor
-        return self.act("document.end/1", body)
+        if self.engine.state(ended_key(self.did, commitment)) is not None:
+            return False
+        return acts.put(tx, "document.end/1", body, subject=commitment)
 
     def act(self, action: str, body: dict[str, Json]) -> Outcome:
         """Sign an action of this member, submit it, and wait until the ledger has answered."""

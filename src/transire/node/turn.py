@@ -1,8 +1,9 @@
-"""A tenant's turn of the beat: anchor, project, deliver. Each step can be run again after a crash.
+"""A tenant's turn of the beat: act, follow, anchor, deliver. Each step can be run again after a crash.
 
-1. `anchor`   what is pooled goes to the ledger; what the ledger accepted is projected in the transaction that notes it
-2. `follow`   what the ledger decided (ended versions) is projected, with the height up to which that is done
-3. `deliver`  envelopes whose statements are all accepted go to their recipients
+1. `act`      what the member owes the ledger (ended versions) is done
+2. `follow`   what the ledger decided is projected, with the height up to which that is done
+3. `anchor`   what is pooled goes to the ledger; what the ledger accepted is projected in the transaction that notes it
+4. `deliver`  envelopes whose statements are all accepted go to their recipients
 
 A step that fails is tried again in the next turn and keeps none of the others waiting: a suspended member anchors
 nothing and yet learns what has ended. Nor does one recipient, or one envelope, keep the others waiting.
@@ -19,6 +20,7 @@ import structlog
 
 from transire.engines.base import Outcome
 from transire.errors import TransireError
+from transire.node.acting import Acting
 from transire.node.anchor import Anchor
 from transire.node.beat import RETRY_AFTER_FAILURE_S
 from transire.node.errors import RecipientUnreachable
@@ -55,17 +57,13 @@ class TenantTurn:
         self._is_first = True
         self._has_more = False
         self._follower = Follower(tenant)
-        self._anchor = Anchor(
-            tenant.database,
-            tenant.engine,
-            tenant.signer,
-            lifetime=tenant.action_lifetime,
-            on_accepted=self._on_accepted,
-        )
+        place, lifetime = (tenant.database, tenant.engine, tenant.signer), tenant.action_lifetime
+        self._acting = Acting(*place, lifetime=lifetime)
+        self._anchor = Anchor(*place, lifetime=lifetime, on_accepted=self._on_accepted)
 
     def __call__(self) -> float | None:
         """Take the turn; returns the seconds until the next one is due, or None."""
-        steps = (self._hasten, self._anchor_pooled, self._follower.follow, self._deliver)
+        steps = (self._hasten, self._act, self._follower.follow, self._anchor_pooled, self._deliver)
         failed = [step for step in steps if not self._succeeds(step)]
         return RETRY_AFTER_FAILURE_S if failed else self._next_due(self._tenant.now())
 
@@ -86,6 +84,9 @@ class TenantTurn:
             with self._tenant.database.transaction() as tx:
                 outbox.hasten(tx, self._tenant.now())
             self._is_first = False
+
+    def _act(self) -> None:
+        self._acting.do_owed(self._tenant.now())
 
     def _anchor_pooled(self) -> None:
         # A lone statement is anchored at once; only under load do statements wait for company (LEDGER 3).

@@ -89,4 +89,18 @@ outbox = sa.Table(
     sa.UniqueConstraint("statement", "recipient"),
 )
 
+acts = sa.Table(
+    "vault_acts",
+    metadata,
+    sa.Column("seq", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=True),
+    sa.Column("action", Name, nullable=False),
+    sa.Column("subject", Name, nullable=False),  # what it is done to, once: a version that ends
+    sa.Column("body", Json, nullable=False),
+    sa.Column("raw", sa.LargeBinary),  # the signed bytes: durable before they are submitted
+    sa.Column("action_id", Name),
+    sa.Column("state", Name, nullable=False, index=True),  # owed | done | refused
+    sa.Column("answer", Name),  # code of the refusal
+    sa.UniqueConstraint("action", "subject"),
+)
+
 BRANCH = Branch.beside(__file__, "vault", metadata)

@@ -44,7 +44,6 @@ PROCEDURE_FILES = {
     "routes": "procedure:door",
     "pages": "procedure:door",
     # Beside the folders: what the services of several procedures share.
-    "endings": "procedure:service",
     "papers": "procedure:service",
     "rows": "procedure:service",
 }

@@ -21,7 +21,7 @@ from transire.procedures.origin_certification.errors import (
     NotTheCertifier,
     ProductNotCertifiable,
 )
-from transire.procedures.papers import issue_paper, open_newest
+from transire.procedures.papers import open_newest
 from transire.records.documents import DocumentFilter, every_document
 from transire.records.inbox import list_inbox
 
@@ -214,7 +214,10 @@ def test_withdrawing_again_after_a_crash_is_no_error(trade: Trade) -> None:
     issued = trade.certify("valle", "cafta_dr")
     trade.settle()
     actor = trade.valle
-    actor.tenant.end(issued.commitment)
+    with actor.tenant.transaction() as tx:
+        assert actor.tenant.end(tx, issued.commitment)
+        assert not actor.tenant.end(tx, issued.commitment)
+    trade.settle()
     assert origin.withdraw_certification(actor.tenant, actor.person, issued.document_id, "Sold the plant")
 
 
@@ -225,21 +228,6 @@ def test_a_withdrawal_without_a_reason_withdraws_nothing(trade: Trade) -> None:
     with pytest.raises(KindRefused):
         origin.withdraw_certification(actor.tenant, actor.person, issued.document_id, "")
     assert actor.tenant.engine.state(ended_key(actor.did, issued.commitment)) is None
-
-
-def test_a_crash_between_a_new_version_and_the_end_of_the_old_one_is_made_up_for(trade: Trade) -> None:
-    """The new version is durable and its service never came to end the old one."""
-    first = trade.certify("valle", "cafta_dr")
-    trade.settle()
-    tenant, person = trade.valle.tenant, trade.valle.person
-    with tenant.transaction() as tx:
-        paper = open_newest(tenant, tx, first.document_id)
-        assert paper is not None
-        subject = {**paper.subject, "certificationStatement": paper.subject["certificationStatement"] + " "}
-        second = issue_paper(tenant, tx, person, subject, paper.schema_id, recipients=(), previous=first.commitment)
-    trade.settle()
-    trade.until(lambda: tenant.engine.state(ended_key(tenant.did, first.commitment)) is not None)
-    trade.until(lambda: origin.show_certification(tenant, first.document_id).versions[1].successor == second.commitment)
 
 
 def test_a_holder_shares_a_certification_once(trade: Trade, certified: str) -> None:

@@ -9,10 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from transire.documents.entry import SCHEMA_ID as ENTRY
-from transire.documents.invoice import SCHEMA_ID as INVOICE
 from transire.node.tenant import Tenant
-from transire.procedures.endings import finish_endings
 from transire.procedures.entry_summary import tables as t
 from transire.procedures.entry_summary.checks import CaseFile, run_checks
 from transire.procedures.entry_summary.gathering import gather_filed
@@ -30,7 +27,6 @@ _PENDING = sa.select(t.filings.c.statement_id, t.filings.c.entry, t.filings.c.ve
 
 def on_received(tenant: Tenant, tx: sa.Connection, context: Any, statement: Any, documents: Any) -> None:
     """React to a statement that has just become known as accepted."""
-    finish_endings(tenant, context, statement, schemas=(INVOICE, ENTRY))
     if statement.kind in OCCASIONS:
         examine_pending(tenant, tx)
 

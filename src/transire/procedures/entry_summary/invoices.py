@@ -14,7 +14,6 @@ from transire.desk.person import Person
 from transire.documents.invoice import SCHEMA_ID, Invoice, invoice_subject, read_invoice, read_invoice_csv
 from transire.documents.parties import is_same_party
 from transire.node.tenant import Issued, Tenant
-from transire.procedures.endings import end_version
 from transire.procedures.entry_summary.errors import InvoiceUnknown
 from transire.procedures.papers import issue_paper, open_version
 from transire.records.cursor import Page
@@ -68,8 +67,8 @@ def issue_invoice(tenant: Tenant, person: Person, invoice_csv: bytes, *, importe
             recipients=[importer_did],
             previous=before[0].commitment if before else None,
         )
-    for version in before:
-        end_version(tenant, version.commitment, successor=issued.commitment)
+        for version in before:
+            tenant.end(tx, version.commitment, issued.commitment)
     return issued
 
 

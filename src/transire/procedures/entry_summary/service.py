@@ -20,7 +20,6 @@ from transire.desk.person import Person
 from transire.documents.entry import SCHEMA_ID as ENTRY
 from transire.documents.entry import EntrySummary, read_entry_summary
 from transire.node.tenant import Issued, Tenant
-from transire.procedures.endings import end_version
 from transire.procedures.entry_summary import drafting
 from transire.procedures.entry_summary.checks.case import CaseFile, HeldAuthority, HeldInvoice
 from transire.procedures.entry_summary.dialogue import accept_claim, answer, ask, close_request, filed_entry
@@ -247,8 +246,8 @@ def file_entry(tenant: Tenant, person: Person, draft_id: str) -> Issued:
         )
         _state_filing(tenant, tx, person, case, issued, former, _others(tenant, customs, case.entry))
         desk.close_draft(tx, person, draft.id, document_id=issued.document_id, now=tenant.now())
-    if former is not None:
-        end_version(tenant, former.version, successor=issued.commitment)
+        if former is not None:
+            tenant.end(tx, former.version, issued.commitment)
     return issued
 
 

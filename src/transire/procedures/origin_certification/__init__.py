@@ -14,7 +14,6 @@ advance ruling.
 
 from transire.procedures.catalogue import Procedure
 from transire.procedures.origin_certification.statements import KINDS, REPLACED, WITHDRAWN
-from transire.vault.statements import ISSUED
 
 PROCEDURE = Procedure(
     name="origin_certification",
@@ -33,6 +32,4 @@ PROCEDURE = Procedure(
     branch_at="transire.procedures.origin_certification.tables:BRANCH",
     projector_at="transire.procedures.origin_certification.tables:project",
     projects=(REPLACED.name, WITHDRAWN.name),
-    received_at="transire.procedures.origin_certification.tables:on_received",
-    reacts_to=(ISSUED.name, WITHDRAWN.name),
 )

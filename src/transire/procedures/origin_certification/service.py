@@ -1,7 +1,7 @@
 """What a node does for origin certification: import products, draft, sign, replace, withdraw, share, show.
 
 Each function is one act of one person for one member: it asks the permission first, and writes everything that
-follows from it in one SQL transaction. What has ended thereby is ended on the ledger behind it.
+follows from it in one SQL transaction, the endings that it owes the ledger included.
 """
 
 from __future__ import annotations
@@ -30,7 +30,6 @@ from transire.documents.product import read_product_master
 from transire.node.tenant import Issued, Tenant
 from transire.origin.agreements import Agreement
 from transire.origin.agreements import agreement as agreement_of
-from transire.procedures.endings import end_version
 from transire.procedures.origin_certification.drafting import Wanted, draft_subject
 from transire.procedures.origin_certification.errors import (
     CertificationEnded,
@@ -201,7 +200,8 @@ def replace_certification(
             recipients=holders,
             attach=[issued.statement_id, old.issued_statement],
         )
-    end_version(tenant, old.commitment, successor=issued.commitment)
+        if not tenant.end(tx, old.commitment, issued.commitment):
+            raise CertificationEnded(got=document_id)
     return issued
 
 
@@ -219,7 +219,7 @@ def withdraw_certification(tenant: Tenant, person: Person, document_id: str, rea
             recipients=_holders(tenant, tx, old),
             attach=[old.issued_statement],
         )
-    end_version(tenant, old.commitment)
+        tenant.end(tx, old.commitment)
     return statement_id
 
 

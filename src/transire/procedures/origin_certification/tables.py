@@ -10,9 +10,6 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, Index, MetaData, Table
 
-from transire.node.tenant import Tenant
-from transire.origin.agreements import agreements
-from transire.procedures.endings import finish_endings
 from transire.procedures.origin_certification.statements import REPLACED, WITHDRAWN
 from transire.procedures.rows import place_values, put_row, statement_columns
 from transire.records.project import project_inbox_item
@@ -21,7 +18,6 @@ from transire.storage.columns import NAMING, Name
 from transire.storage.migrations import Branch
 
 metadata = MetaData(naming_convention=NAMING)
-SCHEMAS = tuple(law.schema_id for law in agreements().values())
 BRANCH = Branch.beside(__file__, "origin_certification", metadata)
 
 notices = Table(
@@ -62,8 +58,3 @@ def project(tx: Connection, context: Any, statement: Any, documents: Any) -> Non
             statement_id=context.statement_id,
         )
         project_inbox_item(tx, item)
-
-
-def on_received(tenant: Tenant, tx: Connection, context: Any, statement: Any, documents: Any) -> None:
-    """End what this member has replaced or withdrawn, should a crash have kept its service from it."""
-    finish_endings(tenant, context, statement, schemas=SCHEMAS, withdrawn=WITHDRAWN.name)

@@ -27,5 +27,5 @@ PROCEDURE = Procedure(
     projector_at="transire.procedures.power_of_attorney.tables:project",
     projects=(GRANTED.name, REVOKED.name),
     received_at="transire.procedures.power_of_attorney.sharing:on_received",
-    reacts_to=(GRANTED.name, REVOKED.name, "document.delivered/1", *NOTICES),
+    reacts_to=(GRANTED.name, "document.delivered/1", *NOTICES),
 )

@@ -21,7 +21,6 @@ from transire.documents.authority import (
 )
 from transire.documents.parties import Party
 from transire.node.tenant import Issued, Tenant
-from transire.procedures.endings import end_version
 from transire.procedures.papers import customs_of, issue_paper, open_newest
 from transire.procedures.power_of_attorney.errors import (
     AgentMissing,
@@ -101,7 +100,7 @@ def revoke_authority(tenant: Tenant, person: Person, authority_id: str, reason: 
         recipients = sorted({customs_of(tenant, tx), *([agent] if agent else [])})
         body: dict[str, Any] = {"version": paper.version, "reason": reason}
         statement_id = tenant.state(tx, person, REVOKED.name, body, about=[authority_id], recipients=recipients)
-    end_version(tenant, paper.version)
+        tenant.end(tx, paper.version)
     return statement_id
 
 

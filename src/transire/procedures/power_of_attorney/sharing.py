@@ -13,9 +13,8 @@ import sqlalchemy as sa
 
 from transire.documents.authority import Power, read_power_of_attorney
 from transire.node.tenant import Tenant
-from transire.procedures.endings import finish_endings
 from transire.procedures.papers import deliveries_to, open_newest, share_paper
-from transire.procedures.power_of_attorney.statements import GRANTED, NOTICES, REVOKED
+from transire.procedures.power_of_attorney.statements import GRANTED, NOTICES
 from transire.procedures.power_of_attorney.tables import list_grants
 from transire.records.documents import DocumentFilter, every_document
 from transire.vault.statements import DELIVERED, named_body
@@ -34,7 +33,6 @@ POWER: Power = "documents"
 
 def on_received(tenant: Tenant, tx: sa.Connection, context: Any, statement: Any, documents: Any) -> None:
     """React to a statement that has just become known as accepted."""
-    finish_endings(tenant, context, statement, schemas=(), withdrawn=REVOKED.name)
     body: dict[str, Any] = statement.body
     if context.own and statement.kind == GRANTED.name and statement.about:
         if _may_have_papers(tenant, tx, statement.about[0]):
