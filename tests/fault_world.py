@@ -33,7 +33,8 @@ from transire.node.doctor import examine
 from transire.node.node import Node
 from transire.node.receipts import statement_receipt
 from transire.node.tenant import Tenant
-from transire.vault import journal, outbox
+from transire.vault import acts, journal, outbox
+from transire.vault.tables import acts as act_rows
 from transire.vault.tables import documents, pools, statements
 from transire.vault.tables import outbox as outbox_rows
 
@@ -194,6 +195,8 @@ class Aftermath:
             assert set(states) <= {journal.ACCEPTED}, f"{tenant.slug}: {states}"
             rows = Counter(view.execute(sa.select(outbox_rows.c.state)).scalars())
             assert set(rows) <= {outbox.DELIVERED}, f"{tenant.slug}: {rows}"
+            done = Counter(view.execute(sa.select(act_rows.c.state)).scalars())
+            assert set(done) <= {acts.DONE}, f"{tenant.slug}: {done}"
 
     def check_deliveries(self, tenant: Tenant) -> None:
         """Every version that came is stated as delivered once, and every statement that was sent is there."""

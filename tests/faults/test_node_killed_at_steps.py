@@ -32,6 +32,10 @@ NODE_STEPS = {
     "the recipient has it, the sender does not know": ("transire.node.post:Post.bring", "left"),
     "the answer is noted, not committed": ("transire.vault.outbox:mark_answered", "left"),
     "the answer is committed": ("transire.node.turn:TenantTurn._bring", "left"),
+    "an ending is owed, not committed": ("transire.vault.acts:put", "left"),
+    "an ending is signed, not submitted": ("transire.node.acting:ask", "entered"),
+    "an ending is on the ledger, not noted": ("transire.node.acting:ask", "left"),
+    "an ending is noted, not committed": ("transire.vault.acts:mark_answered", "left"),
     "an ending is projected, not committed": ("transire.node.turn:project_ending", "left"),
 }
 
