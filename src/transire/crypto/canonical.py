@@ -64,7 +64,7 @@ def canonical_bytes(value: Json) -> bytes:
     except (TypeError, ValueError, RecursionError, JsonRefused) as error:
         _check_profile(value)
         raise JsonRefused(got=str(error)) from error
-    if not faithful or _needs_walk(raw):
+    if not faithful or _needs_walk(raw, value):
         _check_profile(value)
     return raw
 
@@ -91,7 +91,7 @@ def parse_canonical(raw: bytes, *, limit: int = DEFAULT_LIMIT) -> Json:
         raise JsonRefused(expected="canonical JSON") from None
     if again != raw:
         _explain_difference(raw, again, limit)
-    if _needs_walk(raw):
+    if _needs_walk(raw, value):
         _check_profile(value)
     return value
 
@@ -144,11 +144,26 @@ _parse_strictly: Final[Callable[[str], Json]] = json.JSONDecoder(
 ).decode
 
 
-def _needs_walk(raw: bytes) -> bool:
-    """Whether valid JSON text could be too deep or have keys beyond the BMP; hardly ever true for an action."""
-    if raw.count(b"[") + raw.count(b"{") > MAX_DEPTH:
+def _needs_walk(raw: bytes, value: Json) -> bool:
+    """Whether valid JSON text is too deep or could have keys beyond the BMP; hardly ever true."""
+    if raw.count(b"[") + raw.count(b"{") > MAX_DEPTH and _is_deep(value):
         return True
     return not raw.isascii() and _ASTRAL.search(raw) is not None
+
+
+def _is_deep(value: Json) -> bool:
+    """Whether there are more levels than the profile allows: a level at a time, and containers only."""
+    level: list[Json] = [value]
+    for _ in range(MAX_DEPTH):
+        level = [
+            member
+            for container in level
+            for member in (container.values() if type(container) is dict else container)  # type: ignore[union-attr]
+            if type(member) is dict or type(member) is list
+        ]
+        if not level:
+            return False
+    return True
 
 
 def _explain_difference(raw: bytes, again: bytes, limit: int) -> NoReturn:

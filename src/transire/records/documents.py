@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any, Literal
 
 import msgspec
@@ -57,6 +58,14 @@ class DocumentLine(msgspec.Struct, frozen=True, kw_only=True):
     def is_current(self) -> bool:
         """Whether its issuer has not ended this version, as far as this member's records reach."""
         return self.ended_height is None
+
+
+class VersionPlace(msgspec.Struct, frozen=True):
+    """A version and where the ledger has it: enough to know whether it concerns somebody."""
+
+    document_id: str
+    commitment: str
+    log_index: int
 
 
 class Delivery(msgspec.Struct, frozen=True, kw_only=True):
@@ -126,39 +135,36 @@ def versions_of(tx: Connection, document_id: str) -> tuple[DocumentLine, ...]:
 
     A document is (issuer, id): whoever stated the id first is its issuer; later statements of others are not shown.
     """
-    first = (
-        sa.select(_d.issuer)
-        .where(_d.document_id == document_id)
-        .order_by(_d.log_index, _d.position)
-        .limit(1)
-        .scalar_subquery()
-    )
-    query = _lines().where(_d.document_id == document_id, _d.issuer == first)
-    latest_first = (_d.version.desc(), _d.log_index.desc(), _d.position.desc())
-    return _with_fields(tx, tx.execute(query.order_by(*latest_first)).all())
+    return _with_fields(tx, tx.execute(_VERSIONS, {"document": document_id}).all())
+
+
+def places_of(tx: Connection, document_id: str) -> list[VersionPlace]:
+    """Where the versions of a document stand, the latest first: `versions_of` without what a page shows."""
+    return [VersionPlace(*row) for row in tx.execute(_PLACES, {"document": document_id})]
+
+
+def find_holding(
+    tx: Connection, schema_id: str, field: str, value: str, *, latest_version: bool = False
+) -> list[VersionPlace]:
+    """The versions in which a field has this value, the latest first."""
+    query = _HOLDING_LATEST if latest_version else _HOLDING
+    return [VersionPlace(*row) for row in tx.execute(query, {"schema": schema_id, "field": field, "value": value})]
+
+
+def first_values(tx: Connection, commitments: Collection[str], names: Collection[str]) -> dict[str, dict[str, str]]:
+    """The first value of each of these fields, by version."""
+    found: dict[str, dict[str, str]] = {}
+    for row in tx.execute(_FIRST_VALUES, {"commitments": list(commitments), "names": list(names)}):
+        found.setdefault(row.commitment, {})[row.name] = row.value
+    return found
 
 
 def deliveries_of(tx: Connection, document_id: str) -> Sequence[Delivery]:
     """Who got, refused, opened or keeps a document, in the order of the ledger."""
-    of = t.deliveries.c
-    query = (
-        sa.select(
-            of.member,
-            of.event,
-            of.code,
-            of.commitment,
-            of.statement_id,
-            _s.height,
-            _s.log_index,
-            _s.accepted_at,
-        )
-        .select_from(t.deliveries.outerjoin(t.statements, _s.id == of.statement_id))
-        .where(of.document_id == document_id)
-        .order_by(sa.func.coalesce(_s.log_index, -1), _s.position, of.statement_id)
-    )
-    return [Delivery(**row._mapping) for row in tx.execute(query)]
+    return [Delivery(**row._mapping) for row in tx.execute(_DELIVERIES, {"document": document_id})]
 
 
+@cache
 def _lines() -> sa.Select[Any]:
     ending = sa.and_(_e.issuer == _d.issuer, _e.commitment == _d.commitment)
     return sa.select(
@@ -200,7 +206,7 @@ def _filtered(query: sa.Select[Any], wanted: DocumentFilter) -> sa.Select[Any]:
     return query.where(*holds_words(_d.words, wanted.words))
 
 
-def _has_field(name: str, value: str) -> sa.ColumnElement[bool]:
+def _has_field(name: Any, value: Any) -> sa.ColumnElement[bool]:
     of = t.fields.c
     held = sa.select(of.issuer, of.commitment).where(of.name == name, of.value == value)
     return sa.tuple_(_d.issuer, _d.commitment).in_(held)
@@ -229,13 +235,59 @@ def _with_fields(tx: Connection, rows: Sequence[sa.Row[Any]]) -> tuple[DocumentL
 
 
 def _fields_of(tx: Connection, rows: Sequence[sa.Row[Any]]) -> dict[tuple[str, str], dict[str, tuple[str, ...]]]:
-    of = t.fields.c
-    # The issuers too, although the commitments would do: together they are the beginning of the primary key.
-    query = sa.select(t.fields).where(
-        of.issuer.in_({row.issuer for row in rows}), of.commitment.in_({row.commitment for row in rows})
-    )
+    of = {"issuers": list({row.issuer for row in rows}), "commitments": list({row.commitment for row in rows})}
     found: dict[tuple[str, str], dict[str, tuple[str, ...]]] = {}
-    for row in tx.execute(query.order_by(of.issuer, of.commitment, of.name, of.place)):
+    for row in tx.execute(_FIELDS, of):
         held = found.setdefault((row.issuer, row.commitment), {})
         held[row.name] = (*held.get(row.name, ()), row.value)
     return found
+
+
+# Built once: building a statement costs several times what running it does.
+
+_IS_DOCUMENT = _d.document_id == sa.bindparam("document")
+_FIRST_ISSUER = sa.select(_d.issuer).where(_IS_DOCUMENT).order_by(_d.log_index, _d.position).limit(1)
+_IS_VERSION = (_IS_DOCUMENT, _d.issuer == _FIRST_ISSUER.scalar_subquery())
+_NEWEST_FIRST = (_d.version.desc(), _d.log_index.desc(), _d.position.desc())
+_VERSIONS = _lines().where(*_IS_VERSION).order_by(*_NEWEST_FIRST)
+_PLACE = sa.select(_d.document_id, _d.commitment, _d.log_index)
+_PLACES = _PLACE.where(*_IS_VERSION).order_by(*_NEWEST_FIRST)
+_HOLDING = _PLACE.where(
+    _d.schema_id == sa.bindparam("schema"), _has_field(sa.bindparam("field"), sa.bindparam("value"))
+).order_by(_d.log_index.desc(), _d.position.desc(), _d.commitment.desc())
+_HOLDING_LATEST = _HOLDING.where(~_has_later_version())
+
+_fc, _dc = t.fields.c, t.deliveries.c
+_FIRST_VALUES = (
+    sa.select(_fc.commitment, _fc.name, _fc.value)
+    .join_from(t.documents, t.fields, sa.and_(_fc.issuer == _d.issuer, _fc.commitment == _d.commitment))
+    .where(
+        _d.commitment.in_(sa.bindparam("commitments", expanding=True)),
+        _fc.name.in_(sa.bindparam("names", expanding=True)),
+        _fc.place == 0,
+    )
+)
+# The issuers too, although the commitments would do: together they are the beginning of the primary key.
+_FIELDS = (
+    sa.select(t.fields)
+    .where(
+        _fc.issuer.in_(sa.bindparam("issuers", expanding=True)),
+        _fc.commitment.in_(sa.bindparam("commitments", expanding=True)),
+    )
+    .order_by(_fc.issuer, _fc.commitment, _fc.name, _fc.place)
+)
+_DELIVERIES = (
+    sa.select(
+        _dc.member,
+        _dc.event,
+        _dc.code,
+        _dc.commitment,
+        _dc.statement_id,
+        _s.height,
+        _s.log_index,
+        _s.accepted_at,
+    )
+    .select_from(t.deliveries.outerjoin(t.statements, _s.id == _dc.statement_id))
+    .where(_dc.document_id == sa.bindparam("document"))
+    .order_by(sa.func.coalesce(_s.log_index, -1), _s.position, _dc.statement_id)
+)

@@ -56,6 +56,8 @@ documents = Table(
     Index(None, "document_id"),
     Index(None, "log_index", "position"),
     Index(None, "schema_id", "log_index"),
+    # A version is mostly asked for without its issuer.
+    Index(None, "commitment"),
 )
 
 fields = Table(

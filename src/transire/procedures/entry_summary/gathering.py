@@ -31,8 +31,7 @@ from transire.procedures.entry_summary.checks.case import (
 )
 from transire.procedures.papers import Paper, open_newest, open_version
 from transire.records import tables as records
-from transire.records.documents import DocumentFilter, DocumentLine, every_document, versions_of
-from transire.records.errors import DocumentUnknown
+from transire.records.documents import VersionPlace, find_holding, places_of
 from transire.vault import journal
 
 _of = records.endings.c
@@ -127,11 +126,8 @@ def find_invoices(
     return found
 
 
-def _version_before(tx: sa.Connection, document: str, before: int | None) -> DocumentLine | None:
-    try:
-        versions = versions_of(tx, document)
-    except DocumentUnknown:
-        return None
+def _version_before(tx: sa.Connection, document: str, before: int | None) -> VersionPlace | None:
+    versions = places_of(tx, document)
     earlier = [version for version in versions if before is None or version.log_index < before]
     return next(iter([*earlier, *versions]), None)
 
@@ -175,10 +171,8 @@ def _declared(
     """The lines of earlier entries that declare the same invoices."""
     seen = set()
     for number in sorted({line.invoice.invoice_number for line in entry.lines}):
-        wanted = DocumentFilter(
-            schema_ids=(ENTRY,), fields={"lines/invoice/invoiceNumber": number}, latest_version=True
-        )
-        for found in _others(tx, wanted, own_id, before):
+        declaring = find_holding(tx, ENTRY, "lines/invoice/invoiceNumber", number, latest_version=True)
+        for found in _others(declaring, own_id, before):
             if found.commitment not in seen:
                 seen.add(found.commitment)
                 yield from _lines_of(tenant, tx, found.commitment)
@@ -199,13 +193,10 @@ def _lines_of(tenant: Tenant, tx: sa.Connection, version: str) -> Iterator[Decla
 
 
 def _numbers_used(tx: sa.Connection, number: str, own_id: str | None, before: int | None) -> frozenset[str]:
-    wanted = DocumentFilter(schema_ids=(ENTRY,), fields={"entryNumber": number})
-    return frozenset({number} if any(True for _ in _others(tx, wanted, own_id, before)) else ())
+    others = _others(find_holding(tx, ENTRY, "entryNumber", number), own_id, before)
+    return frozenset({number} if others else ())
 
 
-def _others(
-    tx: sa.Connection, wanted: DocumentFilter, own_id: str | None, before: int | None
-) -> Iterator[DocumentLine]:
-    for found in every_document(tx, wanted):
-        if found.document_id != own_id and (before is None or found.log_index < before):
-            yield found
+def _others(found: Iterable[VersionPlace], own_id: str | None, before: int | None) -> list[VersionPlace]:
+    """The versions of other documents, as far as they stood before."""
+    return [one for one in found if one.document_id != own_id and (before is None or one.log_index < before)]

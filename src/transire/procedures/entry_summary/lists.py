@@ -10,7 +10,10 @@ import sqlalchemy as sa
 from transire.node.tenant import Tenant
 from transire.procedures.entry_summary.examination import examine_pending, pending
 from transire.procedures.entry_summary.filings import EntryView, Filing, count_filings, list_filings
-from transire.records.documents import DocumentFilter, every_document
+from transire.records.documents import first_values
+
+SHOWN = ("entryNumber", "entryDate", "importer/name", "totalEnteredValue")
+"""The fields of an entry that a list shows."""
 
 
 class EntryRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,20 +55,16 @@ def entry_rows(tenant: Tenant, tx: sa.Connection, filings: Sequence[Filing]) -> 
     """The rows of these filings, with what the records may hold of their documents."""
     if not filings:
         return ()
-    wanted = DocumentFilter(commitments=tuple(filing.version for filing in filings))
-    fields = {line.commitment: line.fields for line in every_document(tx, wanted)}
+    fields = first_values(tx, [filing.version for filing in filings], SHOWN)
     return tuple(_row(tenant, filing, fields.get(filing.version, {})) for filing in filings)
 
 
-def _row(tenant: Tenant, filing: Filing, fields: Mapping[str, tuple[str, ...]]) -> EntryRow:
-    def first(name: str) -> str:
-        return fields.get(name, ("",))[0]
-
+def _row(tenant: Tenant, filing: Filing, fields: Mapping[str, str]) -> EntryRow:
     return EntryRow(
         filing=filing,
-        entry_number=first("entryNumber"),
-        entry_date=first("entryDate"),
-        importer=first("importer/name"),
+        entry_number=fields.get("entryNumber", ""),
+        entry_date=fields.get("entryDate", ""),
+        importer=fields.get("importer/name", ""),
         filer=tenant.name_of(filing.by),
-        total_entered_value=first("totalEnteredValue"),
+        total_entered_value=fields.get("totalEnteredValue", ""),
     )
