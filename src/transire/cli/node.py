@@ -55,7 +55,6 @@ def init(
     if not secret_file.exists():
         write_new_secret(secret_file)
     settings = settings_from({"profile": profile, "secret_file": str(secret_file.resolve())}, where="options")
-    home.mkdir(parents=True, exist_ok=True)
     made = Node.create(home, settings, network=network, founder=NewMember(slug, name, roles), keys_cost="interactive")
     with made:
         password = _first_administrator(made, slug, administrator)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import shutil
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,6 +14,7 @@ import structlog
 from msgspec.structs import replace
 
 from transire.crypto.canonical import canonical_bytes
+from transire.crypto.did import did_key
 from transire.crypto.keystore import KeyStore
 from transire.engines.base import Engine
 from transire.engines.embedded import EmbeddedEngine
@@ -19,6 +22,7 @@ from transire.ledger.kinds import KindRegistry
 from transire.node.beat import Beat
 from transire.node.enrolment import (
     AGREE,
+    CREDENTIAL,
     CUSTODIAN_KEY,
     VALIDATOR_KEY,
     enrolment,
@@ -31,7 +35,15 @@ from transire.node.post import Post
 from transire.node.projection import is_ending
 from transire.node.reception import Reception
 from transire.node.rooms import database_branches, open_blobs, open_database
-from transire.node.settings import FILE_NAME, MemberSettings, NodeSettings, read_settings, write_settings
+from transire.node.settings import (
+    FILE_NAME,
+    MemberSettings,
+    NodeSettings,
+    amend_settings,
+    check_slug,
+    read_settings,
+    write_settings,
+)
 from transire.node.tenant import Tenant
 from transire.node.turn import TenantTurn
 from transire.procedures.catalogue import kinds
@@ -80,7 +92,16 @@ class Node:
             raise HomeExists(where=str(path))
         if settings.profile == "production" and keys_cost == "test":
             raise ProductionRefused(got="key stores with the test cost", where="keys")
+        check_slug(founder.slug)
         secret = read_secret(settings)
+        with _all_or_nothing(path):
+            cls._found(home, settings, secret, network=network, founder=founder, keys_cost=keys_cost)
+        return cls.open(path)
+
+    @staticmethod
+    def _found(
+        home: Home, settings: NodeSettings, secret: bytes, *, network: str, founder: NewMember, keys_cost: str
+    ) -> None:
         home.make(founder.slug)
         keys = KeyStore.create(home.keys, secret, profile=keys_cost)
         custodian, validator = keys.new_signing_key(CUSTODIAN_KEY), keys.new_signing_key(VALIDATOR_KEY)
@@ -92,8 +113,7 @@ class Node:
         home.genesis.write_bytes(genesis.raw)
         EmbeddedEngine.create(home.ledger, genesis, validator).close()
         settings = replace(settings, member=(MemberSettings(founder.slug, did),))
-        write_settings(path, settings)  # last: what has settings is a whole node
-        return cls.open(path)
+        write_settings(home.path, settings)  # last: what has settings is a whole node
 
     @classmethod
     def open(cls, path: Path) -> Node:
@@ -143,19 +163,30 @@ class Node:
         """Host a further member: make its keys, have the registrar enrol it, open its rooms."""
         if member.slug in self.tenants:
             raise HomeExists(got=member.slug)
+        check_slug(member.slug)
         self.home.make(member.slug)
-        store = self.home.member(member.slug) / "keys.json"
-        keys = KeyStore.create(store, self._secret, profile=self.keys.profile)
-        did = make_member_keys(keys)
-        custodian = self.keys.signing_key(CUSTODIAN_KEY)
-        registrar.act(
-            "member.enrol/1",
-            enrolment(keys, did=did, name=member.name, roles=member.roles, custodian=custodian),
-        )
+        keys, did = self._keys_of_new(member.slug)
+        if self.engine.member(did) is None:
+            custodian = self.keys.signing_key(CUSTODIAN_KEY)
+            body = enrolment(keys, did=did, name=member.name, roles=member.roles, custodian=custodian)
+            registrar.act("member.enrol/1", body)
         entry = MemberSettings(member.slug, did)
         self.settings = replace(self.settings, member=(*self.settings.member, entry))
-        write_settings(self.home.path, self.settings)
+        amend_settings(self.home.path, lambda written: replace(written, member=(*written.member, entry)))
         return self._host(entry)
+
+    def _keys_of_new(self, slug: str) -> tuple[KeyStore, str]:
+        """The keys of a member to be hosted: new ones, or those that are enrolled since a crash cut this off."""
+        store = self.home.member(slug) / "keys.json"
+        if store.exists():
+            keys = KeyStore.open(store, self._secret)
+            if CREDENTIAL in keys.names():
+                did = did_key(keys.signing_key(CREDENTIAL).public)
+                if self.engine.member(did) is not None:
+                    return keys, did
+            store.unlink()  # the ledger knows none of them
+        keys = KeyStore.create(store, self._secret, profile=self.keys.profile)
+        return keys, make_member_keys(keys)
 
     def settle(self, timeout: float = 30.0, *, but: Collection[str] = ()) -> None:
         """Wait until nothing is pooled and no envelope waits, at any tenant. For the demo, tests and orderly stops."""
@@ -207,6 +238,18 @@ class Node:
             if any(is_ending(outcome) for outcome in block.outcomes):
                 self.beat.wake_all()
                 return
+
+
+@contextmanager
+def _all_or_nothing(path: Path) -> Iterator[None]:
+    """Leave a folder as empty as it was when founding a node in it fails."""
+    was_empty = not path.exists() or not any(path.iterdir())
+    try:
+        yield
+    except BaseException:
+        if was_empty:
+            shutil.rmtree(path, ignore_errors=True)
+        raise
 
 
 def refuse_cheap_keys(settings: NodeSettings, keys: KeyStore) -> None:

@@ -45,7 +45,7 @@ from transire.node.sealed_tar import (
     Progress,
     open_sealed,
 )
-from transire.node.settings import FILE_NAME, MemberSettings, NodeSettings, read_settings, write_settings
+from transire.node.settings import FILE_NAME, MemberSettings, NodeSettings, amend_settings, read_settings
 from transire.storage.dump import load_rows
 from transire.storage.migrations import upgrade
 from transire.vault import journal
@@ -89,7 +89,7 @@ def restore_backup(
         secret = read_secret(settings)
         _check_seal(tar, partial, secret)
         _unpack(tar, manifest, partial, settings, progress)
-        genesis = _carry_on(Home(partial), settings, secret)
+        genesis = _carry_on(Home(partial), secret)
         _let_go_of_pools(partial)
         _sync_all(partial)
         partial.rename(path)
@@ -128,8 +128,11 @@ def _checked(tar: OpenedTar, progress: Progress) -> Manifest:
 def _unpack_settings(tar: OpenedTar, partial: Path, secret_file: Path | None) -> NodeSettings:
     """The settings come first: they, or the command, say where the secret is."""
     _write(partial / FILE_NAME, tar.chunks(FILE_NAME))
-    settings = read_settings(partial)
-    return settings if secret_file is None else replace(settings, secret_file=str(secret_file.resolve()))
+    if secret_file is not None:
+        where = str(secret_file.resolve())
+        amend_settings(partial, lambda written: replace(written, secret_file=where))
+        return replace(read_settings(partial), secret_file=where)
+    return read_settings(partial)
 
 
 def _check_seal(tar: OpenedTar, partial: Path, secret: bytes) -> None:
@@ -146,7 +149,7 @@ def _unpack(tar: OpenedTar, manifest: Manifest, partial: Path, settings: NodeSet
     home = Home(partial)
     home.make(*(member.slug for member in settings.member))
     for entry in manifest.files:
-        if "/blobs/" not in entry.name:
+        if "/blobs/" not in entry.name and entry.name != FILE_NAME:
             _write(partial / entry.name, tar.chunks(entry.name))
             progress(entry.name, entry.size)
     for member in settings.member:
@@ -181,7 +184,7 @@ def _load_rows(home: Home, settings: NodeSettings, member: MemberSettings) -> No
     rows.unlink()
 
 
-def _carry_on(home: Home, settings: NodeSettings, secret: bytes) -> Genesis:
+def _carry_on(home: Home, secret: bytes) -> Genesis:
     """Put the old network aside, whole, and begin the one that continues it under a new key."""
     ended = _put_aside(home)
     try:
@@ -198,7 +201,7 @@ def _carry_on(home: Home, settings: NodeSettings, secret: bytes) -> Genesis:
     EmbeddedEngine.carry_on(home.ledger, genesis, key).close()
     home.network.write_bytes(canonical_bytes(genesis.trust_root()))
     home.genesis.write_bytes(genesis.raw)
-    write_settings(home.path, replace(settings, ledger=replace(settings.ledger, validator_key=name)))
+    amend_settings(home.path, lambda written: replace(written, ledger=replace(written.ledger, validator_key=name)))
     return genesis
 
 

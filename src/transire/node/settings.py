@@ -7,8 +7,9 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -18,6 +19,7 @@ from transire.node.errors import SettingsInvalid, SettingsMissing
 
 FILE_NAME = "transire.toml"
 ENVIRONMENT_PREFIX = "TRANSIRE_"
+SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\Z")
 
 
 class LedgerSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -101,6 +103,8 @@ def settings_from(values: Mapping[str, Any], *, where: str) -> NodeSettings:
         settings = msgspec.convert(values, NodeSettings, strict=False)
     except msgspec.ValidationError as error:
         raise SettingsInvalid(got=error, where=where) from error
+    for member in settings.member:
+        check_slug(member.slug)
     if not 1 <= settings.ledger.action_lifetime_s <= 900:
         raise SettingsInvalid(
             got=settings.ledger.action_lifetime_s, expected="1 to 900", where="ledger.action_lifetime_s"
@@ -108,6 +112,12 @@ def settings_from(values: Mapping[str, Any], *, where: str) -> NodeSettings:
     if not 1 <= settings.ledger.beat_ms <= 5000:
         raise SettingsInvalid(got=settings.ledger.beat_ms, expected="1 to 5000", where="ledger.beat_ms")
     return settings
+
+
+def check_slug(slug: str) -> None:
+    """Refuse a name that could not stand in an address and be the name of a folder."""
+    if not SLUG.match(slug):
+        raise SettingsInvalid(got=slug[:80], expected="lower-case letters, digits and hyphens", where="member.slug")
 
 
 def overlay_environment(values: dict[str, Any], environment: Mapping[str, str]) -> None:
@@ -125,9 +135,18 @@ def overlay_environment(values: dict[str, Any], environment: Mapping[str, str]) 
 
 
 def write_settings(home: Path, settings: NodeSettings) -> None:
-    """Write the file that `read_settings` reads. Only what differs from the defaults is written."""
-    path = home / FILE_NAME
-    path.write_text(settings_text(settings), encoding="utf-8")
+    """Write the file that `read_settings` reads, whole or not at all. Only what differs from the defaults is in it."""
+    beside = home / f".{FILE_NAME}.new"
+    with beside.open("w", encoding="utf-8") as file:
+        file.write(settings_text(settings))
+        file.flush()
+        os.fsync(file.fileno())
+    beside.replace(home / FILE_NAME)
+
+
+def amend_settings(home: Path, change: Callable[[NodeSettings], NodeSettings]) -> None:
+    """Change the file; what the environment says today does not get into it."""
+    write_settings(home, change(read_settings(home, {})))
 
 
 def settings_text(settings: NodeSettings, *, everything: bool = False) -> str:
