@@ -154,8 +154,7 @@ class Admission:
 
     def _drawing_key(self, action: Action) -> str | None:
         body = action.terms
-        if not isinstance(body, AllowanceDraw | AllowanceSplit):
-            return None
+        assert isinstance(body, AllowanceDraw | AllowanceSplit)  # what the parser lets such a key sign
         allowance = self._view.find(allowance_key(body.allowance), Allowance)
         if allowance is None or allowance.closed is not None or action.drawing_key not in allowance.keys:
             return None

@@ -8,6 +8,7 @@ Every row has a type that follows from the first part of its key (`ROWS`), and i
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from threading import Lock
 from typing import Final, Generic, TypeVar, cast
@@ -220,11 +221,12 @@ def read_row(key: str, raw: bytes) -> Row:
         raise StateDamaged(got=str(error), where=key) from error
 
 
-class View:
+class View(ABC):
     """What rules read. `Committed` and `Changes` are the two kinds."""
 
+    @abstractmethod
     def get(self, key: str) -> Row | None:
-        raise NotImplementedError
+        """The row at that key."""
 
     def find(self, key: str, kind: type[R]) -> R | None:
         """The row at that key, of that type."""

@@ -15,28 +15,34 @@ from msgspec import structs
 
 from ledger_world import CUSTOMS, PRODUCER, World, digest, genesis, public, signing_key
 from transire.crypto.canonical import Json
+from transire.crypto.digests import sha256
 from transire.crypto.encoding import b64url
 from transire.crypto.keys import SigningKey
 from transire.engines import archive as tables
+from transire.engines.archive import Archive
 from transire.engines.base import Outcome
 from transire.engines.embedded import CHAIN_FOLDER, REPLICA_FOLDER, EmbeddedEngine, inspect
 from transire.engines.errors import (
     EngineStopped,
+    NotOnLedger,
     PoolFull,
     ReplicaDiffers,
     ReplicaExists,
     ReplicaInUse,
     ReplicaMissing,
 )
+from transire.engines.inspection import Damage, verify_replica
 from transire.engines.replica import LmdbStore
 from transire.engines.sequencer import STEPS
-from transire.ledger.errors import GenesisInvalid
+from transire.ledger.action import parse_action
+from transire.ledger.errors import ActionExpired, GenesisInvalid
 from transire.ledger.fields import moment_of
 from transire.ledger.genesis import Genesis
 from transire.ledger.machine import Machine
 from transire.ledger.possession import prove_validator
 from transire.ledger.store import META, STATE, TABLES, Writes, height_key
-from transire.ledger.tables import Tip, read_tip
+from transire.ledger.tables import MapRows, Tip, read_tip
+from transire.merkle.sparse import SparseMap
 
 GENESIS = genesis(fixed_validators=1)
 KEY = signing_key("validator 0")
@@ -502,3 +508,138 @@ def continuation(home: Path, key: SigningKey) -> Genesis:
         members=[],
         previous=previous,
     )
+
+
+def test_an_action_that_was_queued_again_just_after_its_block_gets_its_outcome(home: Path) -> None:
+    """Two threads submit the same bytes; one was checked before the block and is queued after it."""
+    engine = begin(home)
+    raw = now_world().witness()
+    first = done(engine, raw)
+    again = engine._sequencer.pool.add(parse_action(raw))
+    assert again.result(LONG) == first
+    assert [outcome.action_id for block in engine.events(1) for outcome in block.outcomes] == [first.action_id]
+    engine.close()
+
+
+def test_an_action_on_its_way_is_known_wherever_it_is(home: Path) -> None:
+    gate, reached = threading.Event(), threading.Event()
+    EmbeddedEngine.create(home, GENESIS, KEY).close()
+
+    def hold(step: str) -> None:
+        if step == "told" and engine.height == 2:  # in a durable block, not yet proved
+            reached.set()
+            gate.wait(LONG)
+
+    engine = EmbeddedEngine.open(home, KEY, at_step=hold)
+    engine.start()
+    raw = now_world().witness()
+    future = engine.submit(raw)
+    assert reached.wait(LONG)
+    lookup = engine.lookup(parse_action(raw).id)
+    assert lookup is not None
+    assert lookup.accepted_at is None
+    assert engine.submit(raw) is future
+    with pytest.raises(NotOnLedger, match="comes next"):
+        engine.evidence(parse_action(raw).id)
+    assert not future.done()
+    gate.set()
+    assert future.result(LONG).accepted_at is not None
+    engine.close()
+
+
+def test_an_action_that_expires_while_it_waits_is_turned_away(home: Path) -> None:
+    clock = Clock(2_000_000_000)
+    engine = begin(home, clock=clock)
+    world = world_at(2_000_000_000)
+    done(engine, world.witness())
+    late = parse_action(world.sign("witness/1", {"pool": digest("p")}, by=PRODUCER, expires=1_999_999_999))
+    with pytest.raises(ActionExpired):
+        engine._sequencer.pool.add(late).result(LONG)
+    engine.close()
+
+
+@pytest.mark.parametrize("table", [tables.BODIES, tables.HEADERS])
+def test_a_block_that_was_edited_before_it_is_applied_again_is_refused(home: Path, table: str) -> None:
+    EmbeddedEngine.create(home, GENESIS, KEY).close()
+    steps: list[str] = []
+
+    def stop(step: str) -> None:
+        steps.append(step)
+        if steps.count("block durable") == 2:
+            raise RuntimeError("stopped before the state")
+
+    engine = EmbeddedEngine.open(home, KEY, at_step=stop)
+    engine.start()
+    with pytest.raises(EngineStopped):
+        engine.submit(now_world().witness()).result(LONG)
+    engine.close()
+    change = flip if table == tables.BODIES else (lambda row: row.replace(b"app_hash", b"app_hasg"))
+    edit(home / CHAIN_FOLDER, table, height_key(2), change, tables.TABLES)
+    with pytest.raises(ReplicaDiffers):
+        EmbeddedEngine.open(home, KEY)
+
+
+def test_members_and_actions_are_read(home: Path) -> None:
+    engine = begin(home)
+    raw = now_world().witness()
+    outcome = done(engine, raw)
+    assert [record.did for record in engine.members()] == sorted(member.did for member in GENESIS.members)
+    assert engine.action(outcome.action_id) == raw
+    assert engine.action(digest("nothing")) is None
+    engine.close()
+
+
+MISSING = {
+    "the tip": (REPLICA_FOLDER, META, Tip.KEY, TABLES, "meta"),
+    "a header": (CHAIN_FOLDER, tables.HEADERS, height_key(2), tables.TABLES, "headers"),
+    "a commit": (CHAIN_FOLDER, tables.COMMITS, height_key(2), tables.TABLES, "commits"),
+    "the results of a block": (REPLICA_FOLDER, "heights", height_key(1), TABLES, "heights"),
+    "an action's place": (REPLICA_FOLDER, "actions", None, TABLES, "actions"),
+}
+
+
+@pytest.mark.parametrize("name", MISSING)
+def test_a_row_that_is_missing_is_found(home: Path, name: str) -> None:
+    with_two_blocks(home)
+    folder, table, key, names, expected = MISSING[name]
+    store = LmdbStore(home / folder, names)
+    key = key or next(iter(store.range(table)))[0]
+    store.close()
+    edit(home / folder, table, key, lambda value: None, names)
+    assert expected in [damage.table for damage in damages_of(home)]
+
+
+def damages_of(home: Path) -> list[Damage]:
+    store, chain = LmdbStore(home / REPLICA_FOLDER), LmdbStore(home / CHAIN_FOLDER, tables.TABLES)
+    try:
+        validators = GENESIS.validator_set
+        return verify_replica(store, Archive(chain), validators=lambda height: validators, deep=True)
+    finally:
+        store.close()
+        chain.close()
+
+
+def test_results_that_cannot_be_read_are_found(home: Path) -> None:
+    with_two_blocks(home)
+    edit(home / REPLICA_FOLDER, "heights", height_key(2), lambda value: b"nothing", TABLES)
+    assert any("heights, 2" in str(damage) for damage in damages_of(home))
+
+
+def test_a_header_that_cannot_be_read_is_found(home: Path) -> None:
+    with_two_blocks(home)
+    edit(home / CHAIN_FOLDER, tables.HEADERS, height_key(3), lambda value: b"nothing", tables.TABLES)
+    assert any("a row of the archive" in str(damage) for damage in damages_of(home))
+
+
+def test_a_row_of_no_type_and_its_map_edited_together_are_found(home: Path) -> None:
+    """Whoever edits a row and the map over it still cannot write a row that the machine would not."""
+    with_two_blocks(home)
+    store = LmdbStore(home / REPLICA_FOLDER)
+    writes, tip = Writes(), read_tip(store)
+    key = f"ended/{PRODUCER}/{digest('v')}".encode()
+    writes.put(STATE, key, b"{}")
+    root = SparseMap(MapRows(store, writes)).update_many({sha256(key): sha256(b"{}")}, tip.height)
+    writes.put(META, Tip.KEY, structs.replace(tip, map_root=root).to_bytes())
+    store.commit(writes)
+    store.close()
+    assert {"state", "heights"} <= {damage.table for damage in damages_of(home)}

@@ -92,13 +92,37 @@ def test_a_map_that_another_process_grew_is_adopted(tmp_path: Path) -> None:
         "import sys, pathlib; sys.path[:0] = sys.argv[2:]; import test_replica as t; t.grow(pathlib.Path(sys.argv[1]))"
     )
     subprocess.run([sys.executable, "-c", other, str(tmp_path), str(Path(__file__).parent)], check=True)
-    assert sum(1 for _ in store.range(STATE)) == 3000
-    store.commit(rows(3001))
-    assert sum(1 for _ in store.range(STATE)) == 3001
+    assert sum(1 for _ in store.range(STATE)) == GROWN
+    store.commit(rows(GROWN + 1))
+    assert sum(1 for _ in store.range(STATE)) == GROWN + 1
     store.close()
+
+
+GROWN = 20_000
+"""Rows, some 10 MB: more than the map of a store that has written one."""
 
 
 def grow(folder: Path) -> None:
     store = LmdbStore(folder, map_bytes=1 << 17)
-    store.commit(rows(3000))
+    store.commit(rows(GROWN))
+    store.close()
+
+
+def test_a_writer_too_adopts_a_map_that_another_process_grew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = LmdbStore(tmp_path, map_bytes=1 << 17)
+    store.commit(rows(1))
+    other = "import sys; sys.path.insert(0, sys.argv[2]); import test_replica as t; t.grow(t.Path(sys.argv[1]))"
+    subprocess.run([sys.executable, "-c", other, str(tmp_path), str(Path(__file__).parent)], check=True)
+    monkeypatch.setattr(store, "_make_room", lambda writes: None)
+    store.commit(rows(2))
+    assert sum(1 for _ in store.range(STATE)) == GROWN
+    store.close()
+
+
+@pytest.mark.parametrize("key", [b"", b"x" * 512])
+def test_a_key_that_lmdb_cannot_hold_is_not_there(tmp_path: Path, key: bytes) -> None:
+    store = LmdbStore(tmp_path)
+    assert store.get(STATE, key) is None
+    with store.reading() as view:
+        assert view.get(STATE, key) is None
     store.close()

@@ -13,8 +13,9 @@ from transire.crypto.digests import sha256
 from transire.crypto.encoding import b64url, unb64url
 from transire.ledger.chain import validator_address
 from transire.ledger.errors import GenesisInvalid
-from transire.ledger.genesis import Genesis, fingerprint
+from transire.ledger.genesis import Genesis, _Nothing, fingerprint
 from transire.ledger.possession import enter_key, prove_validator
+from transire.ledger.state import Changes
 
 
 def with_change(**change: Any) -> bytes:
@@ -128,3 +129,13 @@ def test_custodians_countersign_for_one_another_whatever_their_order() -> None:
 
 def test_a_fingerprint_is_eight_groups_of_five_digits() -> None:
     assert [len(group) for group in fingerprint(sha256(b"x")).split()] == [5] * 8
+
+
+def test_a_genesis_of_json_that_is_none_is_refused() -> None:
+    with pytest.raises(GenesisInvalid):
+        Genesis.of("x", time="now", governors=[], registrars=[], validators=[], members=[])
+
+
+def test_a_genesis_that_begins_anew_carries_nothing_over() -> None:
+    with pytest.raises(GenesisInvalid, match="continues no network"):
+        genesis().rows_after(Changes(_Nothing()))

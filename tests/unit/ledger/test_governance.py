@@ -232,3 +232,8 @@ def test_a_single_governor_decides_by_proposing() -> None:
         remaining = tuple(g for g in (CUSTOMS, CHAMBER, AGENCY) if g in holders(world.machine.view, "governor", 10**6))
         decide(world, {"type": "dismiss", "office": "governor", "member": governor}, remaining)
     decide(world, SHARE, (CUSTOMS,))
+
+
+def test_a_network_has_a_bounded_number_of_validators(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("transire.ledger.governance.MAX_VALIDATORS", 1)
+    assert propose(world, seat("new", 5))[0] == "ledger.change-refused"

@@ -11,10 +11,10 @@ from transire.ledger.block import DecidedBlock, Misbehaviour, Roots, events_dige
 from transire.ledger.chain import Time
 from transire.ledger.errors import GenesisInvalid, StateDamaged
 from transire.ledger.machine import KEPT_VERSIONS, Machine, WrongHeight
-from transire.ledger.state import MisbehaviourRow
+from transire.ledger.state import Committed, Ended, MisbehaviourRow
 from transire.ledger.store import META, SEEN, STATE, MemoryStore, Writes, height_key
 from transire.ledger.tables import Tip, find_action, log_path, prove_state, read_height, read_tip, value_at
-from transire.merkle.errors import VersionPruned
+from transire.merkle.errors import ProofUnavailable, VersionPruned
 from transire.merkle.sparse import verify_absence, verify_presence
 from transire.merkle.tree import EMPTY_ROOT, leaf_hash, root_of, verify_inclusion
 
@@ -219,3 +219,47 @@ def test_the_content_of_the_ledger_says_nothing_of_kinds_recipients_or_decisions
     (result,) = world.done(raw)
     assert result.events == ({"by": PRODUCER, "event": "witnessed", "pool": result.events[0]["pool"]},)
     assert len(unb64url(result.events[0]["pool"])) == 32
+
+
+def test_a_row_of_another_type_than_asked_for_is_damage(world: World) -> None:
+    with pytest.raises(StateDamaged, match="Expected Ended, got MemberRecord"):
+        world.machine.view.find(f"member/{PRODUCER}", Ended)
+
+
+def test_what_is_remembered_of_the_state_is_bounded(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Committed, "_REMEMBERED", 3)
+    for n in range(6):
+        world.done(world.sign("document.end/1", {"version": digest(f"v{n}")}, by=PRODUCER))
+    assert len(world.machine.view._rows) <= 8
+    assert world.machine.view.get(f"ended/{PRODUCER}/{digest('v0')}") is not None
+
+
+def test_a_row_read_while_a_block_is_committed_is_not_remembered() -> None:
+    """Read before the commit and remembered after it, the old row would rule for ever."""
+    committed = Committed(lambda key: _commit_meanwhile())
+
+    def _commit_meanwhile() -> bytes:
+        committed.replace({"ended/x": None})
+        return b'{"height":1,"successor":null}'
+
+    assert committed.get("ended/x") == Ended(height=1)
+    assert committed._rows == {}
+
+
+def test_a_node_of_the_log_that_is_missing_is_damage(world: World) -> None:
+    world.done(world.witness(), world.witness())
+    damaged(world, "log", bytes(9), None)
+    with pytest.raises(StateDamaged, match="At level 0, index 0"):
+        log_path(world.store, 1, 2)
+
+
+def test_a_row_that_the_map_does_not_know_is_not_proved(world: World) -> None:
+    world.done(world.witness())
+    damaged(world, STATE, f"ended/{PRODUCER}/{digest('v')}".encode(), b'{"height":1,"successor":null}')
+    with pytest.raises(ProofUnavailable, match="a row that the map knows"):
+        prove_state(world.store, f"ended/{PRODUCER}/{digest('v')}", 1)
+
+
+def test_an_empty_store_has_no_tip() -> None:
+    with pytest.raises(StateDamaged, match="no tip"):
+        read_tip(MemoryStore())

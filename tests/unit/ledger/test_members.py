@@ -155,6 +155,11 @@ def test_a_custodian_whose_did_key_holds_no_key_keeps_nothing(world: World) -> N
     assert rotate(world, PRODUCER, PRODUCER, add=[entry]) == "ledger.custody-unproved"
 
 
+def test_a_custodian_that_nobody_knows_keeps_nothing(world: World) -> None:
+    entry = kept("did:web:nobody.example", ("act-1", signing_key("x")))
+    assert rotate(world, PRODUCER, PRODUCER, add=[entry]) == "ledger.custody-unproved"
+
+
 def test_a_registrar_updates_and_the_past_stays(world: World) -> None:
     assert update(world, CUSTOMS, BROKER, name="New", roles=["broker", "importer"]) == ""
     changed, starts = record(world, BROKER), world.machine.height + 1
