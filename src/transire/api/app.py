@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -21,9 +22,10 @@ from transire.api.idempotency import Once
 from transire.api.modules import operation_modules
 from transire.api.operations import Call, Operation
 from transire.api.problems import problem_response
-from transire.api.reading import Sent, read_request
+from transire.api.reading import Sent, bearer_of, read_request
 from transire.api.writing import response_of
 from transire.desk.api_tokens import authenticate_token
+from transire.desk.permissions import require_some
 from transire.desk.person import Person
 from transire.errors import TransireError
 
@@ -62,22 +64,43 @@ def _endpoint(
 ) -> Callable[[Request], Awaitable[Response]]:
     async def endpoint(request: Request) -> Response:
         operation = operations["GET" if request.method == "HEAD" else request.method]
+        # Services are plain blocking code: SQL and waiting for a commit happen on a thread. Nothing is read of a body
+        # that its sender may not send.
+        tenant, caller = await run_in_threadpool(_admit, node, operation, request)
         sent = await read_request(request)
-        # Services are plain blocking code: SQL and waiting for a commit happen on a thread.
-        return await run_in_threadpool(_answer, node, contract.terms[operation.name], operation, request, sent)
+        call = partial(_answer, node, contract.terms[operation.name], operation, request, sent)
+        return await run_in_threadpool(call, tenant=tenant, caller=caller)
 
     return endpoint
 
 
-def _answer(node: Node, terms: Terms, operation: Operation, request: Request, sent: Sent) -> Response:
+def _admit(node: Node, operation: Operation, request: Request) -> tuple[Tenant | None, Person | None]:
+    """The member and the caller, once it is known that it may do the operation under some relation."""
     tenant = _tenant(node, request)
-    caller = None if operation.public or tenant is None else _caller(tenant, sent)
+    if operation.public or tenant is None:
+        return tenant, None
+    caller = authenticate_token(tenant.database, bearer_of(request), now=datetime.now(UTC))
+    if operation.scope is not None:
+        require_some(caller, operation.scope)
+    return tenant, caller
+
+
+def _answer(
+    node: Node,
+    terms: Terms,
+    operation: Operation,
+    request: Request,
+    sent: Sent,
+    *,
+    tenant: Tenant | None,
+    caller: Person | None,
+) -> Response:
     call = _call(node, terms, request, sent, tenant=tenant, caller=caller)
     if request.method != "POST" or sent.idempotency_key is None or tenant is None or caller is None:
         return _performed(operation, call, request)
     where = f"{request.method} {request.url.path}?{request.url.query}".encode()
-    once = Once.of(tenant.database, caller.id, sent.idempotency_key, where, sent.media_type.encode(), sent.raw)
-    before = once.begin(datetime.now(UTC))
+    once = Once.of(tenant, caller.id, sent.idempotency_key, where, sent.media_type.encode(), sent.raw)
+    before = once.begin(datetime.now(UTC), shown_once=operation.shown_once)
     if before is not None:
         return before
     try:
@@ -85,7 +108,7 @@ def _answer(node: Node, terms: Terms, operation: Operation, request: Request, se
     except TransireError:
         once.forget()
         raise
-    once.finish(response)
+    once.finish(response, keep=not operation.shown_once)
     return response
 
 
@@ -101,10 +124,6 @@ def _tenant(node: Node, request: Request) -> Tenant | None:
     if found is None:
         raise MemberNotHosted(got=slug)
     return found
-
-
-def _caller(tenant: Tenant, sent: Sent) -> Person:
-    return authenticate_token(tenant.database, sent.require_bearer(), now=datetime.now(UTC))
 
 
 def _call(

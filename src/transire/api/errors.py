@@ -5,7 +5,7 @@ ApiError
 ├── BearerMissing          no API token was sent
 ├── RequestInvalid         the request does not fit the contract; all faults at once
 ├── VersionStale           If-Match names a version that is no longer the present one
-├── KeyUnsuitable, KeyReused, StillUnderWay     the Idempotency-Key
+├── KeyUnsuitable, KeyReused, StillUnderWay, AnswerShown     the Idempotency-Key
 ├── ErrorCodeUnknown       there is no error of that code
 └── Unexpected             our fault
 """
@@ -101,6 +101,13 @@ class StillUnderWay(ApiError):
     code = "api.still-under-way"
     sentence = "A request with this Idempotency-Key began, and its outcome is not known yet."
     fix = "Wait and repeat it. If the node was stopped meanwhile, look whether it took effect, and then use a new key."
+    status = 409
+
+
+class AnswerShown(ApiError):
+    code = "api.answer-shown"
+    sentence = "This request was done, and its answer held a secret that is shown once."
+    fix = "Use the answer that you have. If it is lost, revoke what was made, and make another with a new key."
     status = 409
 
 

@@ -111,7 +111,11 @@ Perform = Callable[[Call], Any]
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One operation of the contract. `scope` is its row of the permission matrix; None: any token, or none at all."""
+    """One operation of the contract, and who may call it.
+
+    `scope` is its row of the permission matrix; `own` is what any token may; `public` needs none. One that says
+    nothing, or two things, cannot be declared.
+    """
 
     method: str
     path: str
@@ -119,6 +123,9 @@ class Operation:
     perform: Perform
     scope: str | None
     public: bool
+    own: bool
+    shown_once: bool
+    """Whether its answer holds a secret: it is not kept to be repeated."""
 
 
 class Operations:
@@ -129,12 +136,22 @@ class Operations:
         self.operations: list[Operation] = []
 
     def op(
-        self, method: str, path: str, name: str, *, scope: str | None = None, public: bool = False
+        self,
+        method: str,
+        path: str,
+        name: str,
+        *,
+        scope: str | None = None,
+        public: bool = False,
+        own: bool = False,
+        shown_once: bool = False,
     ) -> Callable[[Perform], Perform]:
         """Declare an operation under its name in the contract (`operationId`)."""
+        if (scope is not None) + public + own != 1:
+            raise TypeError(f"{name} does not say who may call it")
 
         def declare(perform: Perform) -> Perform:
-            self.operations.append(Operation(method, self.prefix + path, name, perform, scope, public))
+            self.operations.append(Operation(method, self.prefix + path, name, perform, scope, public, own, shown_once))
             return perform
 
         return declare

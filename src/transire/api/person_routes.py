@@ -31,7 +31,7 @@ class NewToken(msgspec.Struct, frozen=True):
     until: datetime.date
 
 
-@OPERATIONS.op("GET", "/me", "showMe")
+@OPERATIONS.op("GET", "/me", "showMe", own=True)
 def show_me(call: Call) -> Any:
     """Who the token acts for, at which member, and within which scopes."""
     tenant, person = call.tenant, call.person
@@ -106,7 +106,7 @@ def list_tokens(call: Call) -> Any:
     return Collection([_shown_token(token) for token in persons.list_tokens(call.tenant, call.person)])
 
 
-@OPERATIONS.op("POST", "/tokens", "createToken", scope="tokens.manage")
+@OPERATIONS.op("POST", "/tokens", "createToken", scope="tokens.manage", shown_once=True)
 def create_token(call: Call) -> Any:
     new = call.into(NewToken)
     made = persons.create_token(

@@ -24,18 +24,12 @@ MERGE = "application/merge-patch+json"
 class Sent:
     """The request as bytes and words."""
 
-    bearer: str | None
     idempotency_key: str | None
     if_match: str | None
     media_type: str
     raw: bytes
     fields: Mapping[str, str] = field(default_factory=dict)
     files: Mapping[str, bytes] = field(default_factory=dict)
-
-    def require_bearer(self) -> str:
-        if self.bearer is None:
-            raise BearerMissing
-        return self.bearer
 
     def body(self, taken: Mapping[str, Any]) -> Any:
         """The body as a value for the contract to check: a file in a form counts as text."""
@@ -57,7 +51,6 @@ async def read_request(request: Request) -> Sent:
     if media_type == FORM:
         fields, files = await _read_form(request)
     return Sent(
-        bearer=_bearer(request.headers.get("authorization")),
         idempotency_key=request.headers.get("idempotency-key"),
         if_match=_unquoted(request.headers.get("if-match")),
         media_type=media_type,
@@ -82,10 +75,12 @@ async def _read_form(request: Request) -> tuple[dict[str, str], dict[str, bytes]
     return fields, files
 
 
-def _bearer(header: str | None) -> str | None:
+def bearer_of(request: Request) -> str:
     """The token of `Authorization: Bearer ...` (RFC 6750 2.1)."""
-    scheme, _, token = (header or "").partition(" ")
-    return token.strip() or None if scheme.lower() == "bearer" else None
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise BearerMissing
+    return token.strip()
 
 
 def _unquoted(tag: str | None) -> str | None:

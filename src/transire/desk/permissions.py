@@ -190,6 +190,21 @@ give it to you.
         raise ScopeMissing(expected=operation, got=_listed(person.scopes) or "no scope")
 
 
+def require_some(person: Person, operation: str) -> None:
+    """Raise unless some relation opens the operation to the person: what a door asks before it reads what was sent.
+
+    The service asks again under the one relation that holds; this lets nobody come that far in vain, and holds where
+    a page shows no more than an empty form.
+    """
+    for relation in RELATIONS:
+        if not person.roles.isdisjoint(permitted_roles(operation, relation)):
+            return require(person, operation, relation)
+    anyone = frozenset[Role]().union(*_BY_OPERATION[operation].roles.values())
+    raise PermissionDenied(
+        expected=_listed(anyone), got=_listed(person.roles) or "no role", where=f"{operation} (any relation)"
+    )
+
+
 def permitted_operations(person: Person, relation: str = Relation.OWN_MEMBER) -> tuple[str, ...]:
     """The operations open to the person, in the order of the matrix."""
     return tuple(operation for operation in OPERATIONS if is_permitted(person, operation, relation))

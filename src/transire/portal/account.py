@@ -25,13 +25,13 @@ PAGES = Pages(
 )
 
 
-@PAGES.get("/account")
+@PAGES.get("/account", own=True)
 def show_account(visit: Visit) -> Response:
     """With what the person signs in."""
     return _show(visit, _account(visit))
 
 
-@PAGES.post("/account/password", again=show_account)
+@PAGES.post("/account/password", own=True, again=show_account)
 def change_password(visit: Visit) -> Response:
     """Set a new password; every session of the person ends, this one too."""
     new = visit.form.secret("new_password")
@@ -42,7 +42,7 @@ def change_password(visit: Visit) -> Response:
     return response
 
 
-@PAGES.post("/account/authenticator", again=show_account)
+@PAGES.post("/account/authenticator", own=True, again=show_account)
 def begin_authenticator(visit: Visit) -> Response:
     """Show a new secret once, as a picture to scan and as text to type."""
     account = _account(visit)
@@ -54,7 +54,7 @@ def begin_authenticator(visit: Visit) -> Response:
     return _show(visit, account, enrolment=enrolment, picture=_picture(enrolment.address))
 
 
-@PAGES.post("/account/authenticator/confirm", again=show_account)
+@PAGES.post("/account/authenticator/confirm", own=True, again=show_account)
 def confirm_authenticator(visit: Visit) -> Response:
     """The code proves that the authenticator has the secret."""
     with visit.tenant.database.transaction() as tx:

@@ -10,12 +10,14 @@ from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
-from transire.portal.errors import FieldMissing, FieldUnsuitable, FileMissing, FormUnreadable
+from transire.portal.errors import BodyTooLarge, FieldMissing, FieldUnsuitable, FileMissing, FormUnreadable
 
 MAX_FIELDS = 5000
 """A certification may choose among thousands of goods, one check box each."""
 MAX_FILES = 8
 MAX_FIELD_BYTES = 256 * 1024
+PUBLIC_BYTES = 64 * 1024
+"""What anybody may send without a session: a sign-in takes less than one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,14 @@ class Form:
         if not content:
             raise FileMissing(where=name)
         return content
+
+
+def require_small(request: Request) -> None:
+    """Raise unless the form says that it is small, as every browser does; nothing of it is read yet."""
+    declared = request.headers.get("content-length", "")
+    size = int(declared) if declared.isascii() and declared.isdigit() and len(declared) < 16 else None
+    if size is None or size > PUBLIC_BYTES:
+        raise BodyTooLarge(got=declared[:16] or "an unknown length", expected=f"at most {PUBLIC_BYTES} bytes")
 
 
 async def read_form(request: Request) -> Form:

@@ -17,7 +17,7 @@ PAGES = Pages(Place("/", N_("Home"), "", "network.read"))
 BUCKETS = ("action", "in-force", "refused", "ended")
 
 
-@PAGES.get("/")
+@PAGES.get("/", operation="network.read")
 def show_home(visit: Visit) -> Response:
     """The bucket that was asked for; by default what needs action."""
     if not visit.may("documents.read"):

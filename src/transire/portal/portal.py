@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -14,13 +15,13 @@ from starlette.routing import Route
 
 from transire.desk.bearer import new_token
 from transire.desk.errors import SessionEnded
-from transire.desk.permissions import is_permitted
+from transire.desk.permissions import is_permitted, require_some
 from transire.desk.person import Person
 from transire.desk.sessions import resume_session
 from transire.errors import TransireError
 from transire.portal.cookies import FORM, LANGUAGE, Cookies
 from transire.portal.errors import MemberNotHosted
-from transire.portal.forms import Form, read_form
+from transire.portal.forms import Form, read_form, require_small
 from transire.portal.languages import Language, negotiate
 from transire.portal.ownforms import FIELD, require_own_form
 from transire.portal.registry import Item, Page, Pages, Place
@@ -108,6 +109,17 @@ class Portal:
                 groups.setdefault(place.group, []).append(place)
         return list(groups.items())
 
+    def admit(self, request: Request, page: Page) -> None:
+        """Raise before anything is read of a form that its sender may not send."""
+        tenant = self.tenant(request.path_params["slug"])
+        if page.public:
+            require_small(request)
+            return
+        person = _person_of(tenant, self.cookies.session_token(request))
+        if person is None:
+            raise SessionEnded
+        _require(page, person)
+
     def answer(self, request: Request, page: Page, form: Form) -> Response:
         """Make the visit, require what the page needs, show it, and leave the browser its cookies."""
         tenant = self.tenant(request.path_params["slug"])
@@ -118,6 +130,8 @@ class Portal:
         kept = token if person is not None else request.cookies.get(FORM)
         if page.method == "POST":
             require_own_form(request, secret=kept, sent=form.optional(FIELD))
+        if person is not None:
+            _require(page, person)
         secret = kept or new_token()
         visit = Visit(
             request=request,
@@ -138,7 +152,7 @@ class Portal:
         if request.method == "POST":
             raise SessionEnded
         wanted = request.url.path.removeprefix(f"/m/{tenant.slug}")
-        query = f"?next={wanted}" if wanted not in ("", "/") else ""
+        query = f"?next={quote(wanted)}" if wanted not in ("", "/") else ""
         response: Response = RedirectResponse(f"/m/{tenant.slug}/sign-in{query}", 303)
         if self.cookies.session_token(request):
             self.cookies.drop_session(response, tenant.slug)
@@ -164,11 +178,18 @@ def routes(portal: Portal, modules: Sequence[Pages]) -> list[Route]:
 def _endpoint(portal: Portal, pages: Mapping[str, Page]) -> Callable[[Request], Awaitable[Response]]:
     async def endpoint(request: Request) -> Response:
         page = pages["GET" if request.method == "HEAD" else request.method]
+        if page.method == "POST":
+            await run_in_threadpool(portal.admit, request, page)
         form = await read_form(request)
         # Services are plain blocking code: SQL and waiting for a commit happen on a thread.
         return await run_in_threadpool(portal.answer, request, page, form)
 
     return endpoint
+
+
+def _require(page: Page, person: Person) -> None:
+    if page.operation is not None:
+        require_some(person, page.operation)
 
 
 def _person_of(tenant: Tenant, token: str | None) -> Person | None:

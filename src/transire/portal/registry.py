@@ -32,6 +32,7 @@ class Page:
     show: Show
     operation: str | None
     public: bool
+    own: bool
     again: Show | None
 
 
@@ -63,7 +64,11 @@ class Item:
 
 
 class Pages:
-    """The pages of one module, in the order of their declaration, and the words that other pages need of it."""
+    """The pages of one module, in the order of their declaration, and the words that other pages need of it.
+
+    Each page says who may ask for it: `operation`, a row of the permission matrix; `own`, what concerns only the person
+    who is signed in; or `public`. One that says nothing, or two things, cannot be declared.
+    """
 
     def __init__(
         self,
@@ -87,21 +92,32 @@ class Pages:
         """The page of a draft, by its kind."""
         self.pages: list[Page] = []
 
-    def get(self, path: str, *, operation: str | None = None, public: bool = False) -> Callable[[Show], Show]:
+    def get(
+        self, path: str, *, operation: str | None = None, public: bool = False, own: bool = False
+    ) -> Callable[[Show], Show]:
         """Declare a page that shows something."""
-        return self._declare("GET", path, operation, public, None)
+        return self._declare("GET", path, operation, public, own, None)
 
     def post(
-        self, path: str, *, operation: str | None = None, public: bool = False, again: Show | None = None
+        self,
+        path: str,
+        *,
+        operation: str | None = None,
+        public: bool = False,
+        own: bool = False,
+        again: Show | None = None,
     ) -> Callable[[Show], Show]:
         """Declare a page that does something; `again` shows the form with what was refused and why."""
-        return self._declare("POST", path, operation, public, again)
+        return self._declare("POST", path, operation, public, own, again)
 
     def _declare(
-        self, method: str, path: str, operation: str | None, public: bool, again: Show | None
+        self, method: str, path: str, operation: str | None, public: bool, own: bool, again: Show | None
     ) -> Callable[[Show], Show]:
+        if (operation is not None) + public + own != 1:
+            raise TypeError(f"{method} {path} does not say who may ask for it")
+
         def declare(show: Show) -> Show:
-            self.pages.append(Page(method, path, show, operation, public, again))
+            self.pages.append(Page(method, path, show, operation, public, own, again))
             return show
 
         return declare
