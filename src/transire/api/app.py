@@ -49,7 +49,7 @@ def create_api(node: Node) -> Starlette:
         Route(path, _endpoint(node, contract, operations), methods=list(operations)) for path, operations in ordered
     ]
     problems = _Problems(node.settings.origin)
-    return Starlette(
+    api = Starlette(
         routes=doors,
         exception_handlers={
             TransireError: problems.refused,
@@ -57,6 +57,8 @@ def create_api(node: Node) -> Starlette:
             Exception: problems.unexpected,
         },
     )
+    api.router.redirect_slashes = False  # it would redirect to the host that the request names
+    return api
 
 
 def _endpoint(
@@ -166,5 +168,6 @@ class _Problems:
 
     async def unexpected(self, request: Request, error: Exception) -> Response:
         number = secrets.token_hex(4)
-        log.error("a request failed", number=number, path=request.url.path, exc_info=error)
+        route = getattr(request.scope.get("route"), "path", "none")
+        log.error("a request failed", number=number, route=route, exc_info=error)
         return problem_response(Unexpected(), origin=self._origin, number=number)

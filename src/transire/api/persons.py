@@ -10,7 +10,7 @@ import msgspec
 
 from transire.desk import api_tokens, persons, second_factor
 from transire.desk.api_tokens import ApiToken, NewApiToken
-from transire.desk.errors import PersonUnknown
+from transire.desk.errors import PersonUnknown, ScopeMissing
 from transire.desk.passwords import check_new_password
 from transire.desk.permissions import OPERATIONS, operations_of, require
 from transire.desk.person import Person
@@ -107,6 +107,10 @@ def create_token(
 ) -> NewApiToken:
     """Make a token that is good to the end of a day; what is returned is shown once."""
     require(person, "tokens.manage")
+    scopes = frozenset(scopes)
+    if person.scopes is not None and not scopes <= person.scopes:
+        # A token that leaks would otherwise be worth every scope of every person.
+        raise ScopeMissing(expected=", ".join(sorted(scopes - person.scopes)), got=", ".join(sorted(person.scopes)))
     ends_at = datetime.datetime.combine(until, datetime.time(23, 59, 59), datetime.UTC)
     with tenant.database.transaction() as tx:
         return api_tokens.create_api_token(tx, acts_for, name=name, scopes=scopes, ends_at=ends_at, now=tenant.now())

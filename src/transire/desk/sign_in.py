@@ -161,7 +161,12 @@ def wait_after(failures: int) -> timedelta:
 
 
 def _login_digest(login: str) -> str:
-    return b64url(sha256(login.strip().casefold()[:400].encode("utf-8", "surrogatepass")))
+    try:
+        # In the form in which it is looked up: two ways to write one address share their failures.
+        known = normal_login(login)
+    except TextUnsuitable:
+        known = login.strip().casefold()[:400]
+    return b64url(sha256(known.encode("utf-8", "surrogatepass")))
 
 
 def _find_login(tx: Connection, login: str) -> sa.Row[tuple[object, ...]] | None:

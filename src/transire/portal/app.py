@@ -16,7 +16,7 @@ import structlog
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
 from starlette.types import ASGIApp
 
@@ -57,6 +57,8 @@ def create_app(node: Node) -> ASGIApp:
             Exception: errors.unexpected,
         },
     )
+    # The router's own redirect to an address with or without a last slash names the host that the request names.
+    app.router.redirect_slashes = False
     measured = operator.Measured(BodyLimit(app))
     return SecurityHeaders(measured, production=portal.cookies.production)
 
@@ -69,7 +71,16 @@ def _own_routes(portal: Portal) -> list[Route]:
         members = sorted(portal.node.tenants.values(), key=lambda tenant: tenant.name)
         return HTMLResponse(portal.renderer.html(language, "chooser.html", {"members": members}))
 
-    return [Route("/", choose), *operator.routes(portal.node)]
+    async def enter(request: Request) -> Response:
+        slug = portal.tenant(request.path_params["slug"]).slug
+        return RedirectResponse(f"/m/{slug}/", 303)
+
+    return [Route("/", choose), Route("/m/{slug}", enter), *operator.routes(portal.node)]
+
+
+def route_of(request: Request) -> str:
+    """The address as it was declared: what is filled in can be a sign-in link or name a document."""
+    return str(getattr(request.scope.get("route"), "path", "none"))
 
 
 class ErrorPages:
@@ -98,7 +109,7 @@ class ErrorPages:
     async def unexpected(self, request: Request, error: Exception) -> Response:
         """The number stands in the log beside the trace; the page says nothing of the inside."""
         number = secrets.token_hex(4)
-        log.error("a request failed", number=number, path=request.url.path, exc_info=error)
+        log.error("a request failed", number=number, route=route_of(request), exc_info=error)
         return self._page(request, Unexpected(), number)
 
     def _page(self, request: Request, problem: TransireError, number: str | None) -> Response:

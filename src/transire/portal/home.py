@@ -33,7 +33,7 @@ def show_home(visit: Visit) -> Response:
 def _action(visit: Visit) -> dict[str, Any]:
     page = envelopes.show_inbox(visit.tenant, visit.actor, limit=20)
     with visit.tenant.database.reading() as view:
-        drafts = list_drafts(view)
+        drafts = [draft for draft in list_drafts(view) if visit.portal.shows_draft(visit.actor, draft.kind)]
     labels = documents.labels(visit.tenant, (line.document_id for line in page.rows))
     return {"items": page.rows, "drafts": drafts, "lines": (), "refusals": (), "names": {}, "labels": labels}
 

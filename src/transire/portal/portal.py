@@ -15,7 +15,7 @@ from starlette.routing import Route
 
 from transire.desk.bearer import new_token
 from transire.desk.errors import SessionEnded
-from transire.desk.permissions import is_permitted, require_some
+from transire.desk.permissions import is_permitted, operations_of, require_some
 from transire.desk.person import Person
 from transire.desk.sessions import resume_session
 from transire.errors import TransireError
@@ -47,6 +47,8 @@ class Portal:
     items: Mapping[str, Item]
     documents: Mapping[str, str]
     drafts: Mapping[str, str]
+    asked: Mapping[str, str]
+    """The operation that a page asks for, by its address."""
 
     @classmethod
     def over(cls, node: Node, renderer: Renderer, modules: Sequence[Pages]) -> Portal:
@@ -61,6 +63,12 @@ class Portal:
             items={kind: item for module in modules for kind, item in module.items.items()},
             documents={schema: path for module in modules for schema, path in module.documents.items()},
             drafts={kind: path for module in modules for kind, path in module.drafts.items()},
+            asked={
+                page.path: page.operation
+                for module in modules
+                for page in module.pages
+                if page.method == "GET" and page.operation is not None
+            },
         )
 
     def page_of_document(self, schema_id: str, document_id: str) -> str:
@@ -70,6 +78,10 @@ class Portal:
     def page_of_draft(self, kind: str, draft_id: str) -> str:
         """The page where a draft is worked on."""
         return self.drafts.get(kind, "/").format(draft_id=draft_id)
+
+    def shows_draft(self, person: Person, kind: str) -> bool:
+        """Whether the page of a kind of draft is open to the person."""
+        return self.asked.get(self.drafts.get(kind, "")) in operations_of(person.roles)
 
     def item_sentence(self, line: InboxLine) -> str:
         """What an item of the inbox says, still to be translated and filled in with its params."""

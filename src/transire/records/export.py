@@ -22,7 +22,8 @@ COLUMNS = (
 )
 
 # A spreadsheet runs what begins like this as a formula; a document's field must not be able to (OWASP: CSV Injection).
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# The last four are the full-width forms, which some take for the same.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
 def export_csv(lines: Iterable[DocumentLine], *, fields: Sequence[str] = ()) -> Iterator[str]:

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from transire.api.operations import Answer, Call, Collection, Operations
+from transire.desk.permissions import require_some
 from transire.procedures.entry_summary import service
 from transire.procedures.entry_summary.dialogue import ANSWER_DAYS, REQUEST_BASIS
 from transire.procedures.entry_summary.errors import RequestUnknown
@@ -65,6 +66,7 @@ def list_drafts(call: Call) -> Any:
 @OPERATIONS.op("POST", "/entry-drafts", "draftEntry", scope="entries.draft")
 def draft_entry(call: Call) -> Any:
     """Draft an entry of these invoices from the documents that are held."""
+    _require_shown(call)
     draft_id = service.draft_entry(
         call.tenant, call.person, importer_did=call.body["importer"], invoices=call.body["invoices"]
     )
@@ -79,6 +81,7 @@ def show_draft(call: Call) -> Any:
 
 @OPERATIONS.op("PATCH", "/entry-drafts/{draft_id}", "setEntryField", scope="entries.draft")
 def set_field(call: Call) -> Any:
+    _require_shown(call)
     service.set_field(
         call.tenant,
         call.person,
@@ -93,6 +96,7 @@ def set_field(call: Call) -> Any:
 @OPERATIONS.op("POST", "/entry-drafts/{draft_id}/refresh", "refreshEntryDraft", scope="entries.draft")
 def refresh_draft(call: Call) -> Any:
     """Take everything from the documents again; what was keyed stands."""
+    _require_shown(call)
     service.refresh_draft(call.tenant, call.person, call.path["draft_id"])
     return _draft(call, call.path["draft_id"])
 
@@ -134,6 +138,7 @@ def show_entry(call: Call) -> Any:
 
 @OPERATIONS.op("POST", "/entries/{document_id}/corrections", "draftCorrection", scope="entries.draft")
 def draft_correction(call: Call) -> Any:
+    _require_shown(call)
     return _draft(call, service.draft_correction(call.tenant, call.person, call.path["document_id"]), status=201)
 
 
@@ -190,6 +195,11 @@ def close_request(call: Call) -> Any:
         call.tenant, call.person, call.path["request_id"], call.body["outcome"], call.body["note"]
     )
     return {"statement_id": stated}
+
+
+def _require_shown(call: Call) -> None:
+    """Raise before anything is done when the answer, the draft as it is checked, may not be shown."""
+    require_some(call.person, "entries.check")
 
 
 def _draft(call: Call, draft_id: str, *, status: int = 200) -> Answer:
