@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import orjson
@@ -17,8 +17,9 @@ import pytest
 
 from transire.crypto.canonical import canonical_bytes
 from transire.crypto.digests import sha256
-from transire.crypto.encoding import unb64url
+from transire.crypto.encoding import b64url, unb64url
 from transire.documents.catalogue import schema_ids
+from transire.documents.commitment import commitment_of
 from transire.engines.archive import action_of
 from transire.ledger.action import parse_action
 from transire.ledger.tables import decode_height
@@ -66,6 +67,31 @@ def test_the_story_is_there_and_the_search_finds_what_stands_on_the_ledger(
     tip = orjson.loads(next(value for key, value in ledger.table("state") if key.startswith(b"member/")))
     assert ledger.shows(unb64url(tip["keys"][0]["public"], length=32))
     assert not ledger.shows(sha256(b"something that nobody ever said"))
+
+
+@pytest.mark.parametrize(
+    ("planted", "finds"),
+    [
+        (b'{"for":"8413.70.20.04"}', lambda shown: b"8413.70.20.04" in shown.content),
+        (b"xx" + sha256(b"8413.70.20.04") + b"xx", lambda shown: shown.shows(sha256(b"8413.70.20.04"))),
+        (
+            b'"xx' + b64url(sha256(b"8413.70.20.04")).encode() + b'"',
+            lambda shown: shown.shows(sha256(b"8413.70.20.04")),
+        ),
+        (sha256(b"8413.70.20.04").hex().encode(), lambda shown: shown.shows(sha256(b"8413.70.20.04"))),
+        *(
+            (base64.urlsafe_b64encode(b"-" * shift + b"8413.70.20.04 and more"), lambda shown: in_text(shown.content))
+            for shift in range(3)
+        ),
+    ],
+)
+def test_what_is_planted_is_found(planted: bytes, finds: Callable[[Ledger], bool]) -> None:
+    assert finds(Ledger([("state", b"some/row", planted)]))
+    assert not finds(Ledger([("state", b"some/row", bytes(200))]))
+
+
+def in_text(content: bytes) -> bool:
+    return any(part in content for part in in_base64(b"8413.70.20.04"))
 
 
 def test_no_word_of_a_document_or_statement_stands_there(ledger: Ledger, guarded: set[str]) -> None:
@@ -117,6 +143,7 @@ def guesses(members: dict[str, Known], guarded: set[str]) -> Iterator[tuple[str,
             yield from hashes("a document", document.raw)
             yield from hashes("a document", b"application/vc\x00" + document.raw)
             yield from hashes("a document", b"application/vc\x00" + sha256(document.raw))
+            yield "a document with an empty salt", commitment_of({"application/vc": document.raw}, bytes(32))
         for raw in known.statements:
             yield from hashes("a statement", raw)
             yield from without_salt(orjson.loads(raw))
