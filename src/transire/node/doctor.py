@@ -23,6 +23,7 @@ from transire.errors import TransireError
 from transire.ledger.action import parse_action
 from transire.ledger.statement import verify_pool_opening, verify_statement
 from transire.node.errors import StatementAltered
+from transire.node.following import Follower
 from transire.node.home import Home, read_secret
 from transire.node.node import Node
 from transire.node.rebuilding import rebuilt_digest, records_digest
@@ -174,6 +175,7 @@ def _documents(tenant: Tenant) -> list[str]:
 
 
 def _records(tenant: Tenant) -> list[str]:
+    Follower(tenant).follow()  # after a crash the records may be behind the ledger; a start would do this first
     found, expected = records_digest(tenant), rebuilt_digest(tenant)
     if found == expected:
         return []

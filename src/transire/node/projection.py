@@ -87,7 +87,7 @@ def context_of(tenant: Tenant, found: journal.Located) -> Context:
     """What a projector may know about the arrival of a statement at this member."""
     return Context(
         did=tenant.did,
-        roles=tenant.roles,
+        roles=tenant.roles_at(found.place.height),
         statement_id=found.id,
         place=place_of(found),
         own=found.statement.by == tenant.did,

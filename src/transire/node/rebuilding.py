@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 import sqlalchemy as sa
 
-from transire.node.projection import Documents, context_of, is_ending, project_accepted, project_ending
+from transire.node.following import replay_endings
+from transire.node.projection import Documents, context_of, project_accepted
 from transire.node.tenant import Tenant
-from transire.procedures.catalogue import procedures
-from transire.records.project import finish_height
+from transire.procedures.catalogue import derivations, procedures
 from transire.records.rebuild import content_digest, digest_if_rebuilt, rebuild
 from transire.vault import journal
 
@@ -42,16 +42,9 @@ def _replay(tx: sa.Connection, tenant: Tenant, progress: Progress) -> None:
     for done, located in enumerate(found, start=1):
         project_accepted(tx, [(context_of(tenant, located), located)], documents)
         progress(done, len(found))
-    _replay_endings(tx, tenant)
-
-
-def _replay_endings(tx: sa.Connection, tenant: Tenant) -> None:
-    height = 0
-    for block in tenant.engine.events(1):
-        for outcome in filter(is_ending, block.outcomes):
-            project_ending(tx, outcome)
-        height = block.height
-    finish_height(tx, height)
+    height = replay_endings(tx, tenant.engine)
+    for derivation in derivations():
+        derivation.derive(tenant, tx, height)
 
 
 def _procedure_tables() -> list[sa.MetaData]:

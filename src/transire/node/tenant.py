@@ -98,8 +98,12 @@ class Tenant:
     @property
     def roles(self) -> tuple[str, ...]:
         """The member's roles at the present height."""
+        return self.roles_at(self._next_height)
+
+    def roles_at(self, height: int) -> tuple[str, ...]:
+        """The member's roles at a height of the past, or the next one."""
         record = self.record
-        return () if record is None else record.roles_at(self._next_height)
+        return () if record is None else record.roles_at(height)
 
     def name_of(self, did: str) -> str:
         """The name of any member of the network; its DID where it is unknown."""

@@ -1,9 +1,10 @@
 """A tenant's turn of the beat: act, follow, anchor, deliver. Each step can be run again after a crash.
 
 1. `act`      what the member owes the ledger (ended versions) is done
-2. `follow`   what the ledger decided is projected, with the height up to which that is done
+2. `follow`   what the ledger decided is projected, with the height up to which that is done, and what follows from it
 3. `anchor`   what is pooled goes to the ledger; what the ledger accepted is projected in the transaction that notes it
-4. `deliver`  envelopes whose statements are all accepted go to their recipients
+4. `follow`   again: what was anchored may have consequences of its own
+5. `deliver`  envelopes whose statements are all accepted go to their recipients
 
 A step that fails is tried again in the next turn and keeps none of the others waiting: a suspended member anchors
 nothing and yet learns what has ended. Nor does one recipient, or one envelope, keep the others waiting.
@@ -18,16 +19,15 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 import structlog
 
-from transire.engines.base import Outcome
 from transire.errors import TransireError
 from transire.node.acting import Acting
 from transire.node.anchor import Anchor
 from transire.node.beat import RETRY_AFTER_FAILURE_S
 from transire.node.errors import RecipientUnreachable
+from transire.node.following import Follower
 from transire.node.post import Post, Reply
-from transire.node.projection import is_ending, project_ending, take_in
+from transire.node.projection import take_in
 from transire.node.tenant import Tenant
-from transire.records.project import finish_height, projected_height
 from transire.vault import journal, outbox
 from transire.vault.outbox import OutboxRow
 
@@ -36,9 +36,6 @@ DELIVERIES_A_TURN = 200
 
 ENVELOPES_AT_ONCE = 32
 """Envelopes for one recipient that are taken in by one transaction of its database."""
-
-HEIGHTS_UNWRITTEN = 1000
-"""Blocks that may have to be read again after a crash, because nothing in them concerned the records."""
 
 NOT_YET = Reply(not_yet=RecipientUnreachable.code)
 """What stands for an answer where none came: the row is tried again later."""
@@ -63,7 +60,8 @@ class TenantTurn:
 
     def __call__(self) -> float | None:
         """Take the turn; returns the seconds until the next one is due, or None."""
-        steps = (self._hasten, self._act, self._follower.follow, self._anchor_pooled, self._deliver)
+        follow = self._follower.follow
+        steps = (self._hasten, self._act, follow, self._anchor_pooled, follow, self._deliver)
         failed = [step for step in steps if not self._succeeds(step)]
         return RETRY_AFTER_FAILURE_S if failed else self._next_due(self._tenant.now())
 
@@ -153,37 +151,6 @@ class TenantTurn:
             return None
         pause = self._pause.total_seconds()
         return max(pause, (min(moments) - now).total_seconds())
-
-
-class Follower:
-    """Projects what the ledger decides (ended versions) into one tenant's records.
-
-    The height is written together with what was projected, and otherwise only now and then: blocks that end nothing
-    are cheap to read again, and a transaction for each block of the network would not be.
-    """
-
-    def __init__(self, tenant: Tenant) -> None:
-        self._tenant = tenant
-        with tenant.database.reading() as view:
-            self._read = self._written = projected_height(view)
-
-    def follow(self) -> None:
-        """Read the blocks since the last call."""
-        for block in self._tenant.engine.events(self._read + 1):
-            if any(outcome.accepted_at is None for outcome in block.outcomes):
-                return  # header H+1 is still to come: its commit wakes us again
-            if any(is_ending(outcome) for outcome in block.outcomes):
-                self._write(block.height, block.outcomes)
-            elif block.height - self._written >= HEIGHTS_UNWRITTEN:
-                self._write(block.height, ())
-            self._read = block.height
-
-    def _write(self, height: int, outcomes: Sequence[Outcome]) -> None:
-        with self._tenant.database.transaction() as tx:
-            for outcome in filter(is_ending, outcomes):
-                project_ending(tx, outcome)
-            finish_height(tx, height)
-        self._written = height
 
 
 def batches(rows: Sequence[OutboxRow], size: int) -> Iterator[Sequence[OutboxRow]]:

@@ -37,11 +37,27 @@ class Projector(Protocol):
     def __call__(self, tx: Connection, context: Any, statement: Any, documents: Any, /) -> None: ...
 
 
+class Derivation(Protocol):
+    """Makes the rows that follow from many statements at once, and from what the ledger had decided before them.
+
+    It runs when the records have followed the ledger up to a height, in a turn of the beat and at the end of a rebuild
+    alike. Its rows are a function of what stands in journal, vault and records, not of the order of arrival: equal
+    content gives equal rows. It states nothing.
+    """
+
+    def is_due(self, view: Connection, height: int) -> bool:
+        """Whether rows are wanting that can be made now; cheap, for it is asked in every turn."""
+
+    def derive(self, tenant: Any, tx: Connection, height: int) -> None:
+        """Make them."""
+
+
 class Procedure(msgspec.Struct, frozen=True, kw_only=True):
     """One customs procedure: its words, its law, its kinds of statement and document, and where its parts are.
 
     `projects` and `reacts_to` name the kinds of statement, its own and others', of which its projector makes rows and
-    to which `received_at` reacts: neither is called for any other.
+    to which `received_at` reacts: neither is called for any other. What `received_at` does is done once, when a
+    statement arrives: it states things. Rows are the work of projector and derivation, which a rebuild runs again.
     """
 
     name: str
@@ -55,6 +71,7 @@ class Procedure(msgspec.Struct, frozen=True, kw_only=True):
     branch_at: str
     projector_at: str
     projects: tuple[str, ...]
+    derivation_at: str | None = None
     received_at: str | None = None
     reacts_to: tuple[str, ...] = ()
 
@@ -72,6 +89,10 @@ class Procedure(msgspec.Struct, frozen=True, kw_only=True):
         """The function that turns its statements into rows."""
         found: Projector = load(self.projector_at)
         return found
+
+    def derivation(self) -> Derivation | None:
+        """What makes rows of several statements together."""
+        return None if self.derivation_at is None else load(self.derivation_at)
 
     def on_received(self) -> Callable[..., None] | None:
         """What the node calls, in the same transaction, for each document that it has received and projected."""
@@ -110,6 +131,13 @@ def procedure(name: str) -> Procedure:
 def projectors(kind: str) -> tuple[Projector, ...]:
     """What makes rows of statements of a kind."""
     return tuple(found.projector() for found in procedures() if kind in found.projects)
+
+
+@cache
+def derivations() -> tuple[Derivation, ...]:
+    """What makes rows of several statements together, of every procedure."""
+    wanting = (found.derivation() for found in procedures())
+    return tuple(derivation for derivation in wanting if derivation is not None)
 
 
 @cache

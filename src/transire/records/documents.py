@@ -143,12 +143,9 @@ def places_of(tx: Connection, document_id: str) -> list[VersionPlace]:
     return [VersionPlace(*row) for row in tx.execute(_PLACES, {"document": document_id})]
 
 
-def find_holding(
-    tx: Connection, schema_id: str, field: str, value: str, *, latest_version: bool = False
-) -> list[VersionPlace]:
+def find_holding(tx: Connection, schema_id: str, field: str, value: str) -> list[VersionPlace]:
     """The versions in which a field has this value, the latest first."""
-    query = _HOLDING_LATEST if latest_version else _HOLDING
-    return [VersionPlace(*row) for row in tx.execute(query, {"schema": schema_id, "field": field, "value": value})]
+    return [VersionPlace(*row) for row in tx.execute(_HOLDING, {"schema": schema_id, "field": field, "value": value})]
 
 
 def first_values(tx: Connection, commitments: Collection[str], names: Collection[str]) -> dict[str, dict[str, str]]:
@@ -255,7 +252,6 @@ _PLACES = _PLACE.where(*_IS_VERSION).order_by(*_NEWEST_FIRST)
 _HOLDING = _PLACE.where(
     _d.schema_id == sa.bindparam("schema"), _has_field(sa.bindparam("field"), sa.bindparam("value"))
 ).order_by(_d.log_index.desc(), _d.position.desc(), _d.commitment.desc())
-_HOLDING_LATEST = _HOLDING.where(~_has_later_version())
 
 _fc, _dc = t.fields.c, t.deliveries.c
 _FIRST_VALUES = (

@@ -13,7 +13,7 @@ duty, or liquidation.
 """
 
 from transire.procedures.catalogue import Procedure
-from transire.procedures.entry_summary.statements import CORRECTED, FILED, KINDS
+from transire.procedures.entry_summary.statements import KINDS
 
 PROCEDURE = Procedure(
     name="entry_summary",
@@ -26,7 +26,6 @@ PROCEDURE = Procedure(
     tables_at="transire.procedures.entry_summary.tables:metadata",
     branch_at="transire.procedures.entry_summary.tables:BRANCH",
     projector_at="transire.procedures.entry_summary.projection:project",
-    projects=(*(kind.name for kind in KINDS), "document.issued/1"),
-    received_at="transire.procedures.entry_summary.examination:on_received",
-    reacts_to=(FILED.name, CORRECTED.name, "document.issued/1"),
+    projects=(*(kind.name for kind in KINDS), "document.issued/1", "document.delivered/1"),
+    derivation_at="transire.procedures.entry_summary.examination:EXAMINATION",
 )

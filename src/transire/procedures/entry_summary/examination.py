@@ -1,12 +1,15 @@
 """Running the checks over an entry that was filed, as soon as it is here; both the filer and customs do it.
 
-What was found is kept by code and place, so that lists can count it; its words are worked out again for the page.
+What was found is kept by code and place, so that lists can count it; its words are worked out again for the page. An
+entry is judged at its place in the log, by what stood before it: so the records have to have followed the ledger up to
+there, and what arrives late but stood before makes the examination run again. Then what is found depends on
+what is held alone, and a rebuild finds the same.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 
@@ -14,55 +17,60 @@ from transire.node.tenant import Tenant
 from transire.procedures.entry_summary import tables as t
 from transire.procedures.entry_summary.checks import CaseFile, run_checks
 from transire.procedures.entry_summary.gathering import gather_filed
+from transire.procedures.entry_summary.projection import forget_later
 from transire.procedures.findings import Finding
 from transire.procedures.papers import open_version
+from transire.records import tables as records
 from transire.vault import journal
-from transire.vault.statements import ISSUED
 
-Waiting = tuple[str, str, str]
-"""A filing that waits for an examination: its statement, entry and version."""
+SINCE: Final = frozenset({"entry.certification-ended-since"})
+"""Findings of what happened after the filing: lists know that from the endings themselves, pages check again."""
 
-_CLEAR = tuple(sa.delete(table).where(table.c.version == sa.bindparam("of")) for table in (t.findings, t.missing))
-_EXAMINED = sa.select(t.examinations.c.version).where(t.examinations.c.version == t.filings.c.version)
-_PENDING = sa.select(t.filings.c.statement_id, t.filings.c.entry, t.filings.c.version).where(~_EXAMINED.exists())
-_PENDING_OF = _PENDING.where(t.filings.c.version == sa.bindparam("of"))
-_PENDING_WITHOUT = _PENDING.where(
-    t.filings.c.version.in_(sa.select(t.missing.c.version).where(t.missing.c.document == sa.bindparam("of")))
+_of, _statements = t.filings.c, records.statements
+_DONE = (
+    sa.select(t.examinations.c.version, t.filings.c.statement_id)
+    .where(t.examinations.c.version == t.filings.c.version)
+    .correlate(t.filings)
+)
+_DUE = (
+    sa.select(_of.statement_id, _of.entry, _of.version, _of.log_index)
+    .join(_statements, _statements.c.id == _of.statement_id)
+    .where(~_DONE.exists(), _statements.c.height <= sa.bindparam("height"))
+    .order_by(_of.log_index, _of.position, _of.statement_id)
+    .limit(1)
+)
+_CLEAR = tuple(
+    sa.delete(table).where(table.c.version == sa.bindparam("of")) for table in (t.findings, t.sought, t.examinations)
 )
 
 
-def on_received(tenant: Tenant, tx: sa.Connection, context: Any, statement: Any, documents: Any) -> None:
-    """React to a statement that has just become known as accepted."""
-    if statement.kind == ISSUED.name:
-        _examine(tenant, tx, _waiting(tx, _PENDING_WITHOUT, statement.body["id"]))
-    else:
-        _examine(tenant, tx, _waiting(tx, _PENDING_OF, statement.body["version"]))
+class Examination:
+    """The derivation of what was found (`procedures.catalogue.Derivation`)."""
+
+    def is_due(self, view: sa.Connection, height: int) -> bool:
+        """Whether a filing waits to be examined."""
+        return view.execute(_DUE, {"height": height}).first() is not None
+
+    def derive(self, tenant: Tenant, tx: sa.Connection, height: int) -> None:
+        """Examine what waits, in the order of the log: an entry may be found against one that was filed before it."""
+        while (filing := tx.execute(_DUE, {"height": height}).first()) is not None:
+            _examine(tenant, tx, filing)
 
 
-def examine_pending(tenant: Tenant, tx: sa.Connection) -> None:
-    """Examine every filing that has not been, as after a rebuild of the records."""
-    _examine(tenant, tx, pending(tx))
+EXAMINATION = Examination()
 
 
-def _examine(tenant: Tenant, tx: sa.Connection, waiting: Sequence[Waiting]) -> None:
-    for statement_id, entry, version in waiting:
-        case = case_of(tenant, tx, statement_id, version)
-        found = [] if case is None else run_checks(case)
-        for clear in _CLEAR:
-            tx.execute(clear, {"of": version})
-        _insert(tx, t.findings, [_row(version, place, finding) for place, finding in enumerate(found)])
-        absent = [entry] if case is None else sorted(_absent(case))
-        _insert(tx, t.missing, [{"version": version, "document": document} for document in absent])
-        _insert(tx, t.examinations, [{"version": version, "entry": entry}])
-
-
-def pending(tx: sa.Connection) -> list[Waiting]:
-    """The filings that wait for an examination."""
-    return _waiting(tx, _PENDING)
-
-
-def _waiting(tx: sa.Connection, query: sa.Select[Any], of: str = "") -> list[Waiting]:
-    return [(row.statement_id, row.entry, row.version) for row in tx.execute(query, {"of": of})]
+def _examine(tenant: Tenant, tx: sa.Connection, filing: Any) -> None:
+    case = case_of(tenant, tx, filing.statement_id, filing.version)
+    found = [] if case is None else [finding for finding in run_checks(case) if finding.code not in SINCE]
+    names = {filing.entry} if case is None else {filing.entry, *_sought(case)}
+    for clear in _CLEAR:
+        tx.execute(clear, {"of": filing.version})
+    _insert(tx, t.findings, [_row(filing.version, place, finding) for place, finding in enumerate(found)])
+    _insert(tx, t.sought, [{"version": filing.version, "name": name} for name in sorted(names)])
+    _insert(tx, t.examinations, [{"version": filing.version, "entry": filing.entry}])
+    for name in () if case is None else _shared(case):
+        forget_later(tx, name, filing.log_index)
 
 
 def case_of(tenant: Tenant, tx: sa.Connection, statement_id: str, version: str) -> CaseFile | None:
@@ -72,15 +80,19 @@ def case_of(tenant: Tenant, tx: sa.Connection, statement_id: str, version: str) 
     return None if paper is None or filed is None else gather_filed(tenant, tx, paper, filed)
 
 
-def _absent(case: CaseFile) -> set[str]:
-    """The documents that the entry names and that are not at hand."""
-    entry, held = case.entry, {one.document_id for one in case.certifications}
-    named = {claim.certification for _, claim in case.claims() if claim.certification is not None}
-    power = {entry.power_of_attorney} if entry.power_of_attorney is not None else set()
-    return (named - held) | (set(entry.invoices) - case.invoices.keys()) | (power - case.authorities.keys())
+def _sought(case: CaseFile) -> set[str]:
+    """Everything that the checks of this entry look for by name."""
+    claims = [claim for _, claim in case.claims()]
+    named = {name for c in claims for name in (c.certification, c.issued_statement, c.delivered_statement)}
+    return {name for name in (*named, case.entry.power_of_attorney, *_shared(case)) if name is not None}
 
 
-def _insert(tx: sa.Connection, table: sa.Table, rows: list[dict[str, Any]]) -> None:
+def _shared(case: CaseFile) -> set[str]:
+    """What two entries must not both have: their number, and the lines of an invoice."""
+    return {f"number {case.entry.entry_number}", *case.entry.invoices}
+
+
+def _insert(tx: sa.Connection, table: sa.Table, rows: Sequence[dict[str, Any]]) -> None:
     if rows:
         tx.execute(sa.insert(table), rows)
 

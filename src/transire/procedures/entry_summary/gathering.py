@@ -29,7 +29,7 @@ from transire.procedures.entry_summary.checks.case import (
     HeldInvoice,
     StatedClaim,
 )
-from transire.procedures.papers import Paper, open_newest, open_version
+from transire.procedures.papers import Paper, open_version
 from transire.records import tables as records
 from transire.records.documents import VersionPlace, find_holding, places_of
 from transire.vault import journal
@@ -71,9 +71,9 @@ def _gather(tenant: Tenant, tx: sa.Connection, entry: EntrySummary, begun: CaseF
     return msgspec.structs.replace(
         begun,
         statements=statements,
-        certifications=tuple(_certifications(tenant, tx, sorted(documents), sorted(versions))),
+        certifications=tuple(_certifications(tenant, tx, sorted(documents), sorted(versions), before)),
         invoices=find_invoices(tenant, tx, entry.invoices, before=before),
-        authorities=_authorities(tenant, tx, entry.power_of_attorney),
+        authorities=_authorities(tenant, tx, entry.power_of_attorney, before),
         declared=tuple(_declared(tenant, tx, entry, own_id, before)),
         entry_numbers_used=_numbers_used(tx, entry.entry_number, own_id, before),
     )
@@ -102,11 +102,11 @@ def _anchored(located: journal.Located) -> Anchored:
 
 
 def _certifications(
-    tenant: Tenant, tx: sa.Connection, documents: Iterable[str], versions: Iterable[str]
+    tenant: Tenant, tx: sa.Connection, documents: Iterable[str], versions: Iterable[str], before: int | None
 ) -> Iterator[HeldCertification]:
-    """The versions that the claims' statements speak of, and after them the newest one of each document."""
-    newest = [tenant.vault.newest(tx, document) for document in documents]
-    for version in dict.fromkeys([*versions, *(found for found in newest if found is not None)]):
+    """The versions that the claims' statements speak of, and after them the one of each document that stood."""
+    stood = [_stood(tenant, tx, document, before) for document in documents]
+    for version in dict.fromkeys([*versions, *(found for found in stood if found is not None)]):
         paper = open_version(tenant, tx, version)
         if paper is not None and is_certification(paper.credential):
             content = read_certification(paper.credential)
@@ -127,13 +127,24 @@ def find_invoices(
 
 
 def _version_before(tx: sa.Connection, document: str, before: int | None) -> VersionPlace | None:
-    versions = places_of(tx, document)
-    earlier = [version for version in versions if before is None or version.log_index < before]
-    return next(iter([*earlier, *versions]), None)
+    """The version that stood at a place of the log. What came later was not there, whatever is held by now."""
+    earlier = (version for version in places_of(tx, document) if before is None or version.log_index < before)
+    return next(earlier, None)
 
 
-def _authorities(tenant: Tenant, tx: sa.Connection, document: str | None) -> Mapping[str, HeldAuthority]:
-    paper = None if document is None else open_newest(tenant, tx, document)
+def _stood(tenant: Tenant, tx: sa.Connection, document: str, before: int | None) -> str | None:
+    """The version that stood at a place of the log; before filing the newest held one, on the ledger or not."""
+    if before is None:
+        return tenant.vault.newest(tx, document)
+    found = _version_before(tx, document, before)
+    return None if found is None else found.commitment
+
+
+def _authorities(
+    tenant: Tenant, tx: sa.Connection, document: str | None, before: int | None
+) -> Mapping[str, HeldAuthority]:
+    stood = None if document is None else _stood(tenant, tx, document, before)
+    paper = None if stood is None else open_version(tenant, tx, stood)
     if paper is None or paper.schema_id != AUTHORITY:
         return {}
     content = read_power_of_attorney(paper.credential)
@@ -169,13 +180,14 @@ def _declared(
     tenant: Tenant, tx: sa.Connection, entry: EntrySummary, own_id: str | None, before: int | None
 ) -> Iterator[Declared]:
     """The lines of earlier entries that declare the same invoices."""
-    seen = set()
-    for number in sorted({line.invoice.invoice_number for line in entry.lines}):
-        declaring = find_holding(tx, ENTRY, "lines/invoice/invoiceNumber", number, latest_version=True)
-        for found in _others(declaring, own_id, before):
-            if found.commitment not in seen:
-                seen.add(found.commitment)
-                yield from _lines_of(tenant, tx, found.commitment)
+    numbers = sorted({line.invoice.invoice_number for line in entry.lines})
+    holding = [found for number in numbers for found in find_holding(tx, ENTRY, "lines/invoice/invoiceNumber", number)]
+    declaring = _others(holding, own_id, before)
+    versions = {found.commitment for found in declaring}
+    for document in dict.fromkeys(found.document_id for found in declaring):
+        stood = _version_before(tx, document, before)
+        if stood is not None and stood.commitment in versions:
+            yield from _lines_of(tenant, tx, stood.commitment)
 
 
 def _lines_of(tenant: Tenant, tx: sa.Connection, version: str) -> Iterator[Declared]:

@@ -8,7 +8,6 @@ import msgspec
 import sqlalchemy as sa
 
 from transire.node.tenant import Tenant
-from transire.procedures.entry_summary.examination import examine_pending, pending
 from transire.procedures.entry_summary.filings import EntryView, Filing, count_filings, list_filings
 from transire.records.documents import first_values
 
@@ -37,13 +36,8 @@ class EntryList(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def entry_list(tenant: Tenant, view: EntryView, *, after: str | None, limit: int) -> EntryList:
-    """A page of a view; entries that wait for an examination are examined first, so that no count is behind."""
+    """A page of a view."""
     customs = "customs" in tenant.roles
-    with tenant.database.reading() as tx:
-        waiting = bool(pending(tx))
-    if waiting:
-        with tenant.transaction() as tx:
-            examine_pending(tenant, tx)
     with tenant.database.reading() as tx:
         page = list_filings(tx, view, customs=customs, after=after, limit=limit)
         return EntryList(

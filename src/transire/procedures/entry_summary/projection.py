@@ -17,12 +17,15 @@ from transire.records.rows import LATER, NOW, SOON, InboxRow, inbox_item_id
 
 Write = Callable[[Connection, Any, Any], None]
 
-ISSUED = "document.issued/1"
+ISSUED, DELIVERED = "document.issued/1", "document.delivered/1"
 
 _FORGET = sa.delete(t.examinations).where(t.examinations.c.version == sa.bindparam("of"))
-_FORGET_WITHOUT = sa.delete(t.examinations).where(
-    t.examinations.c.version.in_(sa.select(t.missing.c.version).where(t.missing.c.document == sa.bindparam("document")))
+_LOOKED_FOR = sa.select(t.sought.c.version).where(t.sought.c.name == sa.bindparam("name"))
+_LOOKED_FOR_AFTER = _LOOKED_FOR.join(t.filings, t.filings.c.version == t.sought.c.version).where(
+    sa.or_(t.filings.c.log_index > sa.bindparam("log_index"), t.filings.c.entry == sa.bindparam("name"))
 )
+_FORGET_SEEKERS = sa.delete(t.examinations).where(t.examinations.c.version.in_(_LOOKED_FOR))
+_FORGET_LATER_SEEKERS = sa.delete(t.examinations).where(t.examinations.c.version.in_(_LOOKED_FOR_AFTER))
 
 
 def project(tx: Connection, context: Any, statement: Any, documents: Any) -> None:
@@ -30,13 +33,15 @@ def project(tx: Connection, context: Any, statement: Any, documents: Any) -> Non
     write = WRITERS.get(statement.kind)
     if write is not None:
         write(tx, context, statement)
+    if statement.kind in (ISSUED, DELIVERED):
+        tx.execute(_FORGET_SEEKERS, {"name": context.statement_id})
     if statement.kind == ISSUED:
-        _look_again(tx, statement.body["id"])
+        forget_later(tx, statement.body["id"], context.place.log_index)
 
 
-def _look_again(tx: Connection, document: str) -> None:
-    """A document that some entries name may have arrived: what was found without it does not stand any more."""
-    tx.execute(_FORGET_WITHOUT, {"document": document})
+def forget_later(tx: Connection, name: str, log_index: int) -> None:
+    """Something has come to be known that stood before some filings: what was found without it does not stand."""
+    tx.execute(_FORGET_LATER_SEEKERS, {"name": name, "log_index": log_index})
 
 
 def _filing(tx: Connection, context: Any, statement: Any) -> None:

@@ -9,13 +9,13 @@ from transire.procedures.rows import statement_columns
 from transire.storage.columns import NAMING, Name
 from transire.storage.migrations import Branch
 
-tables = MetaData(naming_convention=NAMING)
-BRANCH = Branch.beside(__file__, "entry_summary", tables)
+metadata = MetaData(naming_convention=NAMING)
+BRANCH = Branch.beside(__file__, "entry_summary", metadata)
 
 # One row a filing or correction: the latest version of an entry is the one that stands.
 filings = Table(
     "entry_filings",
-    tables,
+    metadata,
     *statement_columns(),
     Column("entry", Name, nullable=False),
     Column("version", Name, nullable=False),
@@ -28,7 +28,7 @@ filings = Table(
 
 claims = Table(
     "entry_claims",
-    tables,
+    metadata,
     # The statement of the filing.
     Column("statement_id", Name, primary_key=True),
     Column("line", Integer, primary_key=True),
@@ -42,7 +42,7 @@ claims = Table(
 
 acceptances = Table(
     "entry_acceptances",
-    tables,
+    metadata,
     *statement_columns(),
     Column("entry", Name, nullable=False),
     Column("line", Integer, nullable=False),
@@ -52,7 +52,7 @@ acceptances = Table(
 
 requests = Table(
     "entry_requests",
-    tables,
+    metadata,
     *statement_columns(),
     Column("entry", Name, nullable=False),
     Column("line", Integer, nullable=False),
@@ -63,7 +63,7 @@ requests = Table(
 
 answers = Table(
     "entry_answers",
-    tables,
+    metadata,
     *statement_columns(),
     Column("request", Name, nullable=False),
     Index(None, "request"),
@@ -71,34 +71,35 @@ answers = Table(
 
 closings = Table(
     "entry_closings",
-    tables,
+    metadata,
     *statement_columns(),
     Column("request", Name, nullable=False),
     Column("outcome", Name, nullable=False),
     Index(None, "request"),
 )
 
-# What this member's own checks found of a version when it came in; made again whenever a document arrives that they
-# had missed. Not a projection: what was found, and under which rules, is not found again by a rebuild.
+# What this member's own checks found of a version, judged at its place in the log. Derived: these rows are made, and
+# made again, by the examination, in a turn of the node as in a rebuild.
 examinations = Table(
     "entry_examinations",
-    tables,
+    metadata,
     Column("version", Name, primary_key=True),
     Column("entry", Name, nullable=False),
 )
 
-# The documents that the entry names and that were not at hand: when one arrives the version is examined again.
-missing = Table(
-    "entry_missing",
-    tables,
+# What an examination looked for: documents and statements by their ids, and the entry's number. When one of these
+# arrives late, before the filing in the log, the version is examined again.
+sought = Table(
+    "entry_sought",
+    metadata,
     Column("version", Name, primary_key=True),
-    Column("document", Name, primary_key=True),
-    Index(None, "document"),
+    Column("name", Name, primary_key=True),
+    Index(None, "name"),
 )
 
 findings = Table(
     "entry_findings",
-    tables,
+    metadata,
     Column("version", Name, primary_key=True),
     Column("place", Integer, primary_key=True),
     Column("code", Name, nullable=False),
@@ -106,9 +107,3 @@ findings = Table(
     # JSON pointer into the entry.
     Column("where", Name, nullable=False),
 )
-
-metadata = MetaData(naming_convention=NAMING)
-"""The projections alone: what a rebuild of the records empties and fills again."""
-
-for table in (filings, claims, acceptances, requests, answers, closings):
-    table.to_metadata(metadata)

@@ -1,0 +1,73 @@
+"""Following the ledger: what it decides comes into one tenant's records, and what follows from that is derived.
+
+The height is written together with what was projected, and otherwise only now and then: blocks that end nothing are
+cheap to read again, and a transaction for each block of the network would not be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import sqlalchemy as sa
+
+from transire.engines.base import BlockEvents, Engine, Outcome
+from transire.node.projection import is_ending, project_ending
+from transire.node.tenant import Tenant
+from transire.procedures.catalogue import derivations
+from transire.records.project import finish_height, projected_height
+
+HEIGHTS_UNWRITTEN = 1000
+"""Blocks that may have to be read again after a crash, because nothing in them concerned the records."""
+
+
+def known_events(engine: Engine, from_height: int) -> Iterator[BlockEvents]:
+    """The blocks whose time is known. The last one's is told by header H+1, whose commit wakes whoever follows."""
+    for block in engine.events(from_height):
+        if any(outcome.accepted_at is None for outcome in block.outcomes):
+            return
+        yield block
+
+
+def replay_endings(tx: sa.Connection, engine: Engine) -> int:
+    """Project every ending of the past; returns the height up to which that is done."""
+    height = 0
+    for block in known_events(engine, 1):
+        for outcome in filter(is_ending, block.outcomes):
+            project_ending(tx, outcome)
+        height = block.height
+    finish_height(tx, height)
+    return height
+
+
+class Follower:
+    """Follows for one tenant. Its calls never overlap: the beat sees to it."""
+
+    def __init__(self, tenant: Tenant) -> None:
+        self._tenant = tenant
+        with tenant.database.reading() as view:
+            self._read = self._written = projected_height(view)
+
+    def follow(self) -> None:
+        """Read the blocks since the last call, then derive what has become due."""
+        for block in known_events(self._tenant.engine, self._read + 1):
+            if any(is_ending(outcome) for outcome in block.outcomes):
+                self._write(block.height, block.outcomes)
+            elif block.height - self._written >= HEIGHTS_UNWRITTEN:
+                self._write(block.height, ())
+            self._read = block.height
+        self._derive()
+
+    def _write(self, height: int, outcomes: Sequence[Outcome]) -> None:
+        with self._tenant.database.transaction() as tx:
+            for outcome in filter(is_ending, outcomes):
+                project_ending(tx, outcome)
+            finish_height(tx, height)
+        self._written = height
+
+    def _derive(self) -> None:
+        for derivation in derivations():
+            with self._tenant.database.reading() as view:
+                is_due = derivation.is_due(view, self._read)
+            if is_due:
+                with self._tenant.database.transaction() as tx:
+                    derivation.derive(self._tenant, tx, self._read)
