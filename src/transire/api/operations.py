@@ -32,8 +32,8 @@ class Call:
     caller: Person | None
     path: Mapping[str, str]
     query: Mapping[str, Any]
-    body: Any = None
-    files: Mapping[str, bytes] = field(default_factory=dict)
+    body: Any = field(default=None, repr=False)
+    files: Mapping[str, bytes] = field(default_factory=dict, repr=False)
     if_match: str | None = None
 
     @property

@@ -27,9 +27,9 @@ class Sent:
     idempotency_key: str | None
     if_match: str | None
     media_type: str
-    raw: bytes
-    fields: Mapping[str, str] = field(default_factory=dict)
-    files: Mapping[str, bytes] = field(default_factory=dict)
+    raw: bytes = field(repr=False)
+    fields: Mapping[str, str] = field(default_factory=dict, repr=False)
+    files: Mapping[str, bytes] = field(default_factory=dict, repr=False)
 
     def body(self, taken: Mapping[str, Any]) -> Any:
         """The body as a value for the contract to check: a file in a form counts as text."""

@@ -29,8 +29,8 @@ class Form:
     ('usmca', ['A-1', 'A-2'], None)
     """
 
-    fields: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    files: Mapping[str, bytes] = field(default_factory=dict)
+    fields: Mapping[str, Sequence[str]] = field(default_factory=dict, repr=False)
+    files: Mapping[str, bytes] = field(default_factory=dict, repr=False)
 
     def optional(self, name: str) -> str | None:
         """The field's text without surrounding blanks; None when it is empty or was not sent."""

@@ -6,7 +6,7 @@ person may do; the page itself decides nothing.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -36,9 +36,9 @@ class Visit:
     tenant: Tenant
     language: Language
     person: Person | None
-    secret: str
+    secret: str = field(repr=False)
     """What the browser keeps and forms are bound to: the session's token, or a random word before sign-in."""
-    form: Form
+    form: Form = field(repr=False)
     problem: TransireError | None = None
     """Why the form that was just sent was refused."""
 
