@@ -18,6 +18,7 @@ from pathlib import Path
 
 import orjson
 import pytest
+import sqlalchemy as sa
 
 from node_world import make_node
 from transire.crypto.encoding import b64url
@@ -39,6 +40,7 @@ from transire.node.restore import check_backup, restore_backup
 from transire.node.sealed_tar import SealedTar, open_sealed
 from transire.node.tenant import Tenant
 from transire.node.turn import TenantTurn
+from transire.storage.errors import DumpUnsuitable
 from transire.vault import journal
 
 ENDED = "B" * 42 + "A"
@@ -380,3 +382,38 @@ class TestRestore:
     def test_only_its_owner_can_look_into_it(self, restored: Path) -> None:
         open_to_others = [path for path in [restored, *restored.rglob("keys.json")] if path.stat().st_mode & 0o077]
         assert open_to_others == []
+
+
+@pytest.mark.postgres
+def test_records_on_a_server_are_backed_up_as_rows_and_loaded_into_an_empty_one(
+    postgres_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, after = own_database(postgres_url, "backup_before"), own_database(postgres_url, "backup_after")
+    monkeypatch.setenv("TRANSIRE_RECORDS_URL", before)
+    with closing(make_node(tmp_path)) as node:
+        statement = held(node.tenant("producer"), node.tenant("importer").did)
+        node.settle()
+        digests = {slug: records_digest(tenant) for slug, tenant in node.tenants.items()}
+    create_backup(tmp_path / "node", tmp_path / "backup.tar")
+    assert "members/producer/rows.jsonl" in names_of(tmp_path / "backup.tar")
+    with pytest.raises(DumpUnsuitable, match="empty tables"):  # the server still has the rows
+        restore_backup(tmp_path / "backup.tar", tmp_path / "again")
+    assert not (tmp_path / "again").exists()
+    monkeypatch.setenv("TRANSIRE_RECORDS_URL", after)
+    restore_backup(tmp_path / "backup.tar", tmp_path / "again")
+    with Node.open(tmp_path / "again") as again:
+        assert {slug: records_digest(tenant) for slug, tenant in again.tenants.items()} == digests
+        assert again.tenant("importer").located(statement)
+        held(again.tenant("producer"), again.tenant("importer").did)
+        again.settle()
+
+
+def own_database(url: str, name: str) -> str:
+    """A database of its own on the test's server."""
+    engine = sa.create_engine(url.replace("postgresql:", "postgresql+psycopg:"), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.exec_driver_sql(f"DROP DATABASE IF EXISTS {name}")
+        connection.exec_driver_sql(f"CREATE DATABASE {name}")
+    engine.dispose()
+    address = sa.make_url(url).set(database=name)
+    return address.render_as_string(hide_password=False)
