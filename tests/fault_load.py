@@ -16,21 +16,25 @@ from typing import Any
 from transire.crypto.canonical import canonical_bytes
 from transire.crypto.digests import sha256
 from transire.crypto.encoding import b64url
-from transire.demo.world import World, today
+from transire.demo.world import Actor, World, today
 from transire.desk import drafts as desk
 from transire.desk.drafts import Source
 from transire.errors import TransireError
+from transire.node.tenant import Issued
 from transire.procedures.entry_summary import service as entry
+from transire.procedures.entry_summary.errors import EntryRefused
 from transire.procedures.origin_certification import service as origin
 from transire.procedures.power_of_attorney import service as power
 
 PAUSE_S = 0.05
-"""The longest pause between two acts of a member."""
+"""The longest pause between two acts of a load."""
+PAUSES_S = {"stating": 0.2, "drafting": 0.3, "certifying": 0.3, "invoicing": 0.6}
+"""What is quickly done is done less often, so that the dear acts come to their end as well."""
 
 AFTER_A_FAILURE_S = 0.2
 
 INVOICE = "mx-producer/invoice-2026-0419-corrected.csv"
-INVOICE_NUMBER = b"BV-2026-0419"
+INVOICE_NUMBER = b"F-2026-0419"
 SHIPPED = ("BV-CP200", "BV-CF132", "BV-TK1100", "BV-RH019", "BV-PL120")
 
 
@@ -55,7 +59,7 @@ class Load:
                 self._said("failed", code=error.code, load=name)
                 time.sleep(AFTER_A_FAILURE_S)
                 work = acts(self, chance)
-            time.sleep(chance.uniform(0, PAUSE_S))
+            time.sleep(chance.uniform(0, PAUSES_S.get(name, PAUSE_S)))
 
     def said(self, act: str, by: str, **facts: Any) -> None:
         """An act was acknowledged."""
@@ -141,57 +145,77 @@ def content_of(draft: desk.Draft) -> str:
 def certifying(load: Load, chance: random.Random) -> Iterator[None]:
     """The producer certifies, replaces and withdraws; the importer's node shares with the broker by itself."""
     producer, importer = load.world.actors["bajio"], load.world.actors["riogrande"]
-    tenant, person = producer.tenant, producer.person
     while True:
         draft = origin.draft_certification(
-            tenant,
-            person,
+            producer.tenant,
+            producer.person,
             agreement="usmca",
             importer_did=importer.did,
             importer=load.world.party_of("riogrande"),
             goods=chance.sample(SHIPPED, 2),
             blanket=(today() - timedelta(days=30), today() + timedelta(days=300)),
         )
-        issued = origin.sign_certification(tenant, person, draft)
-        to = ["riogrande", "customs"]
-        load.said("stated", "bajio", statement=issued.statement_id, to=to, document=issued.commitment)
+        say_certified(load, origin.sign_certification(producer.tenant, producer.person, draft))
         yield
-        fate = chance.random()
-        if fate < 0.3:
-            pointer, value = "/goods/0/description", f"Pump, series {chance.randrange(1000)}"
-            newer = origin.replace_certification(tenant, person, issued.document_id, {pointer: value})
-            load.said("stated", "bajio", statement=newer.statement_id, to=to, document=newer.commitment)
-            load.said("ended", "bajio", version=issued.commitment)
-        elif fate < 0.6:
-            notice = origin.withdraw_certification(tenant, person, issued.document_id, "an error")
-            load.said("stated", "bajio", statement=notice, to=to)
-            load.said("ended", "bajio", version=issued.commitment)
+        change_certification(load, chance, producer)
         yield
 
 
-def filing(load: Load, chance: random.Random) -> Iterator[None]:
-    """The seller invoices, the broker drafts an entry from the papers that it was given, and files it."""
-    seller, broker, importer = (load.world.actors[slug] for slug in ("bajio", "gateway", "riogrande"))
+def change_certification(load: Load, chance: random.Random, producer: Actor) -> None:
+    """Replace or withdraw one that stands: two documents, a notice and an ending, or a notice and an ending."""
+    lines = origin.list_certifications(producer.tenant, producer.person, status="current").rows
+    line = chance.choice([line for line in lines if line.agreement == "usmca"])
+    if chance.random() < 0.5:
+        changes = {"/goods/0/description": f"Pump, series {chance.randrange(1000)}"}
+        say_certified(load, origin.replace_certification(producer.tenant, producer.person, line.document_id, changes))
+    else:
+        notice = origin.withdraw_certification(producer.tenant, producer.person, line.document_id, "an error")
+        load.said("stated", "bajio", statement=notice, to=HOLDERS)
+    load.said("ended", "bajio", version=line.version)
+
+
+def say_certified(load: Load, issued: Issued) -> None:
+    load.said("stated", "bajio", statement=issued.statement_id, to=HOLDERS, document=issued.commitment)
+
+
+HOLDERS = ("riogrande", "customs")
+
+
+def invoicing(load: Load, chance: random.Random) -> Iterator[None]:
+    """The seller invoices the importer, whose node passes the invoice on to the broker."""
+    seller, importer = load.world.actors["bajio"], load.world.actors["riogrande"]
     table = load.world.read_of_this_week(INVOICE)
     while True:
-        number = f"BV-{chance.randrange(10**8):08}".encode()
+        number = f"F-{chance.randrange(10**8):08}".encode()
         invoice = entry.issue_invoice(
             seller.tenant, seller.person, table.replace(INVOICE_NUMBER, number), importer_did=importer.did
         )
         load.said("stated", "bajio", statement=invoice.statement_id, to=["riogrande"], document=invoice.commitment)
-        load.world.node.settle(30)
-        draft = entry.draft_entry(
-            broker.tenant, broker.person, importer_did=importer.did, invoices=[invoice.document_id]
-        )
         yield
-        for pointer in ("/importDate", "/entryDate"):
-            saved = entry.set_field(broker.tenant, broker.person, draft, pointer, today().isoformat())
-            say_draft(load, saved)
-        yield
-        filed = entry.file_entry(broker.tenant, broker.person, draft)
-        load.said(
-            "stated", "gateway", statement=filed.statement_id, to=["customs", "riogrande"], document=filed.commitment
-        )
+
+
+def filing(load: Load, chance: random.Random) -> Iterator[None]:
+    """The broker takes up the drafts that it finds, and drafts entries of the invoices that no entry declares yet."""
+    broker, importer = load.world.actors["gateway"], load.world.actors["riogrande"]
+    tenant, person = broker.tenant, broker.person
+    while True:
+        for draft in entry.list_drafts(tenant, person):
+            for pointer in ("/importDate", "/entryDate"):
+                say_draft(load, entry.set_field(tenant, person, draft.id, pointer, today().isoformat()))
+            yield
+            try:
+                filed = entry.file_entry(tenant, person, draft.id)
+            except EntryRefused:
+                entry.discard_draft(tenant, person, draft.id)  # a certification was withdrawn meanwhile
+                continue
+            load.said("filed", "gateway", entry=filed.document_id)
+            to = ["customs", "riogrande"]
+            load.said("stated", "gateway", statement=filed.statement_id, to=to, document=filed.commitment)
+            yield
+        open_ones = [row.document_id for row in entry.list_invoices(tenant, person).rows if not row.entries]
+        if open_ones:
+            invoices = [chance.choice(open_ones)]
+            entry.draft_entry(tenant, person, importer_did=importer.did, invoices=invoices)
         yield
 
 
@@ -200,10 +224,11 @@ LOADS: dict[str, Callable[[Load, random.Random], Iterator[None]]] = {
     "granting": granting,
     "drafting": drafting,
     "certifying": certifying,
+    "invoicing": invoicing,
     "filing": filing,
 }
 
 PAPERS: Sequence[str] = ("stating", "granting", "drafting")
 """What members can do who have nothing but one another."""
-TRADE: Sequence[str] = ("stating", "drafting", "certifying", "filing")
+TRADE: Sequence[str] = ("stating", "drafting", "certifying", "invoicing", "filing")
 """The main job: for a world in which products were imported and a power of attorney was granted."""

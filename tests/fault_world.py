@@ -290,11 +290,13 @@ def make_papers_world(folder: Path) -> None:
 def make_trade_world(folder: Path) -> None:
     """The five in the midst of their trade: products imported, certifications signed, a power of attorney granted."""
     world = demo.make_world(folder, port=8400)
-    with world.node as node:
+    try:
         telling, story = Telling(), Story()
         for step in (import_once, sign_once, grant_power):
             step(world, telling, story)
-        node.settle(LONG_S)
+        world.node.settle(LONG_S)
+    finally:
+        world.node.close()
 
 
 def kill(pid: int) -> None:

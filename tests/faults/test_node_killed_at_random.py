@@ -1,0 +1,35 @@
+"""The node killed at random moments while its members trade: nothing acknowledged lost, nothing done twice.
+
+`TRANSIRE_FAULTS=all` kills fifty times, else some; the moments are those of a seed, as far as a machine repeats them.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import time
+
+import pytest
+
+from fault_load import TRADE
+from fault_world import Nursery, Place, kill
+
+pytestmark = [pytest.mark.faults, pytest.mark.xdist_group("faults")]
+
+KILLS = 50 if os.environ.get("TRANSIRE_FAULTS") == "all" else 12
+SEED = 20261122
+LONGEST_LIFE_S = 3.0
+"""Long enough, from the start of the process on, that every kind of act comes to its end in some of them."""
+
+
+def test_killed_at_random_moments_under_load(trade: Place, nursery: Nursery) -> None:
+    chance = random.Random(SEED)
+    for life in range(KILLS):
+        pid = nursery.begin(trade.life(load=TRADE, seed=life))
+        time.sleep(chance.uniform(0.0, LONGEST_LIFE_S))
+        kill(pid)
+        assert nursery.end() == -signal.SIGKILL, trade.log()
+        trade.check(deep=life % 10 == 9 or life == KILLS - 1)
+    for act in ("stated", "drafted", "ended", "filed"):
+        assert trade.said(act), f"the load was too light to prove anything of what was {act}"
