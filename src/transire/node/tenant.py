@@ -82,13 +82,17 @@ class Tenant:
         self.kinds = kinds
         self.wake = wake
         self.action_lifetime = action_lifetime
+        self._known: tuple[int, MemberRecord | None] | None = None
 
     # What the ledger says of this member.
 
     @property
     def record(self) -> MemberRecord | None:
         """The member's record on the ledger; None before it is enrolled."""
-        return self.engine.member(self.did)
+        height = self.engine.height  # before the record, which may be younger than its height here but never older
+        if self._known is None or self._known[0] != height:
+            self._known = (height, self.engine.member(self.did))
+        return self._known[1]
 
     @property
     def name(self) -> str:
@@ -194,21 +198,22 @@ class Tenant:
         who = node_person(tx, self.now()) if person is None else person
         made = make_statement(kind, body, about=about, by=self.did, actor=actor_reference(tx, who, salt), salt=salt)
         statement = parse_statement(statement_bytes(made))
-        known = journal.kinds_about(tx, statement.about)
+        # Asked only where something has to go before: a subject of which much is said has many kinds to look through.
+        known = journal.kinds_about(tx, statement.about) if self.kinds.find(kind).follows else ()
         self.kinds.check_statement(statement, self.roles, known)
-        journal.write_own(tx, statement, ready_at=self._ready_at(kind))
+        statement_id = journal.write_own(tx, statement, ready_at=self._ready_at(kind))
         for recipient in dict.fromkeys(recipients):
             self._check_recipient(recipient)
             outbox.put(
                 tx,
                 recipient=recipient,
-                statement=statement.id,
+                statement=statement_id,
                 attached=attach,
                 documents=documents,
                 purpose=purpose,
                 now=self.now(),
             )
-        return statement.id
+        return statement_id
 
     def end(self, tx: sa.Connection, commitment: str, successor: str | None = None) -> bool:
         """End a version that this member issued: owed to the ledger from this transaction on, done by the beat.

@@ -17,6 +17,8 @@ from transire.vault.tables import acts
 
 OWED, DONE, REFUSED = "owed", "done", "refused"
 
+_OWED = sa.select(acts).where(acts.c.state == OWED).order_by(acts.c.seq)  # asked at every turn
+
 
 @dataclass(frozen=True, slots=True)
 class SignedBytes:
@@ -43,8 +45,7 @@ def put(tx: sa.Connection, action: str, body: dict[str, Json], *, subject: str) 
 
 def owed(tx: sa.Connection) -> list[OwedAct]:
     """What the ledger has not answered, oldest first."""
-    query = sa.select(acts).where(acts.c.state == OWED).order_by(acts.c.seq)
-    return [_owed(row) for row in tx.execute(query)]
+    return [_owed(row) for row in tx.execute(_OWED)]
 
 
 def count_owed(tx: sa.Connection) -> int:

@@ -128,6 +128,18 @@ def may_come_again(error: TransireError) -> bool:
     return error.status >= 500 or (isinstance(error, DeliveryRefused) and error.transient)
 
 
+_ANCHORED = (
+    sa.select(statements.c.kind)
+    .join(pools, pools.c.pool == statements.c.pool)
+    .where(pools.c.log_index <= sa.bindparam("until"))
+)
+# Two questions, each answered from an index of its own: asked as one, they would look through all statements.
+_KINDS_KNOWN = sa.union(
+    _ANCHORED.join(about, about.c.statement == statements.c.id).where(about.c.subject == sa.bindparam("subject")),
+    _ANCHORED.where(statements.c.id == sa.bindparam("subject")),
+)
+
+
 def kinds_known(tx: sa.Connection) -> KnownKinds:
     """`known_kinds` over the member's journal.
 
@@ -136,15 +148,7 @@ def kinds_known(tx: sa.Connection) -> KnownKinds:
     """
 
     def known(subject: str, place: Place) -> Collection[str]:
-        query = (
-            sa.select(statements.c.kind)
-            .join(pools, pools.c.pool == statements.c.pool)
-            .outerjoin(about, about.c.statement == statements.c.id)
-            .where(sa.or_(about.c.subject == subject, statements.c.id == subject))
-            .where(pools.c.log_index <= place.log_index)
-            .distinct()
-        )
-        return set(tx.execute(query).scalars())
+        return set(tx.execute(_KINDS_KNOWN, {"subject": subject, "until": place.log_index}).scalars())
 
     return known
 

@@ -136,9 +136,12 @@ _STATES_OF = sa.select(statements.c.id, statements.c.state).where(
 _READ_RAW = sa.select(statements.c.raw).where(statements.c.id == sa.bindparam("of"))
 
 
-def write_own(tx: sa.Connection, statement: Statement, *, ready_at: datetime) -> None:
-    """Make a statement of this member durable, to be anchored from `ready_at` on."""
-    _insert_statement(tx, statement, statement.raw, own=True, state=POOLED, ready_at=ready_at)
+def write_own(tx: sa.Connection, statement: Statement, *, ready_at: datetime) -> str:
+    """Make a statement of this member durable, to be anchored from `ready_at` on; returns its id."""
+    raw = statement.raw
+    name = b64url(leaf_hash(raw))
+    _insert_statement(tx, statement, name, raw, own=True, state=POOLED, ready_at=ready_at)
+    return name
 
 
 def write_received(tx: sa.Connection, found: Located, *, now: datetime) -> bool:
@@ -160,6 +163,7 @@ def write_received(tx: sa.Connection, found: Located, *, now: datetime) -> bool:
     return _insert_statement(
         tx,
         found.statement,
+        found.id,
         found.raw,
         own=False,
         state=ACCEPTED,
@@ -310,8 +314,7 @@ def _insert_ignoring(table: sa.Table, dialect: str) -> sa.Executable:
     return insert
 
 
-def _insert_statement(tx: sa.Connection, statement: Statement, raw: bytes, **place: Any) -> bool:
-    name = b64url(leaf_hash(raw))
+def _insert_statement(tx: sa.Connection, statement: Statement, name: str, raw: bytes, **place: Any) -> bool:
     inserted = insert_or_ignore(tx, statements, id=name, raw=raw, kind=statement.kind, by=statement.by, **place)
     if inserted and statement.about:
         subjects = dict.fromkeys(statement.about)

@@ -33,6 +33,8 @@ documents = sa.Table(
     sa.Column("erased_at", Instant),
     # One version of a document has one content: a second one is a contradiction and is refused by name.
     sa.UniqueConstraint("issuer", "document_id", "version"),
+    # A version is mostly asked for without its issuer.
+    sa.Index(None, "commitment"),
 )
 
 pools = sa.Table(

@@ -124,17 +124,18 @@ class Vault:
         self._blobs = blobs
         self._keys = keys
         self._agree_names = tuple(agree_names)
+        self._unlocked: dict[str, AgreementKey] = {}
         # What was opened is known as long as the transaction that asked for it, and no longer.
         self._opened: WeakKeyDictionary[sa.Connection, dict[tuple[str, str], OpenedDocument]] = WeakKeyDictionary()
 
     @property
     def agree_public(self) -> bytes:
         """The public half of the present agree key."""
-        return self._keys.agreement_key(self._agree_names[-1]).public
+        return self._agreement_key(self._agree_names[-1]).public
 
     def agreement_keys(self) -> list[AgreementKey]:
         """All agree keys, the present one first: what arrives may be sealed for an older one."""
-        return [self._keys.agreement_key(name) for name in reversed(self._agree_names)]
+        return [self._agreement_key(name) for name in reversed(self._agree_names)]
 
     def put(
         self,
@@ -332,8 +333,15 @@ class Vault:
         info = stored.identity.grant_info(b64url(public), OWN_PURPOSE, None)
         return wrap_key(content_key, recipient_public=public, info=info)
 
+    def _agreement_key(self, name: str) -> AgreementKey:
+        """A key of the key store, unlocked once: a new key has a new name."""
+        key = self._unlocked.get(name)
+        if key is None:
+            key = self._unlocked[name] = self._keys.agreement_key(name)
+        return key
+
     def _content_key(self, row: Any) -> bytes:
-        own = self._keys.agreement_key(row.key_name)
+        own = self._agreement_key(row.key_name)
         info = _stored(row).identity.grant_info(b64url(own.public), OWN_PURPOSE, None)
         return unwrap_key(row.wrapped_key, recipient=own, info=info)
 
