@@ -90,6 +90,45 @@ def add_member(home: Path, slug: str, name: str, roles: tuple[str, ...], registr
 
 @node.command()
 @HOME
+@click.option("--slug", required=True, help="The hosted member whose key is exchanged.")
+@click.option(
+    "--purpose",
+    type=click.Choice(["act", "credential", "agree", "transport", "recover"]),
+    required=True,
+    help="What the key is for.",
+)
+@click.option(
+    "--distrusted-from",
+    type=click.IntRange(min=1),
+    metavar="HEIGHT",
+    help="The old key is compromised: nothing that it signed from this block on is to be believed.",
+)
+def rotate_key(home: Path, slug: str, purpose: str, distrusted_from: int | None) -> None:
+    """Exchange a key of a hosted member. The node must not be running.
+
+    The old key signs nothing any more; what it signed before stays verifiable. The member's recover key signs the
+    change, so that a stolen act key cannot make it.
+
+    \b
+    Example:
+      transire node rotate-key --home ./node --slug acme --purpose act
+    """
+    from transire.node.node import Node
+    from transire.node.rotation import rotate_key as rotate
+
+    with Node.open(home) as opened:
+        tenant = opened.tenant(slug)
+        opened.settle()
+        made = rotate(opened, tenant, purpose, distrusted_from=distrusted_from)
+    click.echo(f"new       {made.name}, from block {made.height} on")
+    click.echo(f"retired   {', '.join(made.retired) or 'none'}")
+    if purpose == "agree":
+        click.echo(f"documents {made.rewrapped} wrapped for the new key")
+    click.echo("Take a new backup: older ones do not hold the new key.")
+
+
+@node.command()
+@HOME
 def members(home: Path) -> None:
     """List the members that this node hosts.
 

@@ -200,7 +200,7 @@ class Node:
             slug=member.slug,
             did=member.did,
             database=self._open_database(member),
-            vault=Vault(self._open_blobs(member), keys, agree_names=(AGREE,)),
+            vault=Vault(self._open_blobs(member), keys, agree_names=self._agree_names(member.did, keys)),
             keys=keys,
             engine=self.engine,
             kinds=self.kinds,
@@ -212,6 +212,12 @@ class Node:
         pause = timedelta(milliseconds=self.settings.ledger.beat_ms)
         self.beat.add(member.slug, TenantTurn(tenant, self.post, pause=pause))
         return tenant
+
+    def _agree_names(self, did: str, keys: KeyStore) -> tuple[str, ...]:
+        """The member's agree keys that lie here, the present one last: what was sealed for an old one still opens."""
+        record, kept = self.engine.member(did), keys.names()
+        entered = () if record is None else record.keys
+        return tuple(key.name for key in entered if key.purpose == "agree" and key.name in kept) or (AGREE,)
 
     def _open_keys(self, member: MemberSettings) -> KeyStore:
         keys = KeyStore.open(self.home.member(member.slug) / "keys.json", self._secret)

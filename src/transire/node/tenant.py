@@ -31,7 +31,7 @@ from transire.ledger.kinds import KindRegistry
 from transire.ledger.state import MemberRecord, at
 from transire.ledger.statement import make_statement, parse_statement, statement_bytes
 from transire.node.anchor import NONCE_BYTES, Signer, expiry, write_time
-from transire.node.enrolment import ACT, CREDENTIAL, DESK
+from transire.node.enrolment import DESK
 from transire.node.errors import RecipientUnknown, StatementNotAccepted, WitnessRefused
 from transire.storage.database import Database
 from transire.vault import acts, journal, outbox
@@ -122,7 +122,18 @@ class Tenant:
     @property
     def signer(self) -> Signer:
         """The key that signs this member's actions."""
-        return Signer(self.did, ACT, self.keys.signing_key(ACT))
+        return self.signer_for("act")
+
+    def signer_for(self, purpose: str) -> Signer:
+        """The key of that purpose that signs now: the newest that the ledger has in force and this node keeps."""
+        name = self.key_name_for(purpose)
+        return Signer(self.did, name, self.keys.signing_key(name))
+
+    def key_name_for(self, purpose: str) -> str:
+        """The name of that key; before the member is enrolled, of the first one."""
+        record, kept = self.record, self.keys.names()
+        in_force = () if record is None else record.keys_in_force(purpose, self._next_height)
+        return next((key.name for key in reversed(in_force) if key.name in kept), f"{purpose}-1")
 
     @cached_property
     def sign_in_desk(self) -> SignInDesk:
@@ -227,17 +238,18 @@ class Tenant:
             return False
         return acts.put(tx, "document.end/1", body, subject=commitment)
 
-    def act(self, action: str, body: dict[str, Json]) -> Outcome:
+    def act(self, action: str, body: dict[str, Json], *, purpose: str = "act") -> Outcome:
         """Sign an action of this member, submit it, and wait until the ledger has answered."""
+        signer = self.signer_for(purpose)
         raw = sign_action(
             action,
             body,
             by=self.did,
-            key=self.signer.key_name,
+            key=signer.key_name,
             network=self.engine.network,
             expires=write_time(expiry(self.engine, self.now(), self.action_lifetime)),
             nonce=secrets.token_bytes(NONCE_BYTES),
-            signer=self.signer.key,
+            signer=signer.key,
         )
         outcome = self.engine.submit(raw).result(timeout=ANSWER_WITHIN_S)
         if not outcome.accepted:
@@ -247,7 +259,7 @@ class Tenant:
     @property
     def credential_key_name(self) -> str:
         """Which key signs this member's credentials."""
-        return CREDENTIAL
+        return self.key_name_for("credential")
 
     def located(self, statement_id: str) -> journal.Located:
         """A statement with its evidence; refused while the ledger has not accepted it."""

@@ -1,0 +1,87 @@
+"""Giving a hosted member a new key for an old one (LEDGER 10): the old one stays, to verify what it signed.
+
+The new key is durable in the key store before the ledger hears of it; the member's `recover` key signs the change, and
+it rules from the next block on. A crash between leaves a key that nobody knows; the next rotation passes it over.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from transire.crypto.canonical import Json
+from transire.crypto.did import did_key
+from transire.crypto.keys import SigningKey
+from transire.ledger.possession import OUTSIDE_KEY, enter_key
+from transire.node.enrolment import CUSTODIAN_KEY
+from transire.node.node import Node
+from transire.node.rooms import open_blobs
+from transire.node.tenant import Tenant
+from transire.vault.vault import Vault
+
+PURPOSES: Final = ("act", "credential", "agree", "transport", "recover")
+"""What a node keeps keys for. A governor's `govern` key is exchanged by the governors' vote."""
+
+_NUMBER: Final = re.compile(r"-(\d{1,9})\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Rotated:
+    """The key that signs now, those that it replaces, and from which height on."""
+
+    name: str
+    retired: tuple[str, ...]
+    height: int
+    rewrapped: int
+
+
+def rotate_key(node: Node, tenant: Tenant, purpose: str, *, distrusted_from: int | None = None) -> Rotated:
+    """Give the member a new key of that purpose. `distrusted_from`: nothing of the old ones is believed from there on.
+
+    The beat goes on with the key it began with: settle the node before, and start it anew after.
+    """
+    record = tenant.record
+    in_force = () if record is None else record.keys_in_force(purpose, node.engine.height + 1)
+    retired = tuple(key.name for key in in_force)
+    name = _next_name(purpose, [*tenant.keys.names(), *(key.name for key in (record.keys if record else ()))])
+    distrust: list[Json] = []
+    if distrusted_from is not None:
+        distrust = [{"key": key.name, "height": max(distrusted_from, key.valid_from)} for key in in_force]
+    body: dict[str, Json] = {
+        "did": tenant.did,
+        "add": [_new_entry(tenant, purpose, name, node.keys.signing_key(CUSTODIAN_KEY))],
+        "retire": [*retired],
+        "distrust": distrust,
+    }
+    outcome = tenant.act("member.rotate_key/1", body, purpose="recover")
+    rewrapped = _rewrap(node, tenant, (*retired, name)) if purpose == "agree" else 0
+    return Rotated(name, retired, outcome.height + 1, rewrapped)
+
+
+def _next_name(purpose: str, taken: Sequence[str]) -> str:
+    numbers = [int(found[1]) for name in taken if name.startswith(f"{purpose}-") and (found := _NUMBER.search(name))]
+    return f"{purpose}-{max(numbers, default=0) + 1}"
+
+
+def _new_entry(tenant: Tenant, purpose: str, name: str, custodian: SigningKey) -> dict[str, Json]:
+    keys = tenant.keys
+    key = keys.new_agreement_key(name) if purpose == "agree" else keys.new_signing_key(name)
+    return enter_key(
+        tenant.did,
+        name=name,
+        purpose=purpose,
+        key=key,
+        custodian=did_key(custodian.public),
+        countersigner=(OUTSIDE_KEY, custodian),
+    )
+
+
+def _rewrap(node: Node, tenant: Tenant, names: Sequence[str]) -> int:
+    """Wrap the content keys of all documents for the new key, so that the old one need not be kept for them."""
+    (member,) = [member for member in node.settings.member if member.slug == tenant.slug]
+    older = [name for name in tenant.keys.names() if name.startswith("agree-") and name not in names]
+    vault = Vault(open_blobs(node.home, node.settings, member), tenant.keys, agree_names=(*older, *names))
+    with tenant.database.transaction() as tx:
+        return vault.rewrap(tx)
