@@ -48,7 +48,7 @@ from transire.node.sealed_tar import (
 from transire.node.settings import FILE_NAME, MemberSettings, NodeSettings, amend_settings, read_settings
 from transire.storage.dump import load_rows
 from transire.storage.migrations import upgrade
-from transire.vault import journal
+from transire.vault import acts, journal
 
 NAME: Final = re.compile(
     r"(transire\.toml|genesis\.json|network\.json|keys\.json"
@@ -90,7 +90,7 @@ def restore_backup(
         _check_seal(tar, partial, secret)
         _unpack(tar, manifest, partial, settings, progress)
         genesis = _carry_on(Home(partial), secret)
-        _let_go_of_pools(partial)
+        _let_go_of_signed(partial)
         _sync_all(partial)
         partial.rename(path)
         _sync(path.parent)
@@ -221,8 +221,8 @@ def _new_validator_key(keys: KeyStore) -> tuple[str, SigningKey]:
     return name, keys.new_signing_key(name)
 
 
-def _let_go_of_pools(path: Path) -> None:
-    """Pools whose action was signed for the old network and is not on it never will be: they are signed anew."""
+def _let_go_of_signed(path: Path) -> None:
+    """What was signed for the old network and is not on it never will be: pools and acts are signed anew."""
     node = Node.open(path)
     try:
         for tenant in node.tenants.values():
@@ -230,6 +230,9 @@ def _let_go_of_pools(path: Path) -> None:
                 for pending in journal.pending_pools(tx):
                     if node.engine.lookup(pending.action_id) is None:
                         journal.abandon_pool(tx, pending.pool)
+                for act in acts.owed(tx):
+                    if act.signed is not None and node.engine.lookup(act.signed.action_id) is None:
+                        acts.mark_signed(tx, act.seq, None)
     finally:
         node.close()
 

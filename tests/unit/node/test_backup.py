@@ -41,7 +41,7 @@ from transire.node.sealed_tar import SealedTar, open_sealed
 from transire.node.tenant import Tenant
 from transire.node.turn import TenantTurn
 from transire.storage.errors import DumpUnsuitable
-from transire.vault import journal
+from transire.vault import acts, journal
 
 ENDED = "B" * 42 + "A"
 OTHER = "C" * 42 + "A"
@@ -314,21 +314,26 @@ class TestRestore:
         assert made.located(statement)
 
     def test_what_was_signed_and_never_ordered_is_signed_anew(self, past: Past, tmp_path: Path) -> None:
-        """The action names the old network: nothing would ever accept it."""
+        """Its actions name the old network: nothing would ever accept them."""
         shutil.copytree(past.home, tmp_path / "node")
         node = Node.open(tmp_path / "node")
         producer = node.tenant("producer")
         statement = held(producer)
+        with producer.transaction() as tx:
+            assert producer.end(tx, OTHER)
         TenantTurn(producer, node.post, pause=timedelta(0))()  # the engine was not started: as if it had died then
         with producer.database.reading() as view:
             assert journal.states_of(view, [statement]) == {statement: "submitted"}
+            assert [act.signed is not None for act in acts.owed(view)] == [True]
         node.close()
         create_backup(tmp_path / "node", tmp_path / "backup.tar")
         restore_backup(tmp_path / "backup.tar", tmp_path / "again")
         with Node.open(tmp_path / "again") as again:
             again.settle()
-            receipt = statement_receipt(again.tenant("producer"), statement)
-            assert verify_receipt(receipt, again.home.network.read_bytes()).holds
+            producer = again.tenant("producer")
+            receipt = statement_receipt(producer, statement, status_of=[(producer.did, OTHER)])
+            verified = verify_receipt(receipt, again.home.network.read_bytes())
+            assert [check.name for check in verified.checks if not check.passed] == ["status"]  # it has ended
 
     def test_a_restored_node_is_backed_up_and_restored_again(self, past: Past, restored: Path, tmp_path: Path) -> None:
         with Node.open(restored) as node:

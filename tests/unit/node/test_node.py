@@ -18,7 +18,6 @@ from transire.node.errors import HomeExists, ProductionRefused, SecretMissing, S
 from transire.node.home import write_new_secret
 from transire.node.node import NewMember, Node
 from transire.node.settings import FILE_NAME, NodeSettings, VaultSettings, amend_settings, read_settings
-from transire.portal.app import create_app
 
 CUSTOMS = NewMember("customs", "Customs", ("customs",))
 BROKER = NewMember("broker", "Broker", ("broker",))
@@ -125,6 +124,8 @@ class TestProduction:
             Node.open(tmp_path / "node")
 
     def test_a_sign_in_link_from_before_opens_no_door(self, tmp_path: Path) -> None:
+        from transire.portal.app import create_app
+
         node = self.real_node(tmp_path)
         tenant = node.tenant("customs")
         with tenant.transaction() as tx:
