@@ -10,9 +10,6 @@
     }
   });
 
-  // The field that is being changed, where an address leads to it: browsers ignore autofocus beside a fragment.
-  document.querySelector("[data-begin]")?.focus({ preventScroll: true });
-
   // A form that signs or files goes once: a second click while the first is on its way does nothing.
   document.addEventListener("submit", (event) => {
     const form = event.target;

@@ -301,7 +301,6 @@ def _draft_page(visit: Visit, template: str) -> Response:
         fixed=[line.pointer for line in lines if _is_fixed(line.pointer)],
         changeable={line.pointer for line in lines if not _is_fixed(line.pointer)},
         editing=editing,
-        anchor_of=anchor_of,
         labels=documents.labels(visit.tenant, (source.document_id for source in draft.sources.values())),
     )
 

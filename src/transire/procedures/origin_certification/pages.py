@@ -352,7 +352,6 @@ def _draft_page(visit: Visit, template: str) -> Response:
         total=len(lines),
         keyed=sum(1 for line in lines if line.source is not None and line.source.origin == "keyed"),
         editing=editing,
-        anchor_of=anchor_of,
         labels=documents.labels(visit.tenant, (source.document_id for source in draft.sources.values())),
         law=agreement(str(draft.content["agreement"])),
     )
