@@ -20,6 +20,7 @@ from transire.demo.world import Actor, World, today
 from transire.desk import drafts as desk
 from transire.desk.drafts import Source
 from transire.errors import TransireError
+from transire.node.node import NewMember
 from transire.node.tenant import Issued
 from transire.procedures.entry_summary import service as entry
 from transire.procedures.entry_summary.errors import EntryRefused
@@ -41,11 +42,12 @@ SHIPPED = ("BV-CP200", "BV-CF132", "BV-TK1100", "BV-RH019", "BV-PL120")
 class Load:
     """What all members at work share: the world, whom they tell, and when it is enough."""
 
-    def __init__(self, world: World, said: Callable[..., None], *, seed: int, acts: int) -> None:
+    def __init__(self, world: World, said: Callable[..., None], *, seed: int, acts: int, failures: int) -> None:
         self.world = world
         self._said = said
         self._seed = seed
-        self._left = acts
+        self._acts_left = acts
+        self._failures_left = failures
         self._lock = threading.Lock()
 
     def run(self, acts: Callable[[Load, random.Random], Iterator[None]], name: str) -> None:
@@ -57,6 +59,7 @@ class Load:
                 next(work)
             except TransireError as error:
                 self._said("failed", code=error.code, load=name)
+                self._failures_left -= 1
                 time.sleep(AFTER_A_FAILURE_S)
                 work = acts(self, chance)
             time.sleep(chance.uniform(0, PAUSES_S.get(name, PAUSE_S)))
@@ -70,8 +73,8 @@ class Load:
 
     def _goes_on(self) -> bool:
         with self._lock:
-            self._left -= 1
-            return self._left >= 0
+            self._acts_left -= 1
+            return self._acts_left >= 0 and self._failures_left > 0
 
 
 def random_id(chance: random.Random) -> str:
@@ -219,6 +222,17 @@ def filing(load: Load, chance: random.Random) -> Iterator[None]:
         yield
 
 
+def joining(load: Load, chance: random.Random) -> Iterator[None]:
+    """Customs enrols traders, and the node hosts them."""
+    node = load.world.node
+    registrar = node.tenant("customs")
+    while True:
+        slug = f"trader-{len(node.tenants)}"
+        joined = node.add_member(NewMember(slug, f"Trader {slug}", ("importer",)), registrar=registrar)
+        load.said("joined", slug, did=joined.did)
+        yield
+
+
 LOADS: dict[str, Callable[[Load, random.Random], Iterator[None]]] = {
     "stating": stating,
     "granting": granting,
@@ -226,6 +240,7 @@ LOADS: dict[str, Callable[[Load, random.Random], Iterator[None]]] = {
     "certifying": certifying,
     "invoicing": invoicing,
     "filing": filing,
+    "joining": joining,
 }
 
 PAPERS: Sequence[str] = ("stating", "granting", "drafting")

@@ -30,7 +30,7 @@ from transire.demo.world import Actor, World
 from transire.desk.persons import list_accounts
 from transire.ledger.verify import verify_receipt
 from transire.node.doctor import examine
-from transire.node.node import Node
+from transire.node.node import NewMember, Node
 from transire.node.receipts import statement_receipt
 from transire.node.tenant import Tenant
 from transire.vault import acts, journal, outbox
@@ -47,7 +47,10 @@ DISK: Final = "disk"
 
 
 class Kill(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a process kills itself: a function ("module:Class.function") entered or left, or a step of a commit."""
+    """Where a process kills itself: a function ("module:Class.function") entered or left, or a step of a commit.
+
+    With the edge "fails" it is not killed: from then on that function finds the disk full.
+    """
 
     place: str
     edge: str
@@ -55,18 +58,21 @@ class Kill(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Life(msgspec.Struct, frozen=True, kw_only=True):
-    """What a node process is to do. `acts`: after so many in all the load ends, and the node closes."""
+    """What a node process is to do. The load ends after so many acts in all, or failures, and the node closes.
+
+    `clock_s`: by how many seconds its clocks are wrong, one after the other, half a second each, the last for good.
+    """
 
     home: str
     said: str
     load: Sequence[str] = ()
     seed: int = 0
     acts: int = 1_000_000
+    failures: int = 1_000_000
     settles: bool = True
     kill: Kill | None = None
-    clock_s: int = 0
+    clock_s: Sequence[int] = (0,)
     map_bytes: int | None = None
-    file_bytes: int | None = None
 
 
 class Nursery:
@@ -81,6 +87,11 @@ class Nursery:
     def pid(self) -> int:
         return self._process.pid
 
+    def greet(self) -> None:
+        """Wait until the nursery is there: what wraps it has done its work."""
+        self._write("greet")
+        self._answer("hello")
+
     def live(self, life: Life) -> int:
         """Let a node live until it ends or kills itself; returns its signal, negative, or its exit status."""
         self.begin(life)
@@ -88,9 +99,7 @@ class Nursery:
 
     def begin(self, life: Life) -> int:
         """Begin a life and return its process id; `end` must follow."""
-        assert self._process.stdin is not None
-        self._process.stdin.write(json.dumps(msgspec.to_builtins(life)) + "\n")
-        self._process.stdin.flush()
+        self._write(json.dumps(msgspec.to_builtins(life)))
         return int(self._answer("pid"))
 
     def end(self) -> int:
@@ -104,24 +113,32 @@ class Nursery:
         self._process.wait(LONG_S)
         self._process.stdout.close()
 
+    def _write(self, line: str) -> None:
+        assert self._process.stdin is not None
+        self._process.stdin.write(line + "\n")
+        self._process.stdin.flush()
+
     def _answer(self, word: str) -> str:
         assert self._process.stdout is not None
-        said, _, rest = self._process.stdout.readline().partition(" ")
+        said, _, rest = self._process.stdout.readline().rstrip("\n").partition(" ")
         assert said == word, f"expected {word}, the nursery said {said!r}"
         return rest
 
 
 class Place:
-    """A node's folder, and what its processes said."""
+    """A node's folder, and what its processes said. `seen_as`: that folder as the processes see it."""
 
-    def __init__(self, folder: Path, template: Path) -> None:
+    def __init__(
+        self, folder: Path, template: Path, *, said_in: Path | None = None, seen_as: Path | None = None
+    ) -> None:
         self.home = folder / "node"
-        self.said_in = folder / "said"
+        self.said_in = said_in or folder / "said"
+        self._seen_as = (seen_as or folder) / "node"
         folder.mkdir(exist_ok=True)
         shutil.copytree(template / "node", self.home)
 
     def life(self, **facts: Any) -> Life:
-        return Life(home=str(self.home), said=str(self.said_in), **facts)
+        return Life(home=str(self._seen_as), said=str(self.said_in), **facts)
 
     def said(self, *acts: str) -> list[dict[str, Any]]:
         """What was said, of these acts or all; a last line that the kill cut off was not said."""
@@ -246,6 +263,20 @@ class Aftermath:
         if found.version == one["version"]:
             assert content_of(found) == one["content"]
 
+    def check_joined(self, one: Mapping[str, Any]) -> None:
+        assert self.node.tenant(one["by"]).did == one["did"]
+        assert self.node.engine.member(one["did"]) is not None
+
+    def host_the_rest(self) -> None:
+        """Host those whose joining was cut off, again; each of them can act."""
+        for slug in sorted(path.name for path in (self.node.home.path / "members").iterdir()):
+            if slug not in self.node.tenants:
+                member = NewMember(slug, f"Trader {slug}", ("importer",))
+                joined = self.node.add_member(member, registrar=self.node.tenant("customs"))
+                body = {"statement": "A" * 43, "recipient": joined.did, "envelope": "A" * 43}
+                with joined.transaction() as tx:
+                    joined.state(tx, None, "document.held/1", body, about=["A" * 43])
+
     def tenant_of(self, did: str) -> Tenant:
         return next(tenant for tenant in self.node.tenants.values() if tenant.did == did)
 
@@ -254,6 +285,7 @@ ACKNOWLEDGED: Final[Mapping[str, Callable[[Aftermath, Mapping[str, Any]], None]]
     "stated": Aftermath.check_stated,
     "ended": Aftermath.check_ended,
     "drafted": Aftermath.check_drafted,
+    "joined": Aftermath.check_joined,
 }
 
 
@@ -273,8 +305,9 @@ def open_world(home: Path) -> World:
     """The world of the examples in a folder where it was made before; not running yet."""
     parties = json.loads((demo.examples_folder() / "parties.json").read_text(encoding="utf-8"))["parties"]
     node = Node.open(home)
-    actors = {slug: Actor(tenant, _only_person(tenant)) for slug, tenant in node.tenants.items()}
-    return World(node, actors, {entry["slug"]: entry for entry in parties}, demo.examples_folder())
+    by_slug = {entry["slug"]: entry for entry in parties}
+    actors = {slug: Actor(node.tenant(slug), _only_person(node.tenant(slug))) for slug in by_slug}
+    return World(node, actors, by_slug, demo.examples_folder())
 
 
 def _only_person(tenant: Tenant) -> Any:

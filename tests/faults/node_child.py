@@ -14,14 +14,16 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+import time
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+import lmdb
 import msgspec
 
 from fault_load import LOADS, Load
@@ -32,12 +34,17 @@ from transire.errors import TransireError
 from transire.node.logs import configure_logs
 from transire.node.tenant import Tenant
 
+SECONDS_OF_AN_OFFSET = 0.5
+
 SECONDS_OF_A_LIFE = 120
 """A process that nobody killed ends by itself: the test that forgot it must not leave it on the machine."""
 
 
 def main() -> None:
     for line in sys.stdin:
+        if line == "greet\n":
+            say("hello")
+            continue
         pid = os.fork()
         if pid == 0:
             os._exit(begin(msgspec.json.decode(line, type=Life)))
@@ -85,8 +92,6 @@ def live(life: Life, said: Said) -> None:
         LmdbStore.__init__.__kwdefaults__["map_bytes"] = life.map_bytes
     if life.kill:
         arm(life.kill, armed)
-    if life.file_bytes:
-        limit_files(life.file_bytes)
     try:
         world = open_world(Path(life.home))
         world.node.start()
@@ -95,7 +100,7 @@ def live(life: Life, said: Said) -> None:
         return
     said("started", height=world.node.engine.height)
     armed.set()
-    load = Load(world, said, seed=life.seed, acts=life.acts)
+    load = Load(world, said, seed=life.seed, acts=life.acts, failures=life.failures)
     threads = [threading.Thread(target=load.run, args=(LOADS[name], name), daemon=True) for name in life.load]
     for thread in threads:
         thread.start()
@@ -109,23 +114,18 @@ def live(life: Life, said: Said) -> None:
         said("closed")
 
 
-def set_clock(offset_s: int) -> None:
+def set_clock(offsets_s: Sequence[int]) -> None:
     """Both clocks of the node: the one its tenants go by, and the one that the engine signs blocks with."""
-    if not offset_s:
+    if tuple(offsets_s) == (0,):
         return
-    import time
+    start = time.monotonic()
 
-    Tenant.now = lambda self: datetime.now(UTC) + timedelta(seconds=offset_s)  # type: ignore[method-assign]
-    clock: Callable[[], int] = lambda: time.time_ns() + offset_s * 1_000_000_000  # noqa: E731
-    EmbeddedEngine.open = functools.partial(EmbeddedEngine.open, clock=clock)  # type: ignore[method-assign]
+    def now_ns() -> int:
+        place = min(int((time.monotonic() - start) / SECONDS_OF_AN_OFFSET), len(offsets_s) - 1)
+        return time.time_ns() + offsets_s[place] * 1_000_000_000
 
-
-def limit_files(size: int) -> None:
-    """No file may grow beyond this: a write fails with EFBIG, as on a file system that has no room for it."""
-    import resource
-
-    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+    Tenant.now = lambda self: datetime.fromtimestamp(now_ns() / 1e9, UTC)  # type: ignore[method-assign]
+    EmbeddedEngine.open = functools.partial(EmbeddedEngine.open, clock=now_ns)  # type: ignore[method-assign]
 
 
 def arm(kill: Kill, armed: threading.Event) -> None:
@@ -146,7 +146,8 @@ def arm(kill: Kill, armed: threading.Event) -> None:
         EmbeddedEngine.open = functools.partial(EmbeddedEngine.open, at_step=at_step)  # type: ignore[method-assign]
         return
     owner, name = find_owner(kill.place)
-    setattr(owner, name, struck(getattr(owner, name), kill.edge, strike))
+    function = getattr(owner, name)
+    setattr(owner, name, failing(function, armed) if kill.edge == "fails" else struck(function, kill.edge, strike))
 
 
 def find_owner(place: str) -> tuple[Any, str]:
@@ -167,6 +168,18 @@ def struck(function: Callable[..., Any], edge: str, strike: Callable[[], None]) 
         return result
 
     return traced
+
+
+def failing(function: Callable[..., Any], armed: threading.Event) -> Callable[..., Any]:
+    """A write of LMDB on a disk that has no room any more."""
+
+    @functools.wraps(function)
+    def failed(*arguments: Any, **named: Any) -> Any:
+        if armed.is_set():
+            raise lmdb.DiskError("mdb_txn_commit: No space left on device")
+        return function(*arguments, **named)
+
+    return failed
 
 
 if __name__ == "__main__":
