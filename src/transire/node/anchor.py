@@ -96,13 +96,22 @@ class Anchor:
     def anchor_pooled(self, now: datetime) -> None:
         """Anchor what is ready, in one pool; what an earlier turn or a crash left under way first.
 
-        What comes in meanwhile waits for the next turn: under a steady load this one would never end.
+        What comes in meanwhile waits for the next turn: under a steady load this one would never end. A pool whose
+        answer cannot be had or written down keeps no other one waiting.
         """
-        for pending in self._pending():
-            self._finish(pending)
+        failed = [error for pending in self._pending() if (error := self._try_to_finish(pending)) is not None]
         fresh = self._submit_next(now)
         if fresh is not None:
             self._finish(fresh)
+        if failed:
+            raise failed[0]
+
+    def _try_to_finish(self, pending: PendingPool) -> Exception | None:
+        try:
+            self._finish(pending)
+        except Exception as error:
+            return error
+        return None
 
     def _pending(self) -> list[PendingPool]:
         with self._database.reading() as view:

@@ -10,6 +10,7 @@ TransireError
 ├── NotSettled             node.not-settled
 ├── StatementNotAccepted   node.statement-not-accepted
 ├── StatementAltered       node.statement-altered
+├── EvidenceMissing        node.evidence-missing
 ├── WitnessRefused         node.witness-refused
 ├── RecipientUnknown       node.recipient-unknown
 ├── RecipientUnreachable   node.recipient-unreachable
@@ -80,6 +81,13 @@ class StatementAltered(TransireError):
     sentence = "A statement in the journal is not the one that was anchored."
     fix = "Restore the last backup; a partner that received the statement holds it too."
     status = 500
+
+
+class EvidenceMissing(TransireError):
+    code = "node.evidence-missing"
+    sentence = "A statement that is to go along as evidence is not held here, so that nothing could be delivered."
+    fix = "Name only statements that this member has made or received."
+    status = 409
 
 
 class WitnessRefused(TransireError):
