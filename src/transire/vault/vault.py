@@ -16,6 +16,7 @@ from typing import Any, Final, cast
 from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
+import structlog
 
 from transire.crypto.canonical import Json, parse_canonical
 from transire.crypto.digests import sha256
@@ -26,10 +27,13 @@ from transire.crypto.sealing import unwrap_key, wrap_key
 from transire.documents.catalogue import MEDIA_TYPE
 from transire.documents.commitment import SALT_SIZE, commitment_of, verify_commitment
 from transire.storage.blobs import BlobStore
+from transire.storage.errors import BlobAltered, BlobMissing
 from transire.vault.errors import DocumentErased, DocumentUnknown, PreviousUnknown, VersionContradicted
 from transire.vault.journal import insert_or_ignore
 from transire.vault.sealing import MAX_DOCUMENT_BYTES, Identity, Package, seal, unseal
 from transire.vault.tables import documents
+
+log = structlog.get_logger(__name__)
 
 OWN_PURPOSE: Final = "own"
 """The purpose under which a member wraps a content key for itself."""
@@ -202,9 +206,19 @@ class Vault:
         return self._open(tx, self._require(tx, commitment, issuer))
 
     def find(self, tx: sa.Connection, commitment: str, *, issuer: str | None = None) -> OpenedDocument | None:
-        """The opened version; None when this member does not hold it, or no longer."""
+        """The opened version; None when this member does not hold it, or no longer.
+
+        A version whose bytes were lost or damaged is held no longer: it is logged, `doctor` names it, and everything
+        else that this member does goes on.
+        """
         row = self._row(tx, commitment, issuer)
-        return None if row is None or row.wrapped_key is None else self._open(tx, row)
+        if row is None or row.wrapped_key is None:
+            return None
+        try:
+            return self._open(tx, row)
+        except (BlobMissing, BlobAltered) as error:
+            log.error("document lost", commitment=commitment, code=error.code)
+            return None
 
     def newest(self, tx: sa.Connection, document_id: str, *, issuer: str | None = None) -> str | None:
         """The commitment of the newest version of a document that this member holds."""
