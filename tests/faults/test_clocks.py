@@ -1,4 +1,4 @@
-"""Clocks that are set back, leap, or stood still while the node was down: nothing is lost, nothing is anchored twice."""
+"""Clocks that are set back or leap, or went on while the node was down: nothing is lost, nothing anchored twice."""
 
 from __future__ import annotations
 

@@ -182,3 +182,40 @@ def test_an_envelope_waits_for_its_evidence(producer: Member) -> None:
     assert rows_due(producer) == []
     producer.anchor()
     assert len(rows_due(producer)) == 1
+
+
+def test_rows_that_wait_for_their_evidence_do_not_keep_others_from_their_turn(producer: Member) -> None:
+    first, second = write(producer, 2)
+    producer.anchor()
+    (late,) = write(producer)
+    with producer.database.transaction() as tx:
+        for number in range(3):
+            outbox.put(tx, recipient=f"{TO}:{number}", statement=first, attached=[late], purpose="filing", now=NOW)
+        outbox.put(tx, recipient=TO, statement=second, purpose="filing", now=NOW)
+    assert [row.statement for row in rows_due(producer, limit=2)] == [second]
+
+
+def test_a_first_attempt_waits_for_no_clock_and_a_start_hastens_the_others(producer: Member) -> None:
+    write(producer, to=TO)
+    producer.anchor()
+    hour = timedelta(hours=1)
+    (row,) = rows_due(producer, -hour)  # the clock was set back since the row was written
+    with producer.database.transaction() as tx:
+        assert outbox.next_due(tx) is None
+        outbox.mark_failed(tx, row, now=NOW)
+        assert outbox.next_due(tx) is not None
+    assert rows_due(producer, -hour) == []
+    with producer.database.transaction() as tx:
+        outbox.hasten(tx, NOW - hour)
+    (again,) = rows_due(producer, -hour)
+    assert again.attempts == 1
+
+
+def test_what_was_stated_is_found_by_its_body(producer: Member) -> None:
+    body = {"statement": "A" * 43, "code": "vault.key-not-ours"}
+    with producer.database.transaction() as tx:
+        producer.state(tx, "document.refused/1", body, about=["A" * 43])
+        assert journal.has_stated(tx, "document.refused/1", body)
+        assert not journal.has_stated(tx, "document.held/1", body)
+        assert not journal.has_stated(tx, "document.refused/1", body | {"code": "vault.seal-unopened"})
+        assert not journal.has_stated(tx, "document.refused/1", body | {"statement": "B" * 43})
