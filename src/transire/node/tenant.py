@@ -32,7 +32,7 @@ from transire.ledger.state import MemberRecord, at
 from transire.ledger.statement import make_statement, parse_statement, statement_bytes
 from transire.node.anchor import NONCE_BYTES, Signer, expiry, write_time
 from transire.node.enrolment import DESK
-from transire.node.errors import RecipientUnknown, StatementNotAccepted, WitnessRefused
+from transire.node.errors import EvidenceMissing, RecipientUnknown, StatementNotAccepted, WitnessRefused
 from transire.storage.database import Database
 from transire.vault import acts, journal, outbox
 from transire.vault.envelope import build_envelope
@@ -212,6 +212,7 @@ class Tenant:
         # Asked only where something has to go before: a subject of which much is said has many kinds to look through.
         known = journal.kinds_about(tx, statement.about) if self.kinds.find(kind).follows else ()
         self.kinds.check_statement(statement, self.roles, known)
+        self._check_evidence(tx, attach)
         statement_id = journal.write_own(tx, statement, ready_at=self._ready_at(kind))
         for recipient in dict.fromkeys(recipients):
             self._check_recipient(recipient)
@@ -285,6 +286,11 @@ class Tenant:
         if not self.kinds.find(kind).unhurried:
             return AT_ONCE
         return self.now() + timedelta(seconds=secrets.randbelow(UNHURRIED_AT_MOST_S))
+
+    def _check_evidence(self, tx: sa.Connection, attached: Sequence[str]) -> None:
+        """An envelope waits until all that goes along is on the ledger: for what is not here it would wait for ever."""
+        if attached and (absent := set(attached) - journal.states_of(tx, attached).keys()):
+            raise EvidenceMissing(got=", ".join(sorted(absent)))
 
     def _check_recipient(self, did: str) -> None:
         if self.engine.member(did) is None:

@@ -8,7 +8,7 @@ import pytest
 
 from transire.ledger.errors import KindRefused
 from transire.ledger.verify import verify_receipt
-from transire.node.errors import RecipientUnknown, StatementNotAccepted, UnknownTenant
+from transire.node.errors import EvidenceMissing, RecipientUnknown, StatementNotAccepted, UnknownTenant
 from transire.node.node import Node
 from transire.node.receipts import statement_receipt
 from transire.node.tenant import Tenant
@@ -72,6 +72,13 @@ def test_an_envelope_that_comes_twice_is_stated_once(node: Node) -> None:
 def test_a_recipient_must_be_a_member(node: Node) -> None:
     with pytest.raises(RecipientUnknown, match="no member of this network"):
         held(node.tenant("producer"), "did:key:z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK")
+
+
+def test_evidence_must_be_held(node: Node) -> None:
+    producer = node.tenant("producer")
+    body = {"statement": SOMETHING, "recipient": producer.did, "envelope": SOMETHING}
+    with producer.transaction() as tx, pytest.raises(EvidenceMissing, match="made or received"):
+        producer.state(tx, None, "document.held/1", body, about=[SOMETHING], attach=["B" * 43])
 
 
 def test_a_role_may_state_only_its_own_kinds(node: Node) -> None:
