@@ -16,8 +16,8 @@ from jsonschema_rs import Draft202012Validator, ValidationError
 from transire.documents.errors import Problem
 
 _SENTENCES: Final = {
-    "required": "A member that the law or the form asks for is missing.",
-    "additionalProperties": "This member is not known here; a misspelt name is not ignored.",
+    "required": "A field that the law or the form asks for is missing.",
+    "additionalProperties": "This field is not known here; a misspelt name is not ignored.",
     "type": "The value is of the wrong kind.",
     "pattern": "The value is not written in the form that is needed.",
     "format": "The value is not a valid code of its kind.",
@@ -30,8 +30,8 @@ _SENTENCES: Final = {
     "maxLength": "The text is too long.",
     "minimum": "The number is too small.",
     "maximum": "The number is too large.",
-    "falseSchema": "This member does not belong here.",
-    "not": "These members exclude one another.",
+    "falseSchema": "This field does not belong here.",
+    "not": "These fields exclude one another.",
     "anyOf": "None of the forms that are possible here fits.",
     "oneOf": "Exactly one of the forms that are possible here must fit.",
 }
@@ -105,7 +105,7 @@ def _members(keyword: str, details: Mapping[str, Any]) -> tuple[str, ...]:
 def _expected(keyword: str, details: Mapping[str, Any], above: Sequence[Schema], name: str) -> str | None:
     if keyword == "required":
         described = (one["properties"][name] for one in reversed(above) if name in one.get("properties", {}))
-        return next((str(one["description"]) for one in described if "description" in one), "this member")
+        return next((str(one["description"]) for one in described if "description" in one), "a value here")
     if keyword in _SHAPES and above and "x-expected" in above[-1]:
         return str(above[-1]["x-expected"])
     return next((_shown(details[detail]) for detail in _DETAILS if detail in details), None)

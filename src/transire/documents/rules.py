@@ -186,7 +186,7 @@ def _claim_is_whole(subject: Subject) -> Iterator[Problem]:
                     where=f"/lines/{at}/claim/{part}",
                     code="documents.claim-incomplete",
                     sentence="A claim that rests on a certification names its good and its issuance too.",
-                    expected="this member",
+                    expected="a value here",
                 )
 
 
