@@ -144,9 +144,14 @@ def known(home: Path, node: Node, slug: str) -> Known:
             for stored in tenant.vault.all_stored(view)
             for raw in tenant.vault.open(view, stored.commitment, issuer=stored.issuer).representations.values()
         ]
-        statements = [found.raw for found in journal.all_located(view)]
+        located = journal.all_located(view)
+    # A path holds the salted ids of neighbours in another member's pool: digests that reveal nothing of them.
+    neighbours = {digest for found in located for digest in found.path}
     folder = home / "members" / slug
-    return Known(tenant.did, tenant.name, documents, statements, set(entered(folder)), b"\x00".join(bytes_of(folder)))
+    said = set(entered(folder)) | neighbours
+    return Known(
+        tenant.did, tenant.name, documents, [found.raw for found in located], said, b"\x00".join(bytes_of(folder))
+    )
 
 
 def entered(folder: Path) -> Iterator[str]:

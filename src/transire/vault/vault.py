@@ -206,11 +206,7 @@ class Vault:
         return self._open(tx, self._require(tx, commitment, issuer))
 
     def find(self, tx: sa.Connection, commitment: str, *, issuer: str | None = None) -> OpenedDocument | None:
-        """The opened version; None when this member does not hold it, or no longer.
-
-        A version whose bytes were lost or damaged is held no longer: it is logged, `doctor` names it, and everything
-        else that this member does goes on.
-        """
+        """The opened version; None when this member does not hold it, or its bytes were lost, which `doctor` names."""
         row = self._row(tx, commitment, issuer)
         if row is None or row.wrapped_key is None:
             return None
