@@ -107,7 +107,7 @@ class Walker:
         self.page.evaluate(self.axe)
         for size in (HAND, DESK):
             self.page.set_viewport_size(_size(size))
-            self._photograph(f"{name}-{size[0]}")
+            self.photograph(f"{name}-{size[0]}")
             wide = self.page.evaluate("document.documentElement.scrollWidth")
             assert wide <= size[0], f"{name}: the page is {wide} pixels wide on a screen of {size[0]}"
             broken = self.page.evaluate(_RUN_AXE, list(RULES))
@@ -115,7 +115,8 @@ class Walker:
         assert not self.complaints, self.complaints
         return self
 
-    def _photograph(self, name: str) -> None:
+    def photograph(self, name: str) -> None:
+        """Keep a picture of the whole page."""
         self.shots.mkdir(parents=True, exist_ok=True)
         self.page.screenshot(path=self.shots / f"{name}.png", full_page=True)
 
