@@ -1,7 +1,8 @@
 """What `make test` runs: linters, types, every test, and a loud list of what could not be tested.
 
 A part that cannot be had on this machine (a browser, a database server) is skipped and named in the last lines;
-under CI (environment variable CI=true) such a skip is a failure.
+under CI (environment variable CI=true) such a skip is a failure. A test that failed is tried once more, alone: the
+machine may be shared, and what fails only beside others is named by the first run all the same.
 """
 
 from __future__ import annotations
@@ -57,7 +58,10 @@ def main() -> int:
         run("format", BIN / "ruff", "format", "--check", "."),
         run("mypy", BIN / "mypy"),
         run("examples in docstrings", BIN / "pytest", "--doctest-modules", "-q", "-n", "2", "src/transire"),
-        run("tests", BIN / "pytest", "-n", "2", "--dist", "loadgroup", "-q", f"--junitxml={REPORT}"),
+        run("tests", BIN / "pytest", "-n", "2", "--dist", "loadgroup", "-q", f"--junitxml={REPORT}")
+        or run(
+            "what failed, once more and alone", BIN / "pytest", "--last-failed", "--last-failed-no-failures=none", "-q"
+        ),
     ]
     missing = skipped()
     for reason in missing:
