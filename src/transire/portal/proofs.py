@@ -40,15 +40,18 @@ def download_receipt(visit: Visit) -> Response:
 
 def _named(visit: Visit, text: str) -> Markup:
     """A finding with the names of members in place of their DIDs, which stay in the titles."""
-    parts = _DID.split(text)
-    dids = _DID.findall(text)
-    return Markup("").join(
-        Markup("{}{}").format(part, _member(visit, did)) for part, did in zip(parts, [*dids, ""], strict=True)
-    )
+    told = Markup("")
+    done = 0
+    for found in _DID.finditer(text):
+        before = text[done : found.start()]
+        told += Markup("{}{}").format(before, _member(visit, found[0], said=before))
+        done = found.end()
+    return told + text[done:]
 
 
-def _member(visit: Visit, did: str) -> Markup:
-    if not did:
-        return Markup("")
+def _member(visit: Visit, did: str, *, said: str) -> Markup:
+    """The member's name; the DID itself, shortened, right after its name."""
     name = visit.tenant.name_of(did)
-    return identifier(did) if name == did else Markup('<abbr title="{}">{}</abbr>').format(did, name)
+    if name == did or said.endswith(f"{name} ("):
+        return identifier(did)
+    return Markup('<abbr title="{}">{}</abbr>').format(did, name)
