@@ -20,8 +20,14 @@ from transire.vault.tables import outbox, statements
 
 WAITING, DELIVERED, REFUSED, GIVEN_UP = "waiting", "delivered", "refused", "given_up"
 
-RETRY_AFTER = tuple(timedelta(seconds=seconds) for seconds in (5, 300, 1800, 7200, 18000, 36000, 50400, 72000, 86400))
-"""Pauses between attempts, as Standard Webhooks recommends; after the last one the sender gives up and says so."""
+RETRY_AFTER = tuple(
+    timedelta(seconds=seconds) for seconds in (1, 5, 15, 60, 300, 1800, 7200, 18000, 36000, 50400, 72000, 86400)
+)
+"""Pauses between attempts; after the last one the sender gives up and says so.
+
+From five minutes on as Standard Webhooks recommends; before that more often, because a recipient's node that restarts
+or lags behind the ledger is back within seconds, and a person waits.
+"""
 JITTER = 0.2
 """Share by which a pause varies, so that a recipient that comes back is not met by everybody at once."""
 

@@ -140,7 +140,7 @@ def test_an_unknown_profile_is_a_fault_of_the_caller(path: Path) -> None:
 
 
 def test_the_test_profile_warns_once_for_each_store(path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    with caplog.at_level(logging.WARNING):
+    with caplog.at_level(logging.WARNING, logger=keystore.__name__):
         KeyStore.create(path, SECRET, profile="test")
         KeyStore.open(path, SECRET)
     assert caplog.text.count("USES THE TEST PROFILE") == 1

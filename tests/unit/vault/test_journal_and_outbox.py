@@ -134,11 +134,13 @@ def test_one_envelope_for_each_statement_and_recipient(producer: Member) -> None
     assert rows_due(producer) == []
 
 
-def test_the_pauses_are_those_of_standard_webhooks(producer: Member) -> None:
+def test_the_pauses_are_short_at_first_and_then_those_of_standard_webhooks(producer: Member) -> None:
     write(producer, to=TO)
     producer.anchor()
-    hours = [pause.total_seconds() / 3600 for pause in RETRY_AFTER]
-    assert [round(hour, 4) for hour in hours] == [0.0014, 0.0833, 0.5, 2, 5, 10, 14, 20, 24]
+    seconds = [pause.total_seconds() for pause in RETRY_AFTER]
+    assert seconds[:4] == [1, 5, 15, 60]
+    assert seconds[4:6] == [300, 1800]
+    assert [pause / 3600 for pause in seconds[6:]] == [2, 5, 10, 14, 20, 24]
     at = timedelta(0)
     for attempt, pause in enumerate(RETRY_AFTER):
         (row,) = rows_due(producer, at)
