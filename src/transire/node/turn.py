@@ -93,8 +93,8 @@ class TenantTurn:
             self._anchored_at = moment
             self._anchor.anchor_pooled(self._tenant.now())
 
-    def _on_accepted(self, tx: sa.Connection, found: list[journal.Located]) -> None:
-        take_in(tx, self._tenant, found)
+    def _on_accepted(self, tx: sa.Connection, pool: str, found: list[journal.Accepted]) -> None:
+        take_in(tx, self._tenant, found, pool=pool)
 
     def _deliver(self) -> None:
         now = self._tenant.now()

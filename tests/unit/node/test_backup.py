@@ -181,7 +181,7 @@ class TestBackup:
 def held_by(tenant: Tenant) -> set[str]:
     """The statements of that load that a member has."""
     with tenant.database.reading() as view:
-        found = journal.all_located(view)
+        found = journal.all_accepted(view)
     return {one.statement.id for one in found if one.statement.kind == "document.held/1"}
 
 

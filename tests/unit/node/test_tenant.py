@@ -95,4 +95,4 @@ def test_an_unknown_member_is_named(node: Node) -> None:
 
 def count_statements(tenant: Tenant) -> int:
     with tenant.database.reading() as view:
-        return len(journal.all_located(view))
+        return len(journal.all_accepted(view))
