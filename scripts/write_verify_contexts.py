@@ -1,9 +1,9 @@
-"""Write `web/verify/pinned.js`: the JSON-LD contexts that the verifier in JavaScript knows, from those of `credentials`.
+"""Write `web/verify/pinned.js`: the JSON-LD contexts that the verifier in JavaScript knows.
 
     python scripts/write_verify_contexts.py
 
-Only facts cross over: which contexts are known, by which digest, and what their words mean. `spec/credential.md` says
-what the tables hold. A test compares the file with what this writes.
+Only facts cross over from `transire.credentials`: which contexts are known, by which digest, and what their words mean.
+`spec/credential.md` says what the tables hold. A test compares the file with what this writes.
 """
 
 from __future__ import annotations
