@@ -19,7 +19,11 @@ const given = { receipt: null, network: null, witnesses: "" };
 let language = "en";
 let turn = 0;
 
-const speak = (what) => say(typeof what === "string" ? tell(what) : what, LANGUAGES[language].translations);
+/** Words in the reader's language. No character that is not seen, or that turns text around, reaches the page. */
+function speak(what) {
+  const words = say(typeof what === "string" ? tell(what) : what, LANGUAGES[language].translations);
+  return words.replaceAll(/\p{C}/gu, "\ufffd");
+}
 
 function start() {
   const root = document.getElementById("verify");
@@ -82,7 +86,7 @@ function field(role, label, hint) {
     make("label", { for: `field-${role}` }, speak(label)),
     make("p", { class: "tr-small tr-muted", id: `hint-${role}` }, speak(hint)),
     input,
-    make("p", { class: "tr-small", id: `name-${role}` }, given[role] === null ? "" : given[role].name),
+    make("p", { class: "tr-small", id: `name-${role}` }, given[role]?.name ?? ""),
   );
 }
 
@@ -110,7 +114,8 @@ async function take(files, role = null) {
     const bytes = new Uint8Array(await file.slice(0, limit).arrayBuffer());
     const place = role ?? (looksLikeNetwork(bytes) ? "network" : "receipt");
     given[place] = { name: file.name, bytes };
-    document.getElementById(`name-${place}`).textContent = file.name;
+    // The browser's own field names a file that was chosen in it, not one that was dropped.
+    document.getElementById(`name-${place}`).textContent = role === null ? file.name : "";
   }
   await judge(true);
 }

@@ -29,25 +29,44 @@ export function refusal(error, speak) {
   );
 }
 
+const isJudged = (check) => check.code !== "ledger.not-judged";
+const titles = (checks, said) => checks.map((check) => said(check.title)).join("; ");
+
 function verdict({ holds, checks, receipt }, said) {
-  const failing = checks.filter((check) => check.outcome === "fails");
-  const open = checks.filter((check) => check.outcome === "not shown");
-  const first = failing.find((check) => check.code !== "ledger.not-judged") ?? failing[0];
-  const heading = holds
-    ? said("Every check that could be made holds")
-    : said("{count} of {all} checks fail: do not rely on this copy", { count: failing.length, all: checks.length });
-  const parts = holds
-    ? [open.length > 0 ? make("p", {}, said("Not shown by this receipt: "), titles(open, said), ".") : null]
-    : [make("p", {}, said(first.title), ": ", said(first.detail)), make("p", {}, said(first.fix))];
+  const heading = said(holds ? "Every check that could be made holds" : "Do not rely on this copy: it does not prove what it says");
   return make(
     "section",
     { class: `tr-notice tr-notice--${holds ? "good" : "bad"} tr-verify__verdict` },
     sign(holds ? "holds" : "fails", said(holds ? "holds" : "fails")),
-    make("div", {}, make("h2", { id: "verdict", tabindex: "-1" }, heading), make("p", { class: "tr-small" }, said(receipt)), parts.filter(Boolean)),
+    make(
+      "div",
+      {},
+      make("h2", { id: "verdict", tabindex: "-1" }, heading),
+      make("p", { class: "tr-small" }, said(receipt)),
+      holds ? notShown(checks, said) : reasons(checks, said),
+    ),
   );
 }
 
-const titles = (checks, said) => checks.map((check) => said(check.title)).join("; ");
+function notShown(checks, said) {
+  const open = checks.filter((check) => check.outcome === "not shown");
+  return open.length > 0 ? make("p", {}, said("Not shown by this receipt: "), titles(open, said), ".") : null;
+}
+
+/** What fails by itself, with what was expected and found; what rests on it is only named. */
+function reasons(checks, said) {
+  const failing = checks.filter((check) => check.outcome === "fails");
+  const [judged, resting] = [failing.filter(isJudged), failing.filter((check) => !isJudged(check))];
+  return [
+    judged.map((check) => [
+      make("h3", {}, said(check.title)),
+      make("p", {}, said(check.detail)),
+      gotAndExpected(check.found, check.expected, said),
+    ]),
+    make("p", {}, said(judged[0].fix)),
+    resting.length > 0 ? make("p", { class: "tr-small" }, said("Not judged, since they rest on it: "), titles(resting, said), ".") : null,
+  ];
+}
 
 // The picture: who stated what, when it was accepted, who vouches for that, and how it stands.
 
@@ -148,7 +167,7 @@ function checkList({ checks }, said) {
 }
 
 function checkItem(check, said) {
-  const bad = check.outcome === "fails";
+  const bad = check.outcome === "fails" && isJudged(check);
   return make(
     "li",
     { "data-check": check.name, "data-outcome": check.outcome },
@@ -156,8 +175,9 @@ function checkItem(check, said) {
     make(
       "div",
       {},
-      make("h3", {}, said(check.title), " ", make("span", { class: "tr-small tr-muted" }, `${said(check.outcome)} · `, make("code", {}, check.name))),
-      bad ? gotAndExpected(check.found, check.expected, said) : make("p", { class: "tr-verify__found" }, said(check.found)),
+      make("h3", {}, said(check.title), " ", make("span", { class: "tr-small tr-muted" }, `${said(isJudged(check) ? check.outcome : "not judged")} · `, make("code", {}, check.name))),
+      bad ? gotAndExpected(check.found, check.expected, said) : null,
+      check.outcome === "fails" ? null : make("p", { class: "tr-verify__found" }, said(check.found)),
       check.expected && check.outcome === "not shown" ? small(said("Expected"), ": ", said(check.expected)) : null,
       check.detail ? small(said(check.detail)) : null,
       bad ? make("p", { class: "tr-small" }, make("code", {}, check.code)) : null,

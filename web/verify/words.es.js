@@ -21,8 +21,8 @@ export const SPANISH = Object.freeze({
     "Este navegador solo presta su criptografía a páginas abiertas por HTTPS o desde un archivo. Descargue la página como un archivo y ábralo.",
   "Print this report": "Imprimir este informe",
   "Every check that could be made holds": "Se cumplen todas las comprobaciones que pudieron hacerse",
-  "{count} of {all} checks fail: do not rely on this copy":
-    "Fallan {count} de {all} comprobaciones: no confíe en esta copia",
+  "Do not rely on this copy: it does not prove what it says": "No confíe en esta copia: no prueba lo que dice",
+  "Not judged, since they rest on it: ": "No juzgado, pues descansa en ello: ",
   "Not shown by this receipt: ": "Este comprobante no muestra: ",
   "What this receipt proves": "Qué prueba este comprobante",
   Who: "Quién",

@@ -249,9 +249,7 @@ def _require_spelling(document: DocumentForm) -> None:
     for one in document.representations:
         left = len(one.content) % 4
         if left and one.content[-1] not in _LAST_CHARACTERS[left]:
-            raise ReceiptMalformed(
-                got=one.content[-4:], expected="base64url in its one spelling", where=f"/documents/{document.commitment}"
-            )
+            raise ReceiptMalformed(got=one.content[-4:], expected="base64url in its one spelling", where="/documents")
 
 
 # After so many characters of the last group of four; one alone is no byte.
