@@ -24,7 +24,8 @@ const TERM_MEMBERS = [
 const BARE = Object.freeze({ terms: new Map(), vocab: null, previous: null });
 
 export function refuse(where, expected, got = "") {
-  throw new Refused("ledger.credential-invalid", { where, expected, got: String(got).slice(0, 120) });
+  const shown = typeof got === "string" ? got : (JSON.stringify(got) ?? "nothing");
+  throw new Refused("ledger.credential-invalid", { where, expected, got: shown.slice(0, 120) });
 }
 
 /** SHA-256 of the published file of each pinned context, in hexadecimal. */
@@ -179,7 +180,7 @@ class Abridger {
     }
     if ("@container" in given) {
       const kinds = given["@container"];
-      parts.container = Array.isArray(kinds) ? [...kinds].sort() : [this.text(kinds, "@container")];
+      parts.container = (Array.isArray(kinds) ? kinds : [kinds]).map((kind) => this.text(kind, "@container")).sort();
     }
     if ("@context" in given) {
       parts.scope = this.scope(given["@context"], local, depth);

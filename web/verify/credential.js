@@ -152,10 +152,12 @@ function stamp(value, where) {
     refuse(where, "a date, time and time zone", value);
   }
   const [, , fraction, , sign, hours, minutes] = match;
-  if (Number(hours ?? 0) > 23 || Number(minutes ?? 0) > 59) {
+  const ahead = Number(hours ?? 0) * 60 + Number(minutes ?? 0);
+  // XML Schema 1.1 part 2, 3.3.7: a time zone lies within fourteen hours of UTC.
+  if (Number(minutes ?? 0) > 59 || ahead > 14 * 60) {
     refuse(where, "a time zone", value);
   }
-  const offset = (Number(hours ?? 0) * 60 + Number(minutes ?? 0)) * (sign === "-" ? -60 : 60);
+  const offset = ahead * (sign === "-" ? -60 : 60);
   const seconds = written / 1000 - offset;
   if (seconds < FIRST || seconds >= AFTER) {
     refuse(where, "a year from 1 to 9999", value);
