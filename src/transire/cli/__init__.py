@@ -33,6 +33,7 @@ class Entry(NamedTuple):
 COMMANDS: Final[Mapping[str, Entry]] = {
     "demo": Entry("transire.cli.demo:demo", "Run the main job on real input, from a signature to its proof."),
     "verify": Entry("transire.cli.verify:verify", "Check a receipt offline, without trust in any node."),
+    "verify-page": Entry("transire.cli.verify_page:verify_page", "Write the page that checks receipts in a browser."),
     "statement": Entry("transire.cli.statement:statement", "Show a statement, an action or a receipt in words."),
     "node": Entry("transire.cli.node:node", "Set up and run a node."),
     "doctor": Entry("transire.cli.doctor:doctor", "Examine a node and say what is wrong with it."),
