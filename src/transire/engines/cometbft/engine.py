@@ -93,6 +93,7 @@ class CometBftEngine(LedgerReading):
             self.network = machine.network
             self._folder.mkdir(mode=0o700, exist_ok=True)
             self._rpc = RpcClient(self._folder, RPC_SOCKET)
+            opened.callback(self._rpc.close)
             self._history = ValidatorHistory(self._store, self.genesis.height + 1)
             blocks = NetworkBlocks(self._rpc, lambda: self.height)
             super().__init__(
