@@ -1,8 +1,8 @@
 """What `make test` runs: linters, types, every test, and a loud list of what could not be tested.
 
-A part that cannot be had on this machine (a browser, a database server, CometBFT) is skipped and named in the last lines;
-under CI (environment variable CI=true) such a skip is a failure. A test that failed is tried once more, alone: the
-machine may be shared, and what fails only beside others is named by the first run all the same.
+A part that cannot be had on this machine (a browser, a database server, CometBFT) is skipped and named in the last
+lines; under CI (environment variable CI=true) such a skip is a failure. A test that failed is tried once more, alone:
+the machine may be shared, and what fails only beside others is named by the first run all the same.
 """
 
 from __future__ import annotations
