@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -56,7 +56,8 @@ def settings_of(place: int, ports: list[int], program: str, **more: Any) -> Pair
         if other != place
     )
     quick: dict[str, Any] = {"commit_ms": 50, "idle_s": 1.0, "snapshot_every": 0}
-    return PairSettings(moniker=f"node-{place}", p2p_port=ports[place], peers=peers, binary=program, **(quick | more))
+    mine: dict[str, Any] = {"moniker": f"node-{place}", "p2p_port": ports[place], "peers": peers, "binary": program}
+    return PairSettings(**(mine | quick | more))
 
 
 def started_engine(home: Path, *, program: str, **more: Any) -> CometBftEngine:
@@ -69,9 +70,7 @@ def started_engine(home: Path, *, program: str, **more: Any) -> CometBftEngine:
 
 
 @contextmanager
-def network(
-    folder: Path, program: str, *, validators: int = 4, at_step: Callable[[str], None] | None = None, **more: Any
-) -> Iterator[list[CometBftEngine]]:
+def network(folder: Path, program: str, *, validators: int = 4, **more: Any) -> Iterator[list[CometBftEngine]]:
     """That many validators, each with its own engine, all talking to one another."""
     founded = genesis(validators=validators)
     ports = free_ports(validators)
@@ -95,3 +94,13 @@ def start_all(engines: list[CometBftEngine]) -> None:
         list(pool.map(CometBftEngine.start, engines))
     for engine in engines:
         assert engine.wait_for(2, LONG), engine.status()
+
+
+def joining(folder: Path, engines: list[CometBftEngine], place: int, program: str, **more: Any) -> CometBftEngine:
+    """A further node of a running network, not started: it follows the blocks, and validates if it is voted in."""
+    running = [engine.settings for engine in engines]
+    peers = tuple(
+        f"{node_id(keys_of_node(other).node.public)}@{one.p2p_host}:{one.p2p_port}" for other, one in enumerate(running)
+    )
+    settings = settings_of(0, free_ports(1), program, moniker=f"node-{place}", peers=peers, **more)
+    return CometBftEngine.create(folder / f"node-{place}", engines[0].genesis, keys_of_node(place), settings)

@@ -77,7 +77,7 @@ class CometBftEngine(LedgerReading):
         self, home: Path, keys: PairKeys, settings: PairSettings, *, at_step: Callable[[str], None] = lambda step: None
     ) -> None:
         self._folder = home / COMETBFT_FOLDER
-        self._settings = settings
+        self.settings = settings
         self._keys = keys
         self._failure: EngineStopped | None = EngineStopped(got="it was not started")
         self._server: AbciServer | None = None
@@ -152,8 +152,8 @@ class CometBftEngine(LedgerReading):
         """Start the application's server and CometBFT, and wait until CometBFT answers, for some time at most."""
         if self._process is not None:
             return
-        program = find_cometbft(self._settings.binary)
-        write_files(self._folder, self.genesis, self._settings)
+        program = find_cometbft(self.settings.binary)
+        write_files(self._folder, self.genesis, self.settings)
         self._process = CometBftProcess(
             program, self._folder, self._keys, before_start=self._before_start, on_failure=self._fail
         )
