@@ -14,6 +14,12 @@ TransireError
 ├── WitnessRefused         node.witness-refused
 ├── RecipientUnknown       node.recipient-unknown
 ├── RecipientUnreachable   node.recipient-unreachable
+├── EndpointUnfit          node.endpoint-unfit
+├── AnswerUnfit            node.answer-unfit
+├── DeliveryMalformed      node.delivery-malformed
+├── BringerUnknown         node.bringer-unknown
+├── BringerDiffers         node.bringer-differs
+├── NetworkDiffers         node.network-differs
 ├── ReceptionFailed        node.reception-failed
 ├── BackupInvalid          node.backup-invalid
 ├── BackupExists           node.backup-exists
@@ -108,6 +114,47 @@ class RecipientUnreachable(TransireError):
     sentence = "The recipient's node cannot be reached now."
     fix = "Nothing is lost: the envelope stays in the outbox and is tried again."
     status = 503
+
+
+class EndpointUnfit(TransireError):
+    code = "node.endpoint-unfit"
+    sentence = "Nothing is delivered to the address that the recipient's record on the ledger names."
+    fix = "The recipient enters the address of its node; a private one needs the setting delivery.private_addresses."
+    status = 503
+
+
+class AnswerUnfit(TransireError):
+    code = "node.answer-unfit"
+    sentence = "What the recipient's node answered is no answer to this delivery."
+    fix = "Nothing is lost: the envelope is tried again. Ask whoever runs that node to look into its log."
+    status = 503
+
+
+class DeliveryMalformed(TransireError):
+    code = "node.delivery-malformed"
+    sentence = "The delivery is not a run of envelopes, one a line."
+    fix = "Send what spec/delivery.md describes; one request holds at most 32 envelopes."
+
+
+class BringerUnknown(TransireError):
+    code = "node.bringer-unknown"
+    sentence = "The message is signed by no active member of this network with a transport key in force."
+    fix = "Sign with the transport key that stands in the member's record; one that was entered just now needs a block."
+    status = 401
+
+
+class BringerDiffers(TransireError):
+    code = "node.bringer-differs"
+    sentence = "The envelope bears the name of another member than the one that brought it."
+    fix = "Each member's node brings that member's own envelopes, under its own transport key."
+    status = 403
+
+
+class NetworkDiffers(TransireError):
+    code = "node.network-differs"
+    sentence = "The delivery is of another network than this node's."
+    fix = "Compare the networks' fingerprints: the sender's node, or the address in the member's record, is wrong."
+    status = 421
 
 
 class ReceptionFailed(TransireError):

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Collection, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Lock
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 import structlog
 from msgspec.structs import replace
@@ -53,6 +56,9 @@ from transire.storage.migrations import upgrade
 from transire.vault.statements import KINDS as DOCUMENT_KINDS
 from transire.vault.vault import Vault
 
+if TYPE_CHECKING:
+    from transire.node.courier import Courier
+
 log = structlog.get_logger(__name__)
 
 
@@ -73,7 +79,10 @@ class Node:
         self.settings = settings
         self.keys = keys
         self.engine = engine
-        self.post = Post()
+        self._courier: Courier | None = None
+        self._courier_lock = Lock()
+        self._carriers = ThreadPoolExecutor(settings.delivery.at_once, thread_name_prefix="courier")
+        self.post = Post(self.courier)
         self.beat = Beat()
         self.kinds = KindRegistry([*DOCUMENT_KINDS, *kinds()])
         self.tenants: dict[str, Tenant] = {}
@@ -140,6 +149,9 @@ class Node:
         """Finish what is under way and let go. What is pooled or in an outbox goes on after the next start."""
         self._unsubscribe()
         self.beat.stop()
+        self._carriers.shutdown(wait=True, cancel_futures=True)
+        if self._courier is not None:
+            self._courier.close()
         self.engine.close()
         for tenant in self.tenants.values():
             tenant.database.close()
@@ -168,7 +180,10 @@ class Node:
         keys, did = self._keys_of_new(member.slug)
         if self.engine.member(did) is None:
             custodian = self.keys.signing_key(CUSTODIAN_KEY)
-            body = enrolment(keys, did=did, name=member.name, roles=member.roles, custodian=custodian)
+            endpoint = self.settings.public_url.rstrip("/")
+            body = enrolment(
+                keys, did=did, name=member.name, roles=member.roles, custodian=custodian, endpoint=endpoint
+            )
             registrar.act("member.enrol/1", body)
         entry = MemberSettings(member.slug, did)
         self.settings = replace(self.settings, member=(*self.settings.member, entry))
@@ -210,8 +225,24 @@ class Node:
         self.tenants[member.slug] = tenant
         self.post.host(member.did, Reception(tenant))
         pause = timedelta(milliseconds=self.settings.ledger.beat_ms)
-        self.beat.add(member.slug, TenantTurn(tenant, self.post, pause=pause))
+        self.beat.add(member.slug, TenantTurn(tenant, self.post, pause=pause, executor=self._carriers))
         return tenant
+
+    def courier(self) -> Courier:
+        """Who brings envelopes to other nodes; made when there is something to bring."""
+        from transire.node.courier import Courier
+
+        with self._courier_lock:
+            if self._courier is None:
+                self._courier = Courier(self.settings)
+            return self._courier
+
+    def tenant_of(self, did: str) -> Tenant:
+        """The hosted member with that DID."""
+        for tenant in list(self.tenants.values()):
+            if tenant.did == did:
+                return tenant
+        raise UnknownTenant(got=did[:200])
 
     def _agree_names(self, did: str, keys: KeyStore) -> tuple[str, ...]:
         """The member's agree keys that lie here, the present one last: what was sealed for an old one still opens."""

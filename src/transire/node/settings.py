@@ -49,6 +49,19 @@ class VaultSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`file` (a folder a member under the node's folder) or an `s3://bucket/prefix` address."""
 
 
+class DeliverySettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How envelopes are brought to the nodes of other organisations."""
+
+    private_addresses: bool = False
+    """Deliver to nodes at private addresses too, as over a VPN; the demo and development profiles always do."""
+    ca_file: str = ""
+    """File with the certificate authorities of the other nodes; empty: those of the operating system."""
+    timeout_s: int = 20
+    """Seconds that another node has to answer."""
+    at_once: int = 8
+    """Deliveries under way at the same time, to one recipient never more than one from each member."""
+
+
 class MemberSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A member that this node hosts."""
 
@@ -76,6 +89,7 @@ class NodeSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ledger: LedgerSettings = LedgerSettings()
     records: RecordsSettings = RecordsSettings()
     vault: VaultSettings = VaultSettings()
+    delivery: DeliverySettings = DeliverySettings()
     member: tuple[MemberSettings, ...] = ()
 
     @property
@@ -111,6 +125,10 @@ def settings_from(values: Mapping[str, Any], *, where: str) -> NodeSettings:
         )
     if not 1 <= settings.ledger.beat_ms <= 5000:
         raise SettingsInvalid(got=settings.ledger.beat_ms, expected="1 to 5000", where="ledger.beat_ms")
+    if not 1 <= settings.delivery.timeout_s <= 120:
+        raise SettingsInvalid(got=settings.delivery.timeout_s, expected="1 to 120", where="delivery.timeout_s")
+    if not 1 <= settings.delivery.at_once <= 64:
+        raise SettingsInvalid(got=settings.delivery.at_once, expected="1 to 64", where="delivery.at_once")
     return settings
 
 
@@ -122,7 +140,12 @@ def check_slug(slug: str) -> None:
 
 def overlay_environment(values: dict[str, Any], environment: Mapping[str, str]) -> None:
     """Put TRANSIRE_* variables over the values of the file, in place."""
-    tables = {"ledger": LedgerSettings, "records": RecordsSettings, "vault": VaultSettings}
+    tables = {
+        "ledger": LedgerSettings,
+        "records": RecordsSettings,
+        "vault": VaultSettings,
+        "delivery": DeliverySettings,
+    }
     for name, value in environment.items():
         if not name.startswith(ENVIRONMENT_PREFIX):
             continue

@@ -257,6 +257,14 @@ class Tenant:
             raise WitnessRefused(got=outcome.code)
         return outcome
 
+    def announce(self, endpoint: str) -> bool:
+        """Enter the address at which other nodes deliver to this member; False when it stands there already."""
+        record = self.record
+        if record is not None and at(record.endpoint, self._next_height) == endpoint:
+            return False
+        self.act("member.update/1", {"did": self.did, "endpoint": endpoint})
+        return True
+
     @property
     def credential_key_name(self) -> str:
         """Which key signs this member's credentials."""
