@@ -83,7 +83,7 @@ def until(holds: Callable[[], object], within: float = WITHIN_S) -> None:
 
 @contextmanager
 def two_nodes(template: Path, folder: Path) -> Iterator[TwoNodes]:
-    """`template` is a node with customs, producer and importer (tests.node_world); the importer gets a node of its own."""
+    """`template` is a node with customs, producer and importer; the importer gets a node of its own."""
     first = Node.open(_part(template, folder / "customs", ("customs", "producer")))
     home = Home(_part(template, folder / "importer", ("importer",)))
     settings = read_settings(home.path)
