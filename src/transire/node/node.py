@@ -34,6 +34,7 @@ from transire.node.enrolment import (
 )
 from transire.node.errors import HomeExists, ProductionRefused, UnknownTenant
 from transire.node.home import Home, read_secret
+from transire.node.ledger import open_ledger
 from transire.node.post import Post
 from transire.node.projection import is_ending
 from transire.node.reception import Reception
@@ -131,7 +132,7 @@ class Node:
         secret = read_secret(settings)
         keys = KeyStore.open(home.keys, secret)
         refuse_cheap_keys(settings, keys)
-        engine = EmbeddedEngine.open(home.ledger, keys.signing_key(settings.ledger.validator_key))
+        engine = open_ledger(home, settings.ledger, keys)
         try:
             return cls(home, settings, secret=secret, keys=keys, engine=engine)
         except BaseException:

@@ -25,14 +25,34 @@ SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\Z")
 class LedgerSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How this node takes part in the ledger."""
 
-    engine: Literal["embedded"] = "embedded"
-    """Which engine orders the ledger."""
+    engine: Literal["embedded", "cometbft"] = "embedded"
+    """Which engine orders the ledger: `embedded` (this node alone) or `cometbft` (a network of organisations)."""
     beat_ms: int = 50
     """Statements of a member are pooled for at most this long before one action anchors them (LEDGER 3)."""
     validator_key: str = "validator-1"
     """Which key of the node's key store signs blocks; a restored node has a new one."""
     action_lifetime_s: int = 600
     """How long a signed action stays valid; at most 900 seconds are allowed by LEDGER 4."""
+    cometbft: str = ""
+    """The CometBFT program; empty: TRANSIRE_COMETBFT, else the one that was installed, else the one on the PATH."""
+    p2p_host: str = "127.0.0.1"
+    """Address on which CometBFT listens for the other nodes of the network."""
+    p2p_port: int = 26656
+    """Port for the other nodes of the network."""
+    external_address: str = ""
+    """host:port under which the others reach this node, where that differs from what it listens on."""
+    peers: tuple[str, ...] = ()
+    """The other nodes of the network, each as id@host:port; in the environment separated by commas."""
+    commit_ms: int = 250
+    """How long CometBFT waits for late votes after a block: 200 to 500 ms. Blocks are about this far apart."""
+    rpc_listen: str = ""
+    """host:port where nodes that join may ask CometBFT for light blocks; never public. Empty: a unix socket only."""
+    state_sync: tuple[str, ...] = ()
+    """To join from a snapshot: two rpc addresses (http://host:port), a height, and the hash of its header in hex."""
+    snapshot_every: int = 1000
+    """Blocks between two snapshots that nodes can join from; 0 makes none."""
+    metrics_listen: str = ""
+    """host:port for CometBFT's own Prometheus figures; empty: none."""
 
 
 class RecordsSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -98,6 +118,17 @@ class NodeSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
 
 
+LIMITS = (
+    ("ledger", "action_lifetime_s", 1, 900),
+    ("ledger", "beat_ms", 1, 5000),
+    ("ledger", "commit_ms", 1, 5000),
+    ("ledger", "p2p_port", 1, 65535),
+    ("delivery", "timeout_s", 1, 120),
+    ("delivery", "at_once", 1, 64),
+)
+"""Table, setting, least and most."""
+
+
 def read_settings(home: Path, environment: Mapping[str, str] | None = None) -> NodeSettings:
     """The settings of the node in `home`: file first, environment over it."""
     path = home / FILE_NAME
@@ -119,17 +150,18 @@ def settings_from(values: Mapping[str, Any], *, where: str) -> NodeSettings:
         raise SettingsInvalid(got=error, where=where) from error
     for member in settings.member:
         check_slug(member.slug)
-    if not 1 <= settings.ledger.action_lifetime_s <= 900:
-        raise SettingsInvalid(
-            got=settings.ledger.action_lifetime_s, expected="1 to 900", where="ledger.action_lifetime_s"
-        )
-    if not 1 <= settings.ledger.beat_ms <= 5000:
-        raise SettingsInvalid(got=settings.ledger.beat_ms, expected="1 to 5000", where="ledger.beat_ms")
-    if not 1 <= settings.delivery.timeout_s <= 120:
-        raise SettingsInvalid(got=settings.delivery.timeout_s, expected="1 to 120", where="delivery.timeout_s")
-    if not 1 <= settings.delivery.at_once <= 64:
-        raise SettingsInvalid(got=settings.delivery.at_once, expected="1 to 64", where="delivery.at_once")
+    for table, name, least, most in LIMITS:
+        value = getattr(getattr(settings, table), name)
+        if not least <= value <= most:
+            raise SettingsInvalid(got=value, expected=f"{least} to {most}", where=f"{table}.{name}")
+    if settings.ledger.state_sync and not _is_state_sync(settings.ledger.state_sync):
+        expected = "two addresses, a height and a hash of 64 hex digits"
+        raise SettingsInvalid(got=", ".join(settings.ledger.state_sync), expected=expected, where="ledger.state_sync")
     return settings
+
+
+def _is_state_sync(values: tuple[str, ...]) -> bool:
+    return len(values) == 4 and values[2].isdigit() and re.fullmatch(r"[0-9A-Fa-f]{64}", values[3]) is not None
 
 
 def check_slug(slug: str) -> None:
@@ -152,7 +184,9 @@ def overlay_environment(values: dict[str, Any], environment: Mapping[str, str]) 
         key = name.removeprefix(ENVIRONMENT_PREFIX).lower()
         table, _, field = key.partition("_")
         if table in tables and field in tables[table].__struct_fields__:
-            values.setdefault(table, {})[field] = value
+            parts = [part.strip() for part in value.split(",") if part.strip()]
+            is_list = isinstance(getattr(tables[table](), field), tuple)
+            values.setdefault(table, {})[field] = parts if is_list else value
         elif key in NodeSettings.__struct_fields__ and key not in {*tables, "member"}:
             values[key] = value
 
