@@ -21,6 +21,8 @@ TransireError
 ├── BringerDiffers         node.bringer-differs
 ├── NetworkDiffers         node.network-differs
 ├── ReceptionFailed        node.reception-failed
+├── CheckpointUnknown      node.checkpoint-unknown
+├── WitnessUnknown         node.witness-unknown
 ├── BackupInvalid          node.backup-invalid
 ├── BackupExists           node.backup-exists
 └── BackupFailed           node.backup-failed
@@ -162,6 +164,20 @@ class ReceptionFailed(TransireError):
     sentence = "The recipient's node could not take the envelope in, through no fault of the sender."
     fix = "Nothing is lost: the envelope is brought again. Look into the log of the recipient's node."
     status = 503
+
+
+class CheckpointUnknown(TransireError):
+    code = "node.checkpoint-unknown"
+    sentence = "This is no checkpoint of this node's log."
+    fix = "Ask the node for its checkpoint again. If it was this network's, somebody shows two logs: keep both."
+    status = 409
+
+
+class WitnessUnknown(TransireError):
+    code = "node.witness-unknown"
+    sentence = "No countersignature on the checkpoint is by a witness whom this node knows."
+    fix = "Give the node's operator your verifier key: it is entered in the setting `witnesses`."
+    status = 403
 
 
 class BackupInvalid(TransireError):

@@ -16,13 +16,15 @@ from typing import TYPE_CHECKING
 import structlog
 from msgspec.structs import replace
 
-from transire.crypto.canonical import canonical_bytes
+from transire.crypto.canonical import Json, canonical_bytes
 from transire.crypto.did import did_key
 from transire.crypto.keystore import KeyStore
 from transire.engines.base import Engine
 from transire.engines.embedded import EmbeddedEngine
 from transire.ledger.kinds import KindRegistry
+from transire.node.anchor import Signer
 from transire.node.beat import Beat
+from transire.node.checkpoints import Checkpoints
 from transire.node.enrolment import (
     AGREE,
     CREDENTIAL,
@@ -85,6 +87,7 @@ class Node:
         self._carriers = ThreadPoolExecutor(settings.delivery.at_once, thread_name_prefix="courier")
         self.post = Post(self.courier)
         self.beat = Beat()
+        self.checkpoints = Checkpoints(home.checkpoints, engine, settings.witnesses)
         self.kinds = KindRegistry([*DOCUMENT_KINDS, *kinds()])
         self.tenants: dict[str, Tenant] = {}
         self._secret = secret
@@ -180,13 +183,29 @@ class Node:
         self.home.make(member.slug)
         keys, did = self._keys_of_new(member.slug)
         if self.engine.member(did) is None:
-            custodian = self.keys.signing_key(CUSTODIAN_KEY)
-            endpoint = self.settings.public_url.rstrip("/")
-            body = enrolment(
-                keys, did=did, name=member.name, roles=member.roles, custodian=custodian, endpoint=endpoint
-            )
-            registrar.act("member.enrol/1", body)
-        entry = MemberSettings(member.slug, did)
+            registrar.act("member.enrol/1", self._enrolment(keys, did, member))
+        return self._enter(member.slug, did)
+
+    def prepare_member(self, member: NewMember) -> dict[str, Json]:
+        """Make the keys of a member that this node will host; its registrar, elsewhere, enters what is returned.
+
+        From now on the member is hosted here, and can act as soon as it is enrolled.
+        """
+        if member.slug in self.tenants:
+            raise HomeExists(got=member.slug)
+        check_slug(member.slug)
+        self.home.make(member.slug)
+        keys, did = self._keys_of_new(member.slug)
+        self._enter(member.slug, did)
+        return self._enrolment(keys, did, member)
+
+    def _enrolment(self, keys: KeyStore, did: str, member: NewMember) -> dict[str, Json]:
+        custodian = self.keys.signing_key(CUSTODIAN_KEY)
+        endpoint = self.settings.public_url.rstrip("/")
+        return enrolment(keys, did=did, name=member.name, roles=member.roles, custodian=custodian, endpoint=endpoint)
+
+    def _enter(self, slug: str, did: str) -> Tenant:
+        entry = MemberSettings(slug, did)
         self.settings = replace(self.settings, member=(*self.settings.member, entry))
         amend_settings(self.home.path, lambda written: replace(written, member=(*written.member, entry)))
         return self._host(entry)
@@ -222,6 +241,7 @@ class Node:
             kinds=self.kinds,
             wake=lambda: self.beat.wake(member.slug),
             action_lifetime=timedelta(seconds=self.settings.ledger.action_lifetime_s),
+            countersigned=self.checkpoints.countersigned,
         )
         self.tenants[member.slug] = tenant
         self.post.host(member.did, Reception(tenant))
@@ -237,6 +257,11 @@ class Node:
             if self._courier is None:
                 self._courier = Courier(self.settings)
             return self._courier
+
+    @property
+    def speaker(self) -> Signer:
+        """The key by which this node speaks to other nodes: the transport key of the first member that it hosts."""
+        return next(iter(self.tenants.values())).signer_for("transport")
 
     def tenant_of(self, did: str) -> Tenant:
         """The hosted member with that DID."""

@@ -110,6 +110,8 @@ class NodeSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     records: RecordsSettings = RecordsSettings()
     vault: VaultSettings = VaultSettings()
     delivery: DeliverySettings = DeliverySettings()
+    witnesses: tuple[str, ...] = ()
+    """Verifier keys (name+id+key) of outside witnesses: their countersignatures are published, and go on receipts."""
     member: tuple[MemberSettings, ...] = ()
 
     @property

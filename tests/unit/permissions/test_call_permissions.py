@@ -49,6 +49,12 @@ def test_what_needs_no_scope_is_this_and_no_more() -> None:
         "listHostedMembers",
         "listErrors",
         "showError",
+        # What the ledger shows to anybody; what is sent to the last two proves itself by its signature.
+        "showStatus",
+        "showCheckpoint",
+        "proveConsistency",
+        "takeCountersignatures",
+        "submitAction",
     }
     assert {each.name for each in OPERATIONS if each.own} == {"showMe"}
     assert {each.name for each in OPERATIONS if each.transport} == {"takeDelivery"}  # test_between_nodes attacks it
