@@ -69,6 +69,19 @@ class VaultSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`file` (a folder a member under the node's folder) or an `s3://bucket/prefix` address."""
 
 
+class DeliverySettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How envelopes are brought to the nodes of other organisations."""
+
+    private_addresses: bool = False
+    """Deliver to nodes at private addresses too, as over a VPN; the demo and development profiles always do."""
+    ca_file: str = ""
+    """File with the certificate authorities of the other nodes; empty: those of the operating system."""
+    timeout_s: int = 20
+    """Seconds that another node has to answer."""
+    at_once: int = 8
+    """Deliveries under way at the same time, to one recipient never more than one from each member."""
+
+
 class MemberSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A member that this node hosts."""
 
@@ -96,12 +109,26 @@ class NodeSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ledger: LedgerSettings = LedgerSettings()
     records: RecordsSettings = RecordsSettings()
     vault: VaultSettings = VaultSettings()
+    delivery: DeliverySettings = DeliverySettings()
+    witnesses: tuple[str, ...] = ()
+    """Verifier keys (name+id+key) of outside witnesses: their countersignatures are published, and go on receipts."""
     member: tuple[MemberSettings, ...] = ()
 
     @property
     def origin(self) -> str:
         """The address under which this node is reached, without a trailing slash."""
         return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+
+LIMITS = (
+    ("ledger", "action_lifetime_s", 1, 900),
+    ("ledger", "beat_ms", 1, 5000),
+    ("ledger", "commit_ms", 1, 5000),
+    ("ledger", "p2p_port", 1, 65535),
+    ("delivery", "timeout_s", 1, 120),
+    ("delivery", "at_once", 1, 64),
+)
+"""Table, setting, least and most."""
 
 
 def read_settings(home: Path, environment: Mapping[str, str] | None = None) -> NodeSettings:
@@ -125,14 +152,10 @@ def settings_from(values: Mapping[str, Any], *, where: str) -> NodeSettings:
         raise SettingsInvalid(got=error, where=where) from error
     for member in settings.member:
         check_slug(member.slug)
-    if not 1 <= settings.ledger.action_lifetime_s <= 900:
-        raise SettingsInvalid(
-            got=settings.ledger.action_lifetime_s, expected="1 to 900", where="ledger.action_lifetime_s"
-        )
-    for name, least, most in (("beat_ms", 1, 5000), ("commit_ms", 1, 5000), ("p2p_port", 1, 65535)):
-        value = getattr(settings.ledger, name)
+    for table, name, least, most in LIMITS:
+        value = getattr(getattr(settings, table), name)
         if not least <= value <= most:
-            raise SettingsInvalid(got=value, expected=f"{least} to {most}", where=f"ledger.{name}")
+            raise SettingsInvalid(got=value, expected=f"{least} to {most}", where=f"{table}.{name}")
     if settings.ledger.state_sync and not _is_state_sync(settings.ledger.state_sync):
         expected = "two addresses, a height and a hash of 64 hex digits"
         raise SettingsInvalid(got=", ".join(settings.ledger.state_sync), expected=expected, where="ledger.state_sync")
@@ -151,7 +174,12 @@ def check_slug(slug: str) -> None:
 
 def overlay_environment(values: dict[str, Any], environment: Mapping[str, str]) -> None:
     """Put TRANSIRE_* variables over the values of the file, in place."""
-    tables = {"ledger": LedgerSettings, "records": RecordsSettings, "vault": VaultSettings}
+    tables = {
+        "ledger": LedgerSettings,
+        "records": RecordsSettings,
+        "vault": VaultSettings,
+        "delivery": DeliverySettings,
+    }
     for name, value in environment.items():
         if not name.startswith(ENVIRONMENT_PREFIX):
             continue

@@ -230,6 +230,12 @@ class CometBftEngine(LedgerReading):
             **told,
         )
 
+    @property
+    def peers(self) -> int | None:
+        """How many other nodes CometBFT is connected to; None while it does not answer."""
+        found = self._ask_about_peers().get("peers")
+        return None if found is None else int(found)
+
     def _ask_about_peers(self) -> dict[str, Any]:
         try:
             status, network = self._rpc.ask_all([("status", {}), ("net_info", {})])
