@@ -155,7 +155,12 @@ class CometBftEngine(LedgerReading):
         program = find_cometbft(self.settings.binary)
         write_files(self._folder, self.genesis, self.settings)
         self._process = CometBftProcess(
-            program, self._folder, self._keys, before_start=self._before_start, on_failure=self._fail
+            program,
+            self._folder,
+            self._keys,
+            before_start=self._before_start,
+            on_failure=self._fail,
+            silence_s=self.settings.silence_s,
         )
         self._server = AbciServer(
             self._folder,
