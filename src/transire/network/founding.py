@@ -20,7 +20,8 @@ from transire.client.errors import NodeRefused
 from transire.crypto.canonical import canonical_bytes
 from transire.crypto.encoding import b64url
 from transire.crypto.keys import SigningKey
-from transire.demo.world import OFFICE_ROLES, TRADER_ROLES, enter_particulars, examples_folder
+from transire.demo.stage import party_entries
+from transire.demo.world import OFFICE_ROLES, TRADER_ROLES, enter_particulars
 from transire.desk.api_tokens import create_api_token
 from transire.desk.permissions import operations_of
 from transire.desk.person import Person
@@ -85,7 +86,7 @@ def settle_in(place: Place, plan: Plan, node: PlannedNode, genesis: Genesis) -> 
     """Begin with the genesis; enter persons, hosted members and what programs need."""
     peers = tuple(other.peer for other in plan.nodes if other.slug != node.slug)
     join_network(place.node(node.slug), settings_of(place, node, peers), genesis, slug=node.slug)
-    entries = _entries()
+    entries = party_entries()
     customs = plan.nodes[0].did
     opened = Node.open(place.node(node.slug))
     try:
@@ -127,11 +128,6 @@ def settings_of(place: Place, node: PlannedNode, peers: tuple[str, ...]) -> Node
         secret_file=str(place.secret(node.slug)),
         ledger=LedgerSettings(p2p_host=HOST, p2p_port=node.p2p_port, peers=peers),
     )
-
-
-def _entries() -> Mapping[str, Any]:
-    parties = json.loads((examples_folder() / "parties.json").read_text(encoding="utf-8"))["parties"]
-    return {entry["slug"]: entry for entry in parties}
 
 
 def _person_of(tenant: Tenant, entry: Mapping[str, Any] | None, node: PlannedNode, customs: str) -> Person:
