@@ -73,7 +73,7 @@ def prepare(place: Place, node: PlannedNode) -> Candidate:
     write_new_secret(place.secret(node.slug))
     return prepare_node(
         place.node(node.slug),
-        settings_of(place, node, ()),
+        settings_of(place, node),
         slug=node.slug,
         name=node.name,
         roles=node.roles,
@@ -85,7 +85,8 @@ def prepare(place: Place, node: PlannedNode) -> Candidate:
 def settle_in(place: Place, plan: Plan, node: PlannedNode, genesis: Genesis) -> None:
     """Begin with the genesis; enter persons, hosted members and what programs need."""
     peers = tuple(other.peer for other in plan.nodes if other.slug != node.slug)
-    join_network(place.node(node.slug), settings_of(place, node, peers), genesis, slug=node.slug)
+    settings = settings_of(place, node, peers=peers, witnesses=plan.witnesses)
+    join_network(place.node(node.slug), settings, genesis, slug=node.slug)
     entries = party_entries()
     customs = plan.nodes[0].did
     opened = Node.open(place.node(node.slug))
@@ -118,7 +119,9 @@ def enrol_hosted(place: Place, plan: Plan, say: Say) -> None:
             say(f"{hosted.slug:<10} enrolled by {hosted.registrar}, hosted by {node.slug}")
 
 
-def settings_of(place: Place, node: PlannedNode, peers: tuple[str, ...]) -> NodeSettings:
+def settings_of(
+    place: Place, node: PlannedNode, *, peers: tuple[str, ...] = (), witnesses: tuple[str, ...] = ()
+) -> NodeSettings:
     """The settings of a node of this network."""
     return NodeSettings(
         profile="development",
@@ -126,7 +129,7 @@ def settings_of(place: Place, node: PlannedNode, peers: tuple[str, ...]) -> Node
         port=node.port,
         public_url=node.url,
         secret_file=str(place.secret(node.slug)),
-        ledger=LedgerSettings(p2p_host=HOST, p2p_port=node.p2p_port, peers=peers),
+        ledger=LedgerSettings(p2p_host=HOST, p2p_port=node.p2p_port, peers=peers, witnesses=witnesses),
     )
 
 
