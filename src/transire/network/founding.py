@@ -20,7 +20,8 @@ from transire.client.errors import NodeRefused
 from transire.crypto.canonical import canonical_bytes
 from transire.crypto.encoding import b64url
 from transire.crypto.keys import SigningKey
-from transire.demo.world import OFFICE_ROLES, TRADER_ROLES, enter_particulars, examples_folder
+from transire.demo.stage import party_entries
+from transire.demo.world import OFFICE_ROLES, TRADER_ROLES, enter_particulars
 from transire.desk.api_tokens import create_api_token
 from transire.desk.permissions import operations_of
 from transire.desk.person import Person
@@ -72,7 +73,7 @@ def prepare(place: Place, node: PlannedNode) -> Candidate:
     write_new_secret(place.secret(node.slug))
     return prepare_node(
         place.node(node.slug),
-        settings_of(place, node, ()),
+        settings_of(place, node),
         slug=node.slug,
         name=node.name,
         roles=node.roles,
@@ -84,8 +85,9 @@ def prepare(place: Place, node: PlannedNode) -> Candidate:
 def settle_in(place: Place, plan: Plan, node: PlannedNode, genesis: Genesis) -> None:
     """Begin with the genesis; enter persons, hosted members and what programs need."""
     peers = tuple(other.peer for other in plan.nodes if other.slug != node.slug)
-    join_network(place.node(node.slug), settings_of(place, node, peers), genesis, slug=node.slug)
-    entries = _entries()
+    settings = settings_of(place, node, peers=peers, witnesses=plan.witnesses)
+    join_network(place.node(node.slug), settings, genesis, slug=node.slug)
+    entries = party_entries()
     customs = plan.nodes[0].did
     opened = Node.open(place.node(node.slug))
     try:
@@ -117,7 +119,9 @@ def enrol_hosted(place: Place, plan: Plan, say: Say) -> None:
             say(f"{hosted.slug:<10} enrolled by {hosted.registrar}, hosted by {node.slug}")
 
 
-def settings_of(place: Place, node: PlannedNode, peers: tuple[str, ...]) -> NodeSettings:
+def settings_of(
+    place: Place, node: PlannedNode, *, peers: tuple[str, ...] = (), witnesses: tuple[str, ...] = ()
+) -> NodeSettings:
     """The settings of a node of this network."""
     return NodeSettings(
         profile="development",
@@ -125,13 +129,8 @@ def settings_of(place: Place, node: PlannedNode, peers: tuple[str, ...]) -> Node
         port=node.port,
         public_url=node.url,
         secret_file=str(place.secret(node.slug)),
-        ledger=LedgerSettings(p2p_host=HOST, p2p_port=node.p2p_port, peers=peers),
+        ledger=LedgerSettings(p2p_host=HOST, p2p_port=node.p2p_port, peers=peers, witnesses=witnesses),
     )
-
-
-def _entries() -> Mapping[str, Any]:
-    parties = json.loads((examples_folder() / "parties.json").read_text(encoding="utf-8"))["parties"]
-    return {entry["slug"]: entry for entry in parties}
 
 
 def _person_of(tenant: Tenant, entry: Mapping[str, Any] | None, node: PlannedNode, customs: str) -> Person:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -91,12 +91,15 @@ class Plan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     name: str
     nodes: tuple[PlannedNode, ...]
+    witnesses: tuple[str, ...] = ()
+    """Verifier keys of the outside witnesses whose countersignatures every node publishes."""
 
     @classmethod
-    def of(cls, name: str, validators: int, first_port: int) -> Plan:
+    def of(cls, name: str, validators: int, first_port: int, witnesses: Sequence[str] = ()) -> Plan:
         """The plan of a new network with that many organisations."""
         founders = FOUNDERS[:validators]
-        return cls(name, tuple(PlannedNode(port=first_port + place, **one) for place, one in enumerate(founders)))
+        nodes = tuple(PlannedNode(port=first_port + place, **one) for place, one in enumerate(founders))
+        return cls(name, nodes, tuple(witnesses))
 
     def node(self, slug: str) -> PlannedNode:
         """The organisation of that name."""

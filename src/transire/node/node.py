@@ -87,7 +87,7 @@ class Node:
         self._carriers = ThreadPoolExecutor(settings.delivery.at_once, thread_name_prefix="courier")
         self.post = Post(self.courier)
         self.beat = Beat()
-        self.checkpoints = Checkpoints(home.checkpoints, engine, settings.witnesses)
+        self.checkpoints = Checkpoints(home.checkpoints, engine, settings.ledger.witnesses)
         self.kinds = KindRegistry([*DOCUMENT_KINDS, *kinds()])
         self.tenants: dict[str, Tenant] = {}
         self._secret = secret
