@@ -171,7 +171,7 @@ function checkItem(check, said) {
   return make(
     "li",
     { "data-check": check.name, "data-outcome": check.outcome },
-    sign(check.outcome, said(check.outcome)),
+    isJudged(check) ? sign(check.outcome, said(check.outcome)) : sign("not shown", said("not judged")),
     make(
       "div",
       {},
