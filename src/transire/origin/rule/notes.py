@@ -24,7 +24,7 @@ Process = Literal[
 ]
 
 
-class ComponentDecides(Node, tag="component_decides"):
+class ComponentDecides(Node, frozen=True, kw_only=True, tag="component_decides"):
     """The rule applies only to the component that determines the tariff classification of the good.
 
     `lining` limits a lining requirement to the visible lining in the main body, sleeves excluded, that covers the
@@ -34,14 +34,14 @@ class ComponentDecides(Node, tag="component_decides"):
     lining: bool = False
 
 
-class LiningShift(Node, tag="lining_shift"):
+class LiningShift(Node, frozen=True, kw_only=True, tag="lining_shift"):
     """A visible lining fabric of `codes` changes from any heading outside that group of codes, `less` taken out."""
 
     codes: tuple[CodeRange, ...]
     less: tuple[CodeRange, ...] = ()
 
 
-class FabricConfers(Node, tag="fabric_confers"):
+class FabricConfers(Node, frozen=True, kw_only=True, tag="fabric_confers"):
     """Apparel originates if it is cut and assembled in the territory and its outer shell is wholly of these fabrics.
 
     `goods` name the apparel ("men's or boys' shirts of cotton or man-made fibres"), `exclusive_of` the parts of the
@@ -54,7 +54,7 @@ class FabricConfers(Node, tag="fabric_confers"):
     exclusive_of: str = ""
 
 
-class ProcessConfers(Node, tag="process_confers"):
+class ProcessConfers(Node, frozen=True, kw_only=True, tag="process_confers"):
     """A good that results from the process in the territory of the parties originates.
 
     `results` are what the process must have brought about, any one of them; `share` is a limit on non-originating
@@ -68,13 +68,13 @@ class ProcessConfers(Node, tag="process_confers"):
     share: Proportion | None = None
 
 
-class SeparationDenies(Node, tag="separation_denies"):
+class SeparationDenies(Node, frozen=True, kw_only=True, tag="separation_denies"):
     """A good isolated from a man-made mixture does not originate by its change, unless a reaction made it."""
 
     goods: Goods
 
 
-class ThreadFormed(Node, tag="thread_formed"):
+class ThreadFormed(Node, frozen=True, kw_only=True, tag="thread_formed"):
     """Thread, yarn or fabric of these codes in the good must be formed and finished in the territory.
 
     `use` is what it is used as (`sewing_thread`, `narrow_elastic`, `pocket_bag`, `coated_fabric`).
@@ -84,7 +84,7 @@ class ThreadFormed(Node, tag="thread_formed"):
     use: Literal["sewing_thread", "narrow_elastic", "pocket_bag", "coated_fabric"]
 
 
-class FreshObtained(Node, tag="fresh_obtained"):
+class FreshObtained(Node, frozen=True, kw_only=True, tag="fresh_obtained"):
     """Preparations made merely by freezing, packing or roasting originate only if the fresh good was wholly obtained.
 
     A rule of the catalogue does not help them; whether a preparation is of that kind is a declared fact.
@@ -94,7 +94,7 @@ class FreshObtained(Node, tag="fresh_obtained"):
     by: tuple[str, ...]
 
 
-class Tolerance(Node, tag="tolerance"):
+class Tolerance(Node, frozen=True, kw_only=True, tag="tolerance"):
     """De minimis applies, or does not apply, to a material in these goods, against what the list of exclusions says."""
 
     applies: bool
@@ -102,14 +102,14 @@ class Tolerance(Node, tag="tolerance"):
     used_in: Goods
 
 
-class TreatedAsOriginating(Node, tag="treated_as_originating"):
+class TreatedAsOriginating(Node, frozen=True, kw_only=True, tag="treated_as_originating"):
     """A material that meets one of the conditions counts as originating in the production of the goods."""
 
     goods: Goods
     conditions: tuple[str, ...]
 
 
-class FurtherProductionAllowed(Node, tag="further_production_allowed"):
+class FurtherProductionAllowed(Node, frozen=True, kw_only=True, tag="further_production_allowed"):
     """Further production outside the territory does not take the origin away while the number stays where it is.
 
     `change_to` is the change that would: another subheading, or one outside the group of the goods' codes.
@@ -119,34 +119,34 @@ class FurtherProductionAllowed(Node, tag="further_production_allowed"):
     change_to: Literal["any_other_subheading", "subheading_outside_group"]
 
 
-class GrownOriginates(Node, tag="grown_originates"):
+class GrownOriginates(Node, frozen=True, kw_only=True, tag="grown_originates"):
     """Goods grown in the territory originate even from seed, bulbs, rootstock or cuttings of another country."""
 
     goods: Goods
 
 
-class OriginDisregarded(Node, tag="origin_disregarded"):
+class OriginDisregarded(Node, frozen=True, kw_only=True, tag="origin_disregarded"):
     """The origin of these parts of the good does not matter."""
 
     goods: Goods
     materials: tuple[Goods, ...]
 
 
-class SeparatelyDetermined(Node, tag="separately_determined"):
+class SeparatelyDetermined(Node, frozen=True, kw_only=True, tag="separately_determined"):
     """The origin of the good, or of each unit in it, is that of `as_if`."""
 
     goods: Goods
     as_if: str
 
 
-class ValueAlternativeBarred(Node, tag="value_alternative_barred"):
+class ValueAlternativeBarred(Node, frozen=True, kw_only=True, tag="value_alternative_barred"):
     """The alternative with a value content is closed to goods that are used to produce these others."""
 
     goods: Goods
     used_in: tuple[Goods, ...]
 
 
-class Definition(Node, tag="definition"):
+class Definition(Node, frozen=True, kw_only=True, tag="definition"):
     """What a term in the rules of the scope means; `parts` where it is a list. It decides nothing by itself."""
 
     term: str
@@ -154,7 +154,7 @@ class Definition(Node, tag="definition"):
     parts: tuple[str, ...] = ()
 
 
-class OnlyFor(Node, tag="only_for"):
+class OnlyFor(Node, frozen=True, kw_only=True, tag="only_for"):
     """The rule that follows speaks only of goods that these words describe."""
 
     goods: Goods

@@ -30,7 +30,7 @@ class Node(msgspec.Struct, frozen=True, kw_only=True, tag_field="node", omit_def
     """What all nodes share: frozen, compared by value, tagged in JSON."""
 
 
-class Goods(Node, tag="goods"):
+class Goods(Node, frozen=True, kw_only=True, tag="goods"):
     """Goods named in a rule, as its target or as a source: codes, words, or both.
 
     `words` narrow the codes ("concentrates of poppy straw"); `which` are words that follow the codes ("which have
@@ -48,7 +48,7 @@ class Goods(Node, tag="goods"):
     less: tuple[Goods, ...] = ()
 
 
-class AnyOther(Node, tag="any_other"):
+class AnyOther(Node, frozen=True, kw_only=True, tag="any_other"):
     """ "any other heading": every material whose code differs from the good's own at this level.
 
     `group` says how the numbers of the alternative's target are taken: `including` lets a material come from another
@@ -66,13 +66,13 @@ class AnyOther(Node, tag="any_other"):
     other: bool = True
 
 
-class Here(Node, tag="here"):
+class Here(Node, frozen=True, kw_only=True, tag="here"):
     """ "within that subheading": materials of the good's own number at this level; no change of it is needed."""
 
     level: Level
 
 
-class Several(Node, tag="several"):
+class Several(Node, frozen=True, kw_only=True, tag="several"):
     """Parts that matter together: more than one of a list, a combination of both, or combinations of a list.
 
     `more_than_one`: materials of at least two of the parts; `both`: of all parts; `any_combination`: of one or more.
@@ -85,7 +85,7 @@ class Several(Node, tag="several"):
 Source = AnyOther | Here | Goods | Several
 
 
-class Circumstance(Node, tag="circumstance"):
+class Circumstance(Node, frozen=True, kw_only=True, tag="circumstance"):
     """How a change came about, where the rule asks for it: by simple assembly, by GRI 2(a), or as the words say.
 
     `unless` turns it round ("unless the change involves bending to shape").
@@ -96,7 +96,7 @@ class Circumstance(Node, tag="circumstance"):
     unless: bool = False
 
 
-class Excluded(Node, tag="excluded"):
+class Excluded(Node, frozen=True, kw_only=True, tag="excluded"):
     """ "except from ...": a source that does not count, only for a target or in a circumstance where one is named."""
 
     source: Source
@@ -104,7 +104,7 @@ class Excluded(Node, tag="excluded"):
     when: Circumstance | None = None
 
 
-class From(Node, tag="from"):
+class From(Node, frozen=True, kw_only=True, tag="from"):
     """Where materials may come from: any of the sources, none of the exclusions.
 
     An exclusion limits the sources that sweep (`AnyOther`, a remainder); a source that the sentence names by its own
@@ -115,7 +115,7 @@ class From(Node, tag="from"):
     excluded: tuple[Excluded, ...] = ()
 
 
-class Change(Node, tag="change"):
+class Change(Node, frozen=True, kw_only=True, tag="change"):
     """ "A change to TARGET from SOURCE": each non-originating material comes from `source`, or from `also`.
 
     `also` is "whether or not there is also a change from ...": it only relaxes; at least one material comes from
@@ -129,14 +129,14 @@ class Change(Node, tag="change"):
     any_classification: bool = False
 
 
-class NoChange(Node, tag="no_change"):
+class NoChange(Node, frozen=True, kw_only=True, tag="no_change"):
     """ "No required change in tariff classification": materials of any code will do. Target None: the rule's scope."""
 
     target: Goods | None = None
     also: From | None = None
 
 
-class Production(Node, tag="production"):
+class Production(Node, frozen=True, kw_only=True, tag="production"):
     """ "Production of any good of heading 2710 as the result of ...": one of the processes makes it originate."""
 
     target: Goods
@@ -146,7 +146,7 @@ class Production(Node, tag="production"):
 Way = Change | NoChange | Production
 
 
-class ValueLimit(Node, tag="value_limit"):
+class ValueLimit(Node, frozen=True, kw_only=True, tag="value_limit"):
     """A regional value content of not less than so many percent under a method (None: any method that is open).
 
     `when` are words that narrow it ("the good contains no more than one active ingredient"); `start` and `end` its
@@ -160,7 +160,7 @@ class ValueLimit(Node, tag="value_limit"):
     end: date | None = None
 
 
-class Proportion(Node, tag="proportion"):
+class Proportion(Node, frozen=True, kw_only=True, tag="proportion"):
     """A share by weight or volume: of what, how much at most or at least, of which whole. Never a value content.
 
     `whole` is "the good" or the words of the text ("the sugar", "the alcoholic content of the good"). `originating`
@@ -176,14 +176,14 @@ class Proportion(Node, tag="proportion"):
     originating: bool | None = None
 
 
-class CutAndSewn(Node, tag="cut_and_sewn"):
+class CutAndSewn(Node, frozen=True, kw_only=True, tag="cut_and_sewn"):
     """The good is cut, or knit to shape, and sewn or otherwise assembled, in the territory of the parties."""
 
     shape: Literal["cut", "cut_or_knit", "cut_or_knit_or_both"]
     assembly: Literal["sewn_or_assembled", "assembled"] = "sewn_or_assembled"
 
 
-class VisibleLining(Node, tag="visible_lining"):
+class VisibleLining(Node, frozen=True, kw_only=True, tag="visible_lining"):
     """The visible lining fabric listed in Note 1 to the chapter makes the change given there.
 
     `of` are words that name the garments that must ("a garment of heading 61.02, ... imported as part of an
@@ -195,19 +195,19 @@ class VisibleLining(Node, tag="visible_lining"):
     of: str = ""
 
 
-class ChemicalReaction(Node, tag="chemical_reaction"):
+class ChemicalReaction(Node, frozen=True, kw_only=True, tag="chemical_reaction"):
     """The good is the product of a chemical reaction; `words` where the sentence narrows or points to a note."""
 
     words: str = ""
 
 
-class NotBy(Node, tag="not_by"):
+class NotBy(Node, frozen=True, kw_only=True, tag="not_by"):
     """The change does not count in a circumstance ("except when pursuant to General Rule of Interpretation 2(a)")."""
 
     when: Circumstance
 
 
-class Stated(Node, tag="stated"):
+class Stated(Node, frozen=True, kw_only=True, tag="stated"):
     """Any other condition, in the words of the rule; `joint` are the words that tie it to the sentence."""
 
     words: str
@@ -217,7 +217,7 @@ class Stated(Node, tag="stated"):
 Proviso = Proportion | CutAndSewn | VisibleLining | ChemicalReaction | NotBy | Stated
 
 
-class Alternative(Node, tag="alternative"):
+class Alternative(Node, frozen=True, kw_only=True, tag="alternative"):
     """One way to satisfy a rule. `label` as printed ("1", "A", "2(a)"), empty where there is none.
 
     `guard` are words that open it and narrow the goods ("For any colour ... identified in the List of Colours").
@@ -230,7 +230,7 @@ class Alternative(Node, tag="alternative"):
     provisos: tuple[Proviso, ...] = ()
 
 
-class Rule(Node, tag="rule"):
+class Rule(Node, frozen=True, kw_only=True, tag="rule"):
     """A product-specific rule: satisfying any one of its alternatives suffices."""
 
     alternatives: tuple[Alternative, ...]
