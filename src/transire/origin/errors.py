@@ -1,7 +1,8 @@
 """How the origin room refuses.
 
 TransireError
-└── AgreementUnknown   origin.agreement-unknown
+├── AgreementUnknown     origin.agreement-unknown
+└── RuleNotUnderstood    origin.rule-not-understood
 """
 
 from __future__ import annotations
@@ -15,3 +16,12 @@ class AgreementUnknown(TransireError):
     code = "origin.agreement-unknown"
     sentence = "This trade agreement is not known here."
     fix = "Use nafta, usmca or cafta_dr."
+
+
+class RuleNotUnderstood(TransireError):
+    """Words of a rule of origin that the grammar does not know."""
+
+    code = "origin.rule-not-understood"
+    sentence = "This rule of origin was not understood."
+    fix = "Write it in the language of the treaties' annexes, as the notation reference shows."
+    status = 422
