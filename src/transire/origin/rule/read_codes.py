@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from transire.origin.rule.codes import CodeRange, Level
+from transire.origin.rule.codes import LEVELS, CodeRange, Level
 from transire.origin.rule.scan import Cursor
 
 LEVEL_WORD: Final[dict[str, Level]] = {
@@ -16,14 +16,10 @@ LEVEL_WORD: Final[dict[str, Level]] = {
     "tariff item": "item",
 }
 LEVEL: Final = r"(?:(?:sub)?heading|chapter|tariff item)"
-# A code as each level writes it, with or without dots; a share or a measure that follows a number makes it no code.
+# A code, with or without dots; a share or a measure that follows a number makes it no code.
 _NOT_A_MEASURE: Final = r"(?![\d/]|\.\d|,\d{3}| ?(?:percent|cm\b|mm\b|grams?\b|decitex|inch))"
-_CODE: Final[dict[Level, str]] = {
-    "chapter": r"\d{1,2}" + _NOT_A_MEASURE,
-    "heading": r"\d{2}\.?\d{2}" + _NOT_A_MEASURE,
-    "subheading": r"\d{4}\.?\d{2}" + _NOT_A_MEASURE,
-    "item": r"\d{4}\.?\d{2}\.?\d{2}(?:\.?\d{2})?" + _NOT_A_MEASURE,
-}
+_NUMBER: Final = r"(?:\d{4}\.?\d{2}\.?\d{2}(?:\.?\d{2})?|\d{4}\.?\d{2}|\d{2}\.\d{2}|\d{4})" + _NOT_A_MEASURE
+_CHAPTER: Final = r"\d{1,2}" + _NOT_A_MEASURE
 # A code without the word of its level is only known by its dots, or by four digits after "of" or "from".
 _BARE: Final = r"(?:\d{4}\.\d{2}\.\d{2}|\d{4}\.\d{2}|\d{2}\.\d{2}|\d{4})" + _NOT_A_MEASURE
 _THROUGH: Final = r" ?(?:through|to|-) ?"
@@ -38,6 +34,7 @@ _OPENING: Final = {
     word: re.compile(rf"{word}s? (?=\d)(?:Nos?\.? )?", re.IGNORECASE | re.ASCII)
     for word in ("tariff item", "subheading")
 } | {word: re.compile(rf"{word}s? (?=\d)", re.IGNORECASE | re.ASCII) for word in ("heading", "chapter")}
+_CODE: Final = {level: _CHAPTER if level == "chapter" else _NUMBER for level in LEVELS}
 _FIRST: Final = {level: re.compile(_range(code), re.ASCII) for level, code in _CODE.items()}
 _NEXT: Final = {level: re.compile(_LISTED + _range(code), re.ASCII) for level, code in _CODE.items()}
 _BARE_FIRST: Final = re.compile(_range(_BARE), re.ASCII)
@@ -87,6 +84,26 @@ def _more(cursor: Cursor, level: Level) -> Iterator[CodeRange]:
 def _ordered(cursor: Cursor, codes: tuple[CodeRange, ...]) -> tuple[CodeRange, ...]:
     """The codes, unless a range runs backwards or across levels: an error of the source that nobody may guess away."""
     for one in codes:
+        if one.level != codes[0].level:
+            raise cursor.refuse(f"codes of one level, not {codes[0].first} and {one.first}")
         if len(one.first) != len(one.last) or one.first > one.last:
             raise cursor.refuse(f"a range that runs forward within one level, not {one.first} through {one.last}")
     return codes
+
+
+_SAID: Final = re.compile(rf"(?P<word>tariff item|subheading|heading)s? (?:any of )?(?P<code>{_NUMBER})", re.IGNORECASE | re.ASCII)
+_DIGITS: Final = {"heading": 4, "subheading": 6, "tariff item": 8}
+
+
+def misnamed(text: str) -> tuple[str, ...]:
+    """Codes that the text calls by the word of another level; they are read at the level of their digits.
+
+    >>> misnamed("A change to heading 1704.10 from any other heading.")
+    ('heading 1704.10',)
+    """
+    found = []
+    for match in _SAID.finditer(text):
+        digits = len(match["code"].replace(".", ""))
+        if _DIGITS[match["word"].lower()] != min(digits, 8):
+            found.append(match[0])
+    return tuple(found)

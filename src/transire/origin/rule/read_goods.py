@@ -25,10 +25,10 @@ _BOTH: Final = re.compile(r"a combination of both:? ?", _I)
 _PART: Final = re.compile(r"[,;]?(?: or| and)? ?(?:[-—] |\([a-z]\) )", _I)
 _COMBINATIONS: Final = re.compile(r",? or combinations thereof", _I)
 _GOODS_OF: Final = re.compile(
-    rf"(?:(?:a|any|the) )?(?:good|goods|product|products) (?:of|in) (?=(?:any of )?{LEVEL}s? \d)", _I
+    rf"(?:(?:a|any|the) )?(?:good|goods|product|products) (?:classified )?(?:of|in) (?=(?:any of )?{LEVEL}s? \d)", _I
 )
 _OTHER_GOODS: Final = re.compile(
-    rf"(?:any )?other (?:goods?|products?|tariff items?)\b(?: (?:of|in|within) (?=(?:any of )?(?:that |this )?{LEVEL}))?",
+    rf"(?:any )?other (?:goods?|products?|tariff items?)\b(?: (?:of|in|within) (?=(?:any of )?(?:that |this )?{LEVEL}|\d{{4}}))?",
     _I,
 )
 _HERE: Final = re.compile(rf"th(?:at|is) (?P<level>{LEVEL})\b(?! \d)", _I)
@@ -41,7 +41,7 @@ _NEXT_SOURCE: Final = re.compile(
     rf"more than one of|{LEVEL}s? \d|assemblies )",
     _I,
 )
-_JOINT: Final = re.compile(r"(?:, or from|, and from| or from| and from|, or|, and| or| and|,) ?", _I)
+_JOINT: Final = re.compile(r"(?:,? including(?= from)|, or from|, and from| or from| and from|, or|, and| or| and|,) ?", _I)
 _FROM: Final = re.compile(r"from ", _I)
 _NOTE_CODES: Final = re.compile(r"Notes? \d+(?:\([A-Z]\))? (?:of|to) Chapter \d+", _I)
 _WHICH: Final = re.compile(
@@ -171,9 +171,16 @@ def _worded(cursor: Cursor) -> Goods:
     if first is None or (following is not None and following.start() < first.start()):
         end = following.start() if following is not None else len(cursor.text)
         return Goods(words=_words(cursor, end))
+    begin = cursor.at
     words = _words(cursor, first.start())
     cursor.at = first.end()
-    return _codes_or_here(cursor, words=words, other=False)
+    goods = _codes_or_here(cursor, words=words, other=False)
+    # "parts of the machines of subheading 8443.31 of subheading 8443.99": the codes at the end are those of the parts.
+    while goods.codes and (again := _OF.match(plain, cursor.at)) is not None:
+        words = cursor.text[begin : again.start()].strip(" ,")
+        cursor.at = again.end()
+        goods = _codes_or_here(cursor, words=words, other=False)
+    return goods
 
 
 def _words(cursor: Cursor, end: int) -> str:
@@ -200,14 +207,15 @@ def _after(cursor: Cursor, goods: Goods) -> Goods:
 
 
 _SEGMENT: Final = re.compile(r",? (?:or|and) (?:except )?(?=from )|, (?=from )", _I)
-_TO_FROM: Final = re.compile(r"(?:for )?(?:a )?change(?:s)? to (?P<target>.+?) from (?P<source>.+)$", _I)
+_TO_FROM: Final = re.compile(r"(?:(?:for )?(?:a )?changes? )?to (?P<target>.+?),? from (?P<source>.+)$", _I)
+_FROM_TO: Final = re.compile(r"(?:for )?(?:a )?changes? from (?P<source>.+?),? to (?P<target>.+)$", _I)
 _CHANGE_FROM: Final = re.compile(r"(?:for )?(?:a )?changes? (?=from )", _I)
 _COMBINED: Final = re.compile(r",? or combinations thereof$", _I)
 
 
 def read_excluded(text: str) -> tuple[Excluded, ...]:
     """What stands behind "except": sources, each with the circumstance or target that narrows it."""
-    whole = _TO_FROM.match(text)
+    whole = _TO_FROM.match(text) or _FROM_TO.match(text)
     target = None
     if whole is not None:
         target, text = read_target(whole["target"], ()), whole["source"]

@@ -39,7 +39,7 @@ _LINING: Final = re.compile(
 )
 _REACTION: Final = re.compile(
     r"the good (?:resulting from such (?:a )?change )?(?P<of>classified in .+? )?is the product of a "
-    r'"?chemical reaction"?,?(?P<words> as defined in .+)?$',
+    r'"?chemical reaction"?,?(?P<words> .+)?$',
     _I,
 )
 _BOUNDS: Final[dict[str, Bound]] = {
@@ -115,11 +115,14 @@ def _proportion(match: re.Match[str], *, originating: bool | None) -> Proportion
     counted = _COUNTED.match(of)
     if counted is not None:
         of, originating = of[counted.end() :], counted["which"].lower() == "originating"
+    bound = _BOUNDS[match["bound"].lower()]
+    if of.lower().startswith("no single ") and bound == "more_than":
+        of, bound = f"a{of[2:]}", "at_most"
     if originating is True and not whole:
         whole = of
     return Proportion(
         of=_counted_goods(of),
-        bound=_BOUNDS[match["bound"].lower()],
+        bound=bound,
         percent=Decimal(match["percent"]),
         measure=_MEASURES[match["measure"].lower()],
         whole=whole,

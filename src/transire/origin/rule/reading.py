@@ -14,13 +14,16 @@ import msgspec
 
 from transire.origin.errors import RuleNotUnderstood
 from transire.origin.rule.codes import CodeRange
+from transire.origin.rule.read_codes import misnamed
 from transire.origin.rule.read_goods import masked, read_excluded, read_from, read_sources, read_target
+from transire.origin.rule.read_list import read_list
 from transire.origin.rule.read_proviso import read_provisos
 from transire.origin.rule.read_value import VALUE, read_value
 from transire.origin.rule.scan import Anomaly, Cursor, in_one_style, without_misprints
 from transire.origin.rule.tree import (
     Alternative,
     Change,
+    Circumstance,
     Excluded,
     From,
     Goods,
@@ -37,10 +40,13 @@ _I: Final = re.IGNORECASE | re.ASCII
 _LABEL: Final = r"(?:\((?:\d+|[A-Z]|[a-z]|[ivx]+)\) ?)+"
 _OPENS: Final = r"(?:A change (?:to|from)|No (?:required )?change in tariff|Production of|For any )"
 _START: Final = re.compile(
-    rf"(?:^|[;:.,]\s*(?:or |and )?)(?P<label>{_LABEL})(?=[A-Z]|a change)|(?:^|[;.]\s*(?:or )?)(?={_OPENS})|; or (?=a change )"
+    rf"(?:^|[;:.,]\s*(?:or |and )?)(?P<label>{_LABEL})(?={_OPENS}|a change |no change )|"
+    rf"(?:^|[;.]\s*(?:or |and )?|, or )(?={_OPENS})|; or (?=a change )"
 )
+_LABELLED: Final = re.compile(rf"(?:^|[;.]\s*(?:or |and )?)(?P<label>{_LABEL})")
 _ONE_LABEL: Final = re.compile(r"\((\w+)\)")
 _DANGLING: Final = re.compile(r"[;,]? or[;.]?$", re.ASCII)
+_RESULTING: Final = re.compile(r"for (?:a )?changes? (?P<how>resulting from .+)$", _I)
 _CUT_SHORT: Final = re.compile(r"\[(?:\.\.\.|…)\]")
 _REMARK: Final = re.compile(r" ?\[[+&][^\]]*\]")
 _GUARD: Final = re.compile(r"(?P<guard>For any .+?)[:,] (?=a change to)", _I)
@@ -98,9 +104,12 @@ def read(text: str, scope: tuple[CodeRange, ...] = ()) -> Reading:
     for label, words in _alternatives(plain):
         words, defects = _defects(words)
         noted += defects
-        found.append(
-            _alternative(label, words, scope, found, cut_short=any(one.kind == "cut_short" for one in defects))
-        )
+        cut_short = any(one.kind == "cut_short" for one in defects)
+        found += read_list(words, label) or (_alternative(label, words, scope, found, cut_short=cut_short),)
+    noted += [
+        Anomaly(kind="loose_code", words=words, reason="the code is of another level than the word before it")
+        for words in misnamed(plain)
+    ]
     if _DANGLING.search(plain):
         noted.append(
             Anomaly(kind="dangling", words=plain[-40:], reason='the text ends in "or": an alternative may be missing')
@@ -132,9 +141,7 @@ def read_rule(text: str, scope: tuple[CodeRange, ...] = ()) -> Rule:
 
 def _alternatives(text: str) -> list[tuple[str, str]]:
     """The labels and the words of the alternatives, with nothing lost between them."""
-    starts = [(match.start(), match.end(), match["label"] or "") for match in _START.finditer(text)]
-    if not starts or starts[0][0] > 0:
-        starts.insert(0, (0, 0, ""))
+    starts = _starts(text)
     ends = [start for start, _, _ in starts[1:]] + [len(text)]
     found, outer, guard = list[tuple[str, str]](), "", ""
     for (_, begin, label), end in zip(starts, ends, strict=True):
@@ -148,6 +155,25 @@ def _alternatives(text: str) -> list[tuple[str, str]]:
             outer, guard = "", ""
         found.append((name, words))
     return found
+
+
+def _starts(text: str) -> list[tuple[int, int, str]]:
+    """Where alternatives begin: at their opening words, and at each label of the style that the text begins with."""
+    found = {match.end(): (match.start(), match.end(), match["label"] or "") for match in _START.finditer(text)}
+    first = _LABELLED.match(text)
+    if first is not None:
+        style = _style(first["label"])
+        for match in _LABELLED.finditer(text):
+            if _style(match["label"]) == style:
+                found.setdefault(match.end(), (match.start(), match.end(), match["label"]))
+    starts = sorted(found.values())
+    return starts if starts and starts[0][0] == 0 else [(0, 0, ""), *starts]
+
+
+def _style(label: str) -> str:
+    """What kind of signs a label is made of: "1", "A" or "a"."""
+    sign = _ONE_LABEL.findall(label)[0]
+    return "1" if sign.isdigit() else "A" if sign.isupper() else "a"
 
 
 def _joined(label: str) -> str:
@@ -271,7 +297,9 @@ def _with_clauses(label: str, guard: str, way: Change | NoChange, words: str) ->
     provisos: list[Proviso] = []
     any_classification = False
     for kind, opening, rest in _clauses(words):
-        if kind == "except":
+        if kind == "except" and (result := _RESULTING.match(rest.strip(" ,;."))) is not None:
+            provisos.append(NotBy(when=Circumstance(kind="stated", words=result["how"])))
+        elif kind == "except":
             (excluded if also is None else also[1]).extend(_excluded(rest))
         elif kind == "also":
             also = (rest, [])
