@@ -91,7 +91,9 @@ def _ordered(cursor: Cursor, codes: tuple[CodeRange, ...]) -> tuple[CodeRange, .
     return codes
 
 
-_SAID: Final = re.compile(rf"(?P<word>tariff item|subheading|heading)s? (?:any of )?(?P<code>{_NUMBER})", re.IGNORECASE | re.ASCII)
+_SAID: Final = re.compile(
+    rf"(?P<word>tariff item|subheading|heading)s? (?:any of )?(?P<code>{_NUMBER})", re.IGNORECASE | re.ASCII
+)
 _DIGITS: Final = {"heading": 4, "subheading": 6, "tariff item": 8}
 
 

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from transire.origin.rule.codes import CodeRange
-from transire.origin.rule.read_goods import read_excluded, read_target
+from transire.origin.rule.read_excluded import read_excluded
+from transire.origin.rule.read_target import read_target
 from transire.origin.rule.tree import Alternative, AnyOther, Change, From, Goods, Source
 
 _I: Final = re.IGNORECASE | re.ASCII
@@ -29,8 +30,8 @@ def read_list(words: str, label: str) -> tuple[Alternative, ...]:
     match = _LIST.match(words)
     if match is None:
         return ()
-    codes = read_target(match["target"], ()).codes
-    sources: tuple[Source, ...] = (Goods(codes=read_target(match["source"], ()).codes, other=True),)
+    codes = read_target(match["target"]).codes
+    sources: tuple[Source, ...] = (Goods(codes=read_target(match["source"]).codes, other=True),)
     if match["including"] and codes:
         sources = (AnyOther(level=codes[0].kind), *sources)
     items = (item.strip(" ,.;") for item in match["items"].split(";"))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
-from typing import Final
+from typing import Final, Literal
 
-from transire.origin.rule.read_goods import masked, read_circumstance, read_source
+from transire.origin.rule.read_goods import read_source
 from transire.origin.rule.scan import Cursor
 from transire.origin.rule.tree import (
     Bound,
@@ -24,7 +24,7 @@ _I: Final = re.IGNORECASE | re.ASCII
 _TERRITORY: Final = (
     r" in the territory of one or more of the (?:NAFTA countries|USMCA countries|parties(?: to the Agreement)?)"
 )
-_SHAPES: Final = (
+_SHAPES: Final[tuple[tuple[Literal["cut", "cut_or_knit", "cut_or_knit_or_both"], str], ...]] = (
     ("cut_or_knit", r"both cut \(or knit to shape\) and sewn or otherwise assembled"),
     ("cut", r"both cut and sewn or otherwise assembled"),
     ("cut_or_knit_or_both", r"cut or knit to shape, or both, and sewn or otherwise assembled"),
@@ -91,7 +91,7 @@ def read_provisos(words: str, joint: str) -> tuple[Proviso, ...]:
     opening = _LETTERED.match(words)
     if opening is not None and len(pieces) > 1 and all(_LETTER.match(piece) for piece in pieces[1:]):
         pieces = [words[opening.end() :].split(" and (b) ")[0].strip(" ,;"), *(piece[4:] for piece in pieces[1:])]
-    elif any(_understood(piece) is None for piece in pieces):
+    elif all(_understood(piece) is None for piece in pieces):
         pieces = [words]
     return tuple(_understood(piece.strip(" ,;")) or Stated(words=piece.strip(" ,;"), joint=joint) for piece in pieces)
 
@@ -136,6 +136,3 @@ def _counted_goods(words: str) -> Goods:
     if not isinstance(source, Goods) or cursor.rest.strip():
         return Goods(words=words)
     return source
-
-
-__all__ = ["masked", "read_circumstance", "read_provisos"]

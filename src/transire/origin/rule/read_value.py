@@ -32,9 +32,13 @@ _NEXT: Final = re.compile(r"[,;]? ?(?:or|and) |[,;] (?=\(|\d)", _I)
 _DAY: Final = r"[A-Z][a-z]+ \d{1,2}, \d{4}"
 _DATES: Final = re.compile(rf",? beginning on (?P<start>{_DAY})(?:,? and ending on (?P<end>{_DAY}))?", re.ASCII)
 _WHEN: Final = re.compile(r" and (?P<when>the good [^,;]+)", _I)
-_MONTHS: Final = (
-    "January February March April May June July August September October November December".split()
-)  # fmt: skip
+_MONTHS: Final = {
+    name: number
+    for number, name in enumerate(
+        ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+         "December"), 1
+    )
+}  # fmt: skip
 
 
 def read_value(cursor: Cursor) -> tuple[ValueLimit, ...]:
@@ -79,4 +83,4 @@ def _limit(cursor: Cursor, common: Method | None) -> ValueLimit:
 
 def _day(text: str) -> date:
     month, day, year = text.replace(",", "").split()
-    return date(int(year), _MONTHS.index(month) + 1, int(day))
+    return date(int(year), _MONTHS[month], int(day))

@@ -13,11 +13,12 @@ from typing import Final
 import msgspec
 
 from transire.origin.errors import RuleNotUnderstood
-from transire.origin.rule.codes import CodeRange
 from transire.origin.rule.read_codes import misnamed
-from transire.origin.rule.read_goods import masked, read_excluded, read_from, read_sources, read_target
+from transire.origin.rule.read_excluded import read_excluded
+from transire.origin.rule.read_goods import masked, read_sources
 from transire.origin.rule.read_list import read_list
 from transire.origin.rule.read_proviso import read_provisos
+from transire.origin.rule.read_target import read_target
 from transire.origin.rule.read_value import VALUE, read_value
 from transire.origin.rule.scan import Anomaly, Cursor, in_one_style, without_misprints
 from transire.origin.rule.tree import (
@@ -26,7 +27,6 @@ from transire.origin.rule.tree import (
     Circumstance,
     Excluded,
     From,
-    Goods,
     NoChange,
     NotBy,
     Production,
@@ -46,7 +46,6 @@ _START: Final = re.compile(
 _LABELLED: Final = re.compile(rf"(?:^|[;.]\s*(?:or |and )?)(?P<label>{_LABEL})")
 _ONE_LABEL: Final = re.compile(r"\((\w+)\)")
 _DANGLING: Final = re.compile(r"[;,]? or[;.]?$", re.ASCII)
-_RESULTING: Final = re.compile(r"for (?:a )?changes? (?P<how>resulting from .+)$", _I)
 _CUT_SHORT: Final = re.compile(r"\[(?:\.\.\.|…)\]")
 _REMARK: Final = re.compile(r" ?\[[+&][^\]]*\]")
 _GUARD: Final = re.compile(r"(?P<guard>For any .+?)[:,] (?=a change to)", _I)
@@ -59,17 +58,18 @@ _NO_CHANGE_TARGET: Final = re.compile(
 _PRODUCTION: Final = re.compile(r"production of (?P<target>.+?) as the result of (?P<processes>.+)$", _I)
 _CLAUSE: Final = re.compile(
     r",?;? (?:and )?(?:or )?(?:"
+    r"(?P<result>except for (?:a )?changes? (?=resulting from))|"
     r"(?P<except>except(?! as\b)(?: that)?(?: from)? )|"
     r"(?P<also>whether or not there is (?:also )?a change from )|"
     r"(?P<any>whether or not a change in tariff classification occurs)|"
     rf"(?P<value>(?={VALUE.pattern.replace('?P<method>', '?:')}))|"
-    r"(?P<proviso>provided,? (?:that )?:? ?)|"
+    r"(?P<proviso>provided(?! therein| in | with )(?:,? that)?[:,]? )|"
     r"(?P<joint>(?<=, )if |by means of |(?<=, )unless ))|"
     r"(?P<list>: ?(?=List of ))|(?P<addition>\.? (?=In addition, the regional value))",
     _I,
 )
 _FROM_STRONG: Final = re.compile(
-    r",? from (?=any (?:other )?(?:(?:sub)?heading|chapter|tariff item|good|product)|within |"
+    r",? from (?=any (?:other )?(?:(?:sub)?heading|chapter|tariff item|good|product)|within |[a-z ]+ of that \w+|"
     r"(?:(?:sub)?heading|chapter|tariff item)s? \d|more than one of)",
     _I,
 )
@@ -89,8 +89,8 @@ class Reading(msgspec.Struct, frozen=True):
         return not any(isinstance(one.way, Unread) for one in self.rule.alternatives)
 
 
-def read(text: str, scope: tuple[CodeRange, ...] = ()) -> Reading:
-    """The rule that a text states. `scope` are the codes that it stands beside, where they are known.
+def read(text: str) -> Reading:
+    """The rule that a text states, with whatever is not understood kept in it.
 
     >>> reading = read("A change to heading 8477 from any other heading; or")
     >>> reading.rule.alternatives[0].way.target.codes
@@ -105,7 +105,7 @@ def read(text: str, scope: tuple[CodeRange, ...] = ()) -> Reading:
         words, defects = _defects(words)
         noted += defects
         cut_short = any(one.kind == "cut_short" for one in defects)
-        found += read_list(words, label) or (_alternative(label, words, scope, found, cut_short=cut_short),)
+        found += read_list(words, label) or (_alternative(label, words, found, cut_short=cut_short),)
     noted += [
         Anomaly(kind="loose_code", words=words, reason="the code is of another level than the word before it")
         for words in misnamed(plain)
@@ -122,7 +122,7 @@ def read(text: str, scope: tuple[CodeRange, ...] = ()) -> Reading:
     return Reading(Rule(alternatives=tuple(found)), tuple(noted))
 
 
-def read_rule(text: str, scope: tuple[CodeRange, ...] = ()) -> Rule:
+def read_rule(text: str) -> Rule:
     """The rule that a text states, every alternative of it understood.
 
     Raises: RuleNotUnderstood, naming the words that were not.
@@ -132,7 +132,7 @@ def read_rule(text: str, scope: tuple[CodeRange, ...] = ()) -> Rule:
     ...
     transire.origin.errors.RuleNotUnderstood: ...
     """
-    reading = read(text, scope)
+    reading = read(text)
     for one in reading.rule.alternatives:
         if isinstance(one.way, Unread):
             raise RuleNotUnderstood(got=repr(one.way.words[:120]), expected=one.way.reason)
@@ -172,13 +172,13 @@ def _starts(text: str) -> list[tuple[int, int, str]]:
 
 def _style(label: str) -> str:
     """What kind of signs a label is made of: "1", "A" or "a"."""
-    sign = _ONE_LABEL.findall(label)[0]
+    sign = str(_ONE_LABEL.findall(label)[0])
     return "1" if sign.isdigit() else "A" if sign.isupper() else "a"
 
 
 def _joined(label: str) -> str:
     """ "(2)(a) " as "2(a)"."""
-    first, *rest = _ONE_LABEL.findall(label) or [""]
+    first, *rest = [str(sign) for sign in _ONE_LABEL.findall(label)] or [""]
     return first + "".join(f"({one})" for one in rest)
 
 
@@ -196,38 +196,37 @@ def _defects(words: str) -> tuple[str, list[Anomaly]]:
     return _DANGLING.sub("", words).strip(), found
 
 
-def _alternative(
-    label: str, words: str, scope: tuple[CodeRange, ...], earlier: list[Alternative], *, cut_short: bool
-) -> Alternative:
+def _alternative(label: str, words: str, earlier: list[Alternative], *, cut_short: bool) -> Alternative:
     if cut_short:
         return Alternative(label=label, way=Unread(words=words, reason="the source does not print the whole of it"))
     try:
-        return _read_alternative(label, words, scope, earlier)
+        return _read_alternative(label, words, earlier)
     except RuleNotUnderstood as refusal:
         return Alternative(label=label, way=Unread(words=words, reason=f"{refusal.expected}, at {refusal.got}"))
 
 
-def _read_alternative(label: str, words: str, scope: tuple[CodeRange, ...], earlier: list[Alternative]) -> Alternative:
+def _read_alternative(label: str, words: str, earlier: list[Alternative]) -> Alternative:
     cursor, guard = Cursor(words), ""
+    way: Change | NoChange
     if (opening := cursor.take(_GUARD)) is not None:
         guard = opening["guard"]
     if cursor.take(_CHANGE):
-        way, rest = _change(cursor.rest, scope)
+        way, rest = _change(cursor.rest)
     elif cursor.take(_CHANGE_FROM):
-        way, rest = _change_from(cursor.rest, scope, earlier)
+        way, rest = _change_from(cursor.rest, earlier)
     elif cursor.take(_NO_CHANGE):
-        way, rest = _no_change(cursor, scope)
+        way, rest = _no_change(cursor)
     elif (production := cursor.take(_PRODUCTION)) is not None:
-        return Alternative(label=label, guard=guard, way=_production(production, scope))
+        return Alternative(label=label, guard=guard, way=_production(production))
     else:
         raise cursor.refuse("a change, no change, or a production")
     return _with_clauses(label, guard, way, rest)
 
 
-def _change(words: str, scope: tuple[CodeRange, ...]) -> tuple[Change, str]:
+def _change(words: str) -> tuple[Change, str]:
     target, rest = _cut_target(words)
     sources, clauses = _cut_clauses(rest)
-    return Change(target=read_target(target, scope), source=From(sources=read_sources(sources))), clauses
+    return Change(target=read_target(target), source=From(sources=read_sources(sources))), clauses
 
 
 def _cut_target(words: str) -> tuple[str, str]:
@@ -243,12 +242,12 @@ def _cut_target(words: str) -> tuple[str, str]:
     return words[: first.start()], words[first.end() :]
 
 
-def _change_from(words: str, scope: tuple[CodeRange, ...], earlier: list[Alternative]) -> tuple[Change, str]:
+def _change_from(words: str, earlier: list[Alternative]) -> tuple[Change, str]:
     """ "a change from X to Y", or "a change from X", which is to the target of the alternative before it."""
     sources, clauses = _cut_clauses(words)
     turned = re.search(r" to (?=[a-z])", masked(sources))
     if turned is not None:
-        target = read_target(sources[turned.end() :], scope)
+        target = read_target(sources[turned.end() :])
         sources = sources[: turned.start()]
     elif earlier and isinstance(earlier[-1].way, Change):
         target = earlier[-1].way.target
@@ -257,17 +256,17 @@ def _change_from(words: str, scope: tuple[CodeRange, ...], earlier: list[Alterna
     return Change(target=target, source=From(sources=read_sources(sources))), clauses
 
 
-def _no_change(cursor: Cursor, scope: tuple[CodeRange, ...]) -> tuple[NoChange, str]:
+def _no_change(cursor: Cursor) -> tuple[NoChange, str]:
     match = cursor.take(_NO_CHANGE_TARGET)
     if match is None:
         raise cursor.refuse("the goods, or a proviso")
-    target = read_target(match["target"], scope) if match["target"] else None
+    target = read_target(match["target"]) if match["target"] else None
     return NoChange(target=target), cursor.rest
 
 
-def _production(match: re.Match[str], scope: tuple[CodeRange, ...]) -> Production:
+def _production(match: re.Match[str]) -> Production:
     listed = re.split(r", or |, | or ", match["processes"].strip(" ;,."))
-    return Production(target=read_target(match["target"], scope), processes=tuple(listed))
+    return Production(target=read_target(match["target"]), processes=tuple(listed))
 
 
 def _cut_clauses(words: str) -> tuple[str, str]:
@@ -278,7 +277,7 @@ def _cut_clauses(words: str) -> tuple[str, str]:
 def _clauses(words: str) -> list[tuple[str, str, str]]:
     """The clauses as (kind, opening words, the rest of the clause)."""
     plain, found = masked(words), list[tuple[str, str, str]]()
-    matches = list(_CLAUSE.finditer(plain))
+    matches = _openings(plain)
     if words.strip(" ,;.") and not matches:
         raise Cursor(words).refuse("a clause")
     if matches and plain[: matches[0].start()].strip(" ,;."):
@@ -290,6 +289,18 @@ def _clauses(words: str) -> list[tuple[str, str, str]]:
     return found
 
 
+def _openings(plain: str) -> list[re.Match[str]]:
+    """The words that open a clause. Inside a proviso "if" is its own; a list of processes runs to the end."""
+    found: list[re.Match[str]] = []
+    for match in _CLAUSE.finditer(plain):
+        before = found[-1].lastgroup if found else None
+        if before == "result":
+            break
+        if not (before in ("proviso", "joint") and match.lastgroup == "joint"):
+            found.append(match)
+    return found
+
+
 def _with_clauses(label: str, guard: str, way: Change | NoChange, words: str) -> Alternative:
     excluded: list[Excluded] = []
     also: tuple[str, list[Excluded]] | None = None
@@ -297,8 +308,8 @@ def _with_clauses(label: str, guard: str, way: Change | NoChange, words: str) ->
     provisos: list[Proviso] = []
     any_classification = False
     for kind, opening, rest in _clauses(words):
-        if kind == "except" and (result := _RESULTING.match(rest.strip(" ,;."))) is not None:
-            provisos.append(NotBy(when=Circumstance(kind="stated", words=result["how"])))
+        if kind == "result":
+            provisos.append(NotBy(when=Circumstance(kind="stated", words=rest.strip(" ,;."))))
         elif kind == "except":
             (excluded if also is None else also[1]).extend(_excluded(rest))
         elif kind == "also":
@@ -330,6 +341,3 @@ def _with_clauses(label: str, guard: str, way: Change | NoChange, words: str) ->
 
 def _excluded(words: str) -> tuple[Excluded, ...]:
     return read_excluded(words.strip(" ,;."))
-
-
-__all__ = ["Reading", "read", "read_from", "read_rule", "Goods", "NotBy"]

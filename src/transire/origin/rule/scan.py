@@ -21,9 +21,9 @@ class Anomaly(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _STYLE: Final = (
-    (re.compile(r"[“”„]"), '"'),
-    (re.compile(r"[’‘]"), "'"),
-    (re.compile(r"[–‑]"), "-"),
+    (re.compile(r"[\u201c-\u201f]"), '"'),
+    (re.compile(r"[\u2018\u2019]"), "'"),
+    (re.compile(r"[\u2010-\u2013]"), "-"),
     (re.compile(r"\bsub-?heading"), "subheading"),
     (re.compile(r"\bper cent\b"), "percent"),
     (re.compile(r"(?<=\d) ?%"), " percent"),
