@@ -21,8 +21,9 @@ _OUTSIDE: Final = re.compile(r" outside that group", _I)
 _INSIDE: Final = re.compile(r" within that group", _I)
 _LIMIT: Final = re.compile(rf" within (?={LEVEL}s? \d)", _I)
 _MORE_THAN_ONE: Final = re.compile(r"more than one of the following: ?", _I)
+_THE_FOLLOWING: Final = re.compile(r"the following: ?(?=[-\u2014] )", _I)
 _BOTH: Final = re.compile(r"a combination of both:? ?", _I)
-_PART: Final = re.compile(r"[,;]?(?: or| and)? ?(?:[-—] |\([a-z]\) )", _I)
+_PART: Final = re.compile(r"[,;]?(?: or| and)? ?(?:[-\u2014] |\([a-z]\) )", _I)
 _GOODS_OF: Final = re.compile(
     rf"(?:(?:a|any|the) )?(?:good|goods|product|products) (?:classified )?(?:of|in) (?=(?:any of )?{LEVEL}s? \d)", _I
 )
@@ -71,7 +72,11 @@ def read_sources(text: str) -> tuple[Source, ...]:
     cursor, found = Cursor(text), list[Source]()
     cursor.take(_FROM)
     while True:
-        found.append(read_source(cursor))
+        if cursor.take(_THE_FOLLOWING):
+            while cursor.take(_PART):
+                found.append(_goods(cursor))
+        else:
+            found.append(read_source(cursor))
         if not cursor.rest.strip(" ,;."):
             return tuple(found)
         if cursor.take(_JOINT) is None:

@@ -77,23 +77,32 @@ _IS_ORIGINATING: Final = re.compile(
 )
 _SHARES: Final = (_CONTAINS, _IS_ORIGINATING, _OF_CONTENT, _SHARE)
 _COUNTED: Final = re.compile(r"(?:the )?(?P<which>non-originating|originating) ", _I)
-_LETTERED: Final = re.compile(r":? ?\(a\) ", _I)
-_AND: Final = re.compile(
-    r",? and (?:(?:provided )?that )?(?=\([b-z]\) |the non-originating |the good is |provided )", _I
+_LIST: Final = re.compile(r"\((?:a|1)\) ", _I)
+_NEXT_IN_LIST: Final = re.compile(r"[,;]? (?:and )?\((?:[b-h]|[2-9])\) ", _I)
+_AND: Final = re.compile(r",? and (?:provided )?(?:that )?(?=the non-originating |the good is |the good contains )", _I)
+# Words that belong to another part of a sentence: a condition that holds them was not cut where it ends.
+_STRAY: Final = re.compile(
+    r"\bor (?:from )?any other (?:chapter|heading|subheading|tariff)|[;.] (?:or |and )?\(\w\) [A-Z]"
 )
-_LETTER: Final = re.compile(r"\([a-z]\) ", _I)
 
 
 def read_provisos(words: str, joint: str) -> tuple[Proviso, ...]:
     """The conditions behind "provided that": one, several joined by "and", or a lettered list that ends in "and"."""
     words = words.strip(" ,;.")
-    pieces = _AND.split(words)
-    opening = _LETTERED.match(words)
-    if opening is not None and len(pieces) > 1 and all(_LETTER.match(piece) for piece in pieces[1:]):
-        pieces = [words[opening.end() :].split(" and (b) ")[0].strip(" ,;"), *(piece[4:] for piece in pieces[1:])]
-    elif all(_understood(piece) is None for piece in pieces):
-        pieces = [words]
-    return tuple(_understood(piece.strip(" ,;")) or Stated(words=piece.strip(" ,;"), joint=joint) for piece in pieces)
+    opening = _LIST.match(words)
+    if opening is not None:
+        pieces = _NEXT_IN_LIST.split(words[opening.end() :])
+    else:
+        pieces = _AND.split(words)
+        if all(_understood(piece) is None for piece in pieces):
+            pieces = [words]
+    return tuple(_understood(piece) or _stated(piece, joint) for piece in pieces)
+
+
+def _stated(words: str, joint: str) -> Stated:
+    if not words or _STRAY.search(words):
+        raise Cursor(words).refuse("a condition by itself")
+    return Stated(words=words, joint=joint)
 
 
 def _understood(words: str) -> Proviso | None:

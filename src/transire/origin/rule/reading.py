@@ -48,7 +48,7 @@ _ONE_LABEL: Final = re.compile(r"\((\w+)\)")
 _DANGLING: Final = re.compile(r"[;,]? or[;.]?$", re.ASCII)
 _CUT_SHORT: Final = re.compile(r"\[(?:\.\.\.|…)\]")
 _REMARK: Final = re.compile(r" ?\[[+&][^\]]*\]")
-_GUARD: Final = re.compile(r"(?P<guard>For any .+?)[:,] (?=a change to)", _I)
+_GUARD: Final = re.compile(r"(?P<guard>For (?:any|a) .+?)[:,] (?=a change to)", _I)
 _CHANGE: Final = re.compile(r"a change to ", _I)
 _CHANGE_FROM: Final = re.compile(r"a change from ", _I)
 _NO_CHANGE: Final = re.compile(r"no (?:required )?change in tariff classification", _I)
@@ -207,7 +207,7 @@ def _alternative(label: str, words: str, earlier: list[Alternative], *, cut_shor
 
 def _read_alternative(label: str, words: str, earlier: list[Alternative]) -> Alternative:
     cursor, guard = Cursor(words), ""
-    way: Change | NoChange
+    way: Change | NoChange | Production
     if (opening := cursor.take(_GUARD)) is not None:
         guard = opening["guard"]
     if cursor.take(_CHANGE):
@@ -217,7 +217,7 @@ def _read_alternative(label: str, words: str, earlier: list[Alternative]) -> Alt
     elif cursor.take(_NO_CHANGE):
         way, rest = _no_change(cursor)
     elif (production := cursor.take(_PRODUCTION)) is not None:
-        return Alternative(label=label, guard=guard, way=_production(production))
+        way, rest = _production(production)
     else:
         raise cursor.refuse("a change, no change, or a production")
     return _with_clauses(label, guard, way, rest)
@@ -264,9 +264,10 @@ def _no_change(cursor: Cursor) -> tuple[NoChange, str]:
     return NoChange(target=target), cursor.rest
 
 
-def _production(match: re.Match[str]) -> Production:
-    listed = re.split(r", or |, | or ", match["processes"].strip(" ;,."))
-    return Production(target=read_target(match["target"]), processes=tuple(listed))
+def _production(match: re.Match[str]) -> tuple[Production, str]:
+    processes, clauses = _cut_clauses(match["processes"].strip(" ;."))
+    listed = re.split(r", or |, | or ", processes.strip(" ,"))
+    return Production(target=read_target(match["target"]), processes=tuple(listed)), clauses
 
 
 def _cut_clauses(words: str) -> tuple[str, str]:
@@ -301,7 +302,7 @@ def _openings(plain: str) -> list[re.Match[str]]:
     return found
 
 
-def _with_clauses(label: str, guard: str, way: Change | NoChange, words: str) -> Alternative:
+def _with_clauses(label: str, guard: str, way: Change | NoChange | Production, words: str) -> Alternative:
     excluded: list[Excluded] = []
     also: tuple[str, list[Excluded]] | None = None
     value: tuple[ValueLimit, ...] = ()
@@ -326,17 +327,14 @@ def _with_clauses(label: str, guard: str, way: Change | NoChange, words: str) ->
         else:
             provisos += read_provisos(rest, "provided that" if kind == "proviso" else opening.strip(" ,"))
     whole = From(sources=read_sources(also[0]), excluded=tuple(also[1])) if also else None
-    if isinstance(way, NoChange):
-        return Alternative(
-            label=label, guard=guard, way=NoChange(target=way.target, also=whole), value=value, provisos=tuple(provisos)
-        )
-    changed = Change(
-        target=way.target,
-        source=From(sources=way.source.sources, excluded=tuple(excluded)),
-        also=whole,
-        any_classification=any_classification,
-    )
-    return Alternative(label=label, guard=guard, way=changed, value=value, provisos=tuple(provisos))
+    if isinstance(way, Change):
+        source = From(sources=way.source.sources, excluded=tuple(excluded))
+        way = Change(target=way.target, source=source, also=whole, any_classification=any_classification)
+    elif isinstance(way, NoChange):
+        way = NoChange(target=way.target, also=whole)
+    if not isinstance(way, Change) and (excluded or any_classification or (whole and isinstance(way, Production))):
+        raise Cursor(words).refuse("no exception, where no change is asked for")
+    return Alternative(label=label, guard=guard, way=way, value=value, provisos=tuple(provisos))
 
 
 def _excluded(words: str) -> tuple[Excluded, ...]:
