@@ -2,7 +2,7 @@
 
     Rule                     any one alternative suffices
     └── Alternative          its label in the text, the words that open it, what must be done, and on which conditions
-        ├── way              Change | NoChange | Production
+        ├── way              Change | NoChange | Production | Unread
         ├── value            the regional value content that goes with this alternative, never with another
         └── provisos         what else must hold
 
@@ -37,7 +37,7 @@ class Goods(Node, frozen=True, kw_only=True, tag="goods"):
     undergone a tanning process"). `other` is the remainder of the codes: in a target, what no target of an earlier or
     later alternative of the rule names by words; in a source, what the target (or an earlier source) does not name.
     `here` stands for the codes of the position of the good itself at that level ("phenols of that subheading").
-    `less` are goods taken out again ("other than", "excluding").
+    `less` are goods taken out again ("other than", "excluding"). All codes of one node are of one level.
     """
 
     words: str = ""
@@ -143,7 +143,14 @@ class Production(Node, frozen=True, kw_only=True, tag="production"):
     processes: tuple[str, ...]
 
 
-Way = Change | NoChange | Production
+class Unread(Node, frozen=True, kw_only=True, tag="unread"):
+    """An alternative that was not understood, or that its source prints only in part: kept whole, decides nothing."""
+
+    words: str
+    reason: str
+
+
+Way = Change | NoChange | Production | Unread
 
 
 class ValueLimit(Node, frozen=True, kw_only=True, tag="value_limit"):
