@@ -47,7 +47,7 @@ class Figures(Answered, frozen=True, kw_only=True):
     materials_not_shifting: tuple[str, ...] = ()
 
 
-class Test(msgspec.Struct, frozen=True, kw_only=True):
+class Tested(msgspec.Struct, frozen=True):
     """One test of the law: what it needs, what was found, whether it is met; null where a fact is missing."""
 
     test: str
@@ -57,7 +57,7 @@ class Test(msgspec.Struct, frozen=True, kw_only=True):
     met: bool | None
 
 
-class Missing(msgspec.Struct, frozen=True, kw_only=True):
+class Missing(msgspec.Struct, frozen=True):
     """A fact without which the answer stays open; `fact` is the member of the case, `asked_by` the law."""
 
     fact: str
@@ -65,7 +65,7 @@ class Missing(msgspec.Struct, frozen=True, kw_only=True):
     asked_by: str
 
 
-class ToSource(msgspec.Struct, frozen=True, kw_only=True):
+class ToSource(msgspec.Struct, frozen=True):
     """A material that is worth sourcing in the region, and why."""
 
     material: str
@@ -91,7 +91,7 @@ class Answer(Answered, frozen=True, kw_only=True):
     method: Method | None = None
     rule: RuleUsed | None = None
     figures: Figures = Figures()
-    tests: tuple[Test, ...] = ()
+    tests: tuple[Tested, ...] = ()
     missing: tuple[Missing, ...] = ()
     headroom: Headroom = Headroom()
     notices: tuple[str, ...] = ()
