@@ -38,7 +38,7 @@ class Automotive(msgspec.Struct, frozen=True, kw_only=True):
     content: dict[Vehicle, tuple[Step, ...]]
 
     def vehicle(self, digits: str) -> Vehicle | None:
-        """Light-duty or heavy-duty vehicle by its code; None for anything else, and where the code is too short (s.2(1)).
+        """Light-duty or heavy-duty vehicle (s.2(1)); None for anything else, and for a code too short to tell.
 
         >>> automotive().vehicle("870323"), automotive().vehicle("870510"), automotive().vehicle("871200")
         ('light', 'heavy', None)

@@ -88,7 +88,7 @@ class Adjustment(Asked, frozen=True, kw_only=True):
 
 
 class Adjustments(Asked, frozen=True, kw_only=True):
-    """What an agreement adds to the value of a material or lets out of it; a bare amount is included, but for assists."""
+    """What an agreement adds to a material's value or lets out of it; a bare amount is included, but for assists."""
 
     freight: Adjustment | Amount | None = None
     duties: Adjustment | Amount | None = None

@@ -13,11 +13,11 @@ from typing import Final
 
 from transire.origin.amounts import ZERO
 from transire.origin.case import Costs, Material
+from transire.origin.code import digits_of
 from transire.origin.determination.facts import check_facts
 from transire.origin.determination.line import Line, MadeHere
 from transire.origin.determination.statements import Statements
 from transire.origin.determination.values import Worth, costs_beside, excluded_costs, worth_of
-from transire.origin.code import digits_of
 from transire.origin.errors import BillCyclic, BillTooDeep, MaterialTwice, OriginUnsaid
 from transire.origin.reading import amount_at
 from transire.origin.terms import Terms
@@ -84,7 +84,7 @@ Judge = Callable[[Material, "Bill", str], Callable[[], MadeHere]]
 
 
 class BillMaker:
-    """Works bills out for one case: its agreement's terms, its statements, and how self-produced materials are judged."""
+    """Works bills out for one case: its terms and statements, and how self-produced materials are judged."""
 
     def __init__(
         self, terms: Terms, statements: Statements, judge: Judge, recovered: Callable[[Material], bool]

@@ -1,4 +1,4 @@
-"""The provisos of an alternative: cut and sewn, visible lining, proportions by weight, reactions, and words as stated."""
+"""The provisos of an alternative: cut and sewn, visible lining, proportions by weight, reactions, stated words."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from transire.origin.errors import FactMalformed
 from transire.origin.rule.tree import Goods
 
 _TEXTS: Final = frozenset({"process", "principal_use"})
-_QUOTES: Final = str.maketrans({"“": '"', "”": '"', "‘": "'", "’": "'"})
+_QUOTES: Final = str.maketrans({"\u201c": '"', "\u201d": '"', "\u2018": "'", "\u2019": "'"})
 _ENDS: Final = " .,;\"'"
 _ARTICLE: Final = re.compile(r"^(?:a|an|the)\s+")
 

@@ -201,7 +201,7 @@ def _with_content(question: Question, bound: Bound, weighed: Weighed, citation: 
         ValueLimit(percent=max(percent, higher or ZERO), method=method) for method, percent in term.percent.items()
     )
     content = content_of(question.subject, limits, question.openness, question.case.method)
-    conditions = [one for one in weighed.conditions]
+    conditions = list(weighed.conditions)
     condition = Condition(
         "materials that need not change",
         "parts classified with the good, or an unassembled good classified as assembled (GRI 2(a))",

@@ -167,10 +167,10 @@ class Shift:
     def _bites(self, exclusion: Excluded, digits: str, facts: Facts, asked: list[Asked]) -> Verdict:
         if isinstance(exclusion.source, Several) and exclusion.source.how != "any_combination":
             return False  # Parts that matter together are looked at in the whole bill: see `combined`.
-        if isinstance(exclusion.source, Goods) and _only_words(exclusion.source) and digits[:2] != self.good[:2]:
+        elsewhere = digits[:2] != self.good[:2]
+        if isinstance(exclusion.source, Goods) and _only_words(exclusion.source) and elsewhere:
             # Words without a code name assemblies of goods like this one; nobody is asked whether a screw is one.
-            if is_named(facts, exclusion.source) is not True:
-                return False
+            return is_named(facts, exclusion.source) is True
         own: list[Asked] = []
         verdict = self._accepts(exclusion.source, digits, facts, own)
         if verdict is False:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from decimal import Decimal
+
 from transire.origin.amounts import ZERO
 from transire.origin.case import Accumulated, Material, StatedInput, States
 from transire.origin.code import digits_of

@@ -163,7 +163,8 @@ def _method(found: MethodFound, citation: str) -> Tested:
         said = "not worked out: " + (", ".join(need.fact for need in found.needs) or "its base is not positive")
         return Tested("regional value content", f"{citation}; {found.citation}", needed, said, found.met)
     base, regional = found.base, found.regional
-    assert base is not None and regional is not None
+    assert base is not None
+    assert regional is not None
     said = f"{shown(regional)} of {shown(base)}, {shown(content)} per cent"
     met = found.met if found.open.verdict is True or found.met is False else None
     return Tested("regional value content", f"{citation}; {found.citation}", needed, said, met)

@@ -23,7 +23,7 @@ from transire.origin.reading import amount_at
 from transire.origin.terms import NotTolerated, TextileTolerance
 
 Excepted = Callable[[Line], Verdict]
-"""What the notes of section and chapter say of a material: True it is covered, False it is not, None they are silent."""
+"""What the notes of section and chapter say of a material: True covered, False not covered, None silent."""
 
 
 class Tolerated(NamedTuple):

@@ -273,10 +273,8 @@ def _settle(
     moved.tolerance = tolerated(subject, all_lines, excepted)
     if moved.tolerance.verdict is True:
         return
-    if moved.open and moved.failing:
-        alone = tolerated(subject, moved.failing, excepted)
-    else:
-        alone = moved.tolerance
+    both = bool(moved.open and moved.failing)
+    alone = tolerated(subject, moved.failing, excepted) if both else moved.tolerance
     if moved.failing and alone.verdict is False:
         moved.tolerance, moved.verdict = alone, False
         return

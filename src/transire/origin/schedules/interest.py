@@ -24,7 +24,7 @@ MATURITY_PLACES: Final = 1
 
 
 class Loan(Asked, frozen=True, kw_only=True):
-    """A contract's figures: `weighted_payments` are the principal payments times their years, summed; rates per cent."""
+    """A contract's figures; `weighted_payments`: the principal payments times their years, summed. Rates per cent."""
 
     principal: Amount
     rate: Amount
