@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import lru_cache
 
-from transire.origin.case import Method
+from transire.origin.case import AgreementId, Method
 from transire.origin.determination.content import Openness
 from transire.origin.determination.verdict import Need
 from transire.origin.ranges import held
-from transire.origin.terms import Terms
+from transire.origin.terms import Terms, terms_of
 
 OPEN = Openness(True)
 
@@ -28,28 +29,30 @@ def openness_of(
     >>> openness_of(terms_of("nafta"), "870323")["transaction_value"].why
     'the good is a motor vehicle'
     """
-    opened: dict[Method, Openness] = {}
-    for term in terms.methods:
-        if term.goods is None or held(digits, term.goods):
-            opened[term.method] = OPEN
-    if "transaction_value" in opened:
-        opened["transaction_value"] = _transaction_value(
-            terms, digits, accumulates, related_sale, related_share, intermediate
-        )
+    opened = dict(_by_code(terms.agreement, digits))
+    if opened.get("transaction_value") is OPEN:
+        opened["transaction_value"] = _transaction_value(terms, accumulates, related_sale, related_share, intermediate)
+    return opened
+
+
+@lru_cache(maxsize=16_384)
+def _by_code(agreement: AgreementId, digits: str) -> dict[Method, Openness]:
+    """What the code of the good alone opens and closes."""
+    terms = terms_of(agreement)
+    opened = {term.method: OPEN for term in terms.methods if term.goods is None or held(digits, term.goods)}
+    for goods in terms.net_cost_only:
+        if held(digits, goods.goods):
+            opened["transaction_value"] = Openness(False, goods.why, goods.citation)
     return opened
 
 
 def _transaction_value(
     terms: Terms,
-    digits: str,
     accumulates: bool,
     related_sale: bool | None,
     related_share: Decimal | None,
     intermediate: bool,
 ) -> Openness:
-    for goods in terms.net_cost_only:
-        if held(digits, goods.goods):
-            return Openness(False, goods.why, goods.citation)
     if accumulates and terms.accumulation_forces_net_cost is not None:
         return Openness(False, "production of others is accumulated", terms.accumulation_forces_net_cost)
     if intermediate and terms.intermediate_by_net_cost is not None:

@@ -18,9 +18,9 @@ from transire.origin.determination.content import Content, content_of
 from transire.origin.determination.facts import told
 from transire.origin.determination.finding import Bound
 from transire.origin.determination.line import Line
-from transire.origin.determination.question import Question, weigh_all
+from transire.origin.determination.question import Question
 from transire.origin.determination.verdict import Need, Verdict, all_of, any_of
-from transire.origin.determination.weighing import Weighed, percent_needed
+from transire.origin.determination.weighing import Weighed, percent_needed, weigh
 from transire.origin.ranges import held
 from transire.origin.rule.codes import CodeRange
 from transire.origin.rule.tree import ValueLimit
@@ -98,10 +98,16 @@ def product_rule(question: Question) -> Route:
 
 
 def _by_rule(question: Question, bound: Bound) -> Route:
-    weighed = weigh_all(question.setting(bound))
-    met = next((one for one in weighed if one.verdict is True), None)
-    if met is not None:
-        return Route("product_rule", True, bound=bound, weighed=met, others=weighed, content=met.content)
+    setting = question.setting(bound)
+    weighed = []
+    for number in range(1, len(bound.rule.alternatives) + 1):
+        one = weigh(setting, number)
+        if one is None:
+            continue
+        if one.verdict is True:
+            # One alternative suffices; what the others would have come to is not asked (s.4(6)).
+            return Route("product_rule", True, bound=bound, weighed=one, content=one.content)
+        weighed.append(one)
     pending = [one for one in weighed if one.verdict is None]
     if pending:
         if _whatever_it_is_called(weighed):

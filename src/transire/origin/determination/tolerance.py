@@ -10,17 +10,19 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import NamedTuple
 
 from transire.origin.amounts import HUNDRED, ZERO
 from transire.origin.answer import ToleranceBase
+from transire.origin.case import AgreementId
 from transire.origin.determination.facts import described
 from transire.origin.determination.line import Line
 from transire.origin.determination.subject import Subject
 from transire.origin.determination.verdict import Need, Verdict, all_of
 from transire.origin.ranges import held
 from transire.origin.reading import amount_at
-from transire.origin.terms import NotTolerated, TextileTolerance
+from transire.origin.terms import NotTolerated, TextileTolerance, terms_of
 
 Excepted = Callable[[Line], Verdict]
 """What the notes of section and chapter say of a material: True covered, False not covered, None silent."""
@@ -42,10 +44,30 @@ class Tolerated(NamedTuple):
 
 def tolerated(subject: Subject, lines: Sequence[Line], excepted: Excepted) -> Tolerated:
     """Whether the lines that do not change are so few that the good originates all the same."""
-    by_weight = next((term for term in subject.terms.tolerance.textile if held(subject.digits, term.goods)), None)
-    if by_weight is not None:
-        return _by_weight(subject, lines, by_weight)
-    return _by_value(subject, lines, excepted)
+    terms = _terms_for(subject.terms.agreement, subject.digits)
+    if terms.by_weight is not None:
+        return _by_weight(subject, lines, terms.by_weight)
+    return _by_value(subject, lines, excepted, terms)
+
+
+class _TermsFor(NamedTuple):
+    """What of the tolerance concerns goods of one code: worked out once."""
+
+    limit: Decimal
+    citation: str
+    excluded: tuple[NotTolerated, ...]
+    by_weight: TextileTolerance | None
+
+
+@lru_cache(maxsize=16_384)
+def _terms_for(agreement: AgreementId, digits: str) -> _TermsFor:
+    term = terms_of(agreement).tolerance
+    limit, citation = term.percent, term.citation
+    for special in term.special:
+        if held(digits, special.goods):
+            limit, citation = special.percent, special.citation
+    excluded = tuple(one for one in term.excluded if one.used_in is None or held(digits, one.used_in) is not False)
+    return _TermsFor(limit, citation, excluded, next((one for one in term.textile if held(digits, one.goods)), None))
 
 
 def waives_content(subject: Subject) -> Tolerated | None:
@@ -53,35 +75,29 @@ def waives_content(subject: Subject) -> Tolerated | None:
     term = subject.terms.tolerance
     if term.waives_content is None:
         return None
-    limit, _ = _limit(subject)
+    limit = _terms_for(subject.terms.agreement, subject.digits).limit
     total = subject.bill.value_non_originating
     needs = tuple(_value_missing(line, term.waives_content) for line in subject.bill.unvalued_foreign)
     return _measured(subject, total, limit, term.waives_content, needs)
 
 
-def _by_value(subject: Subject, lines: Sequence[Line], excepted: Excepted) -> Tolerated:
-    limit, citation = _limit(subject)
+def _by_value(subject: Subject, lines: Sequence[Line], excepted: Excepted, terms: _TermsFor) -> Tolerated:
+    total = sum((line.value or ZERO for line in lines), ZERO)
+    missing = tuple(_value_missing(line, terms.citation) for line in lines if line.value is None)
+    found = _measured(subject, total, terms.limit, terms.citation, missing)
+    if found.verdict is False:
+        return found
     verdicts, needs, excluded = [], [], []
     for line in lines:
-        covered, why, asked = _covered(subject, line, excepted)
+        covered, why, asked = _covered(subject, line, excepted, terms)
         verdicts.append(covered)
         needs += asked
         if covered is False:
             excluded.append((line.id, why))
-    total = sum((line.value or ZERO for line in lines), ZERO)
-    missing = tuple(_value_missing(line, citation) for line in lines if line.value is None)
-    found = _measured(subject, total, limit, citation, missing)
     if excluded:
         return found._replace(verdict=False, excluded=tuple(excluded), needs=())
     verdict = all_of([found.verdict, *verdicts])
     return found._replace(verdict=verdict, needs=(*found.needs, *needs) if verdict is None else ())
-
-
-def _limit(subject: Subject) -> tuple[Decimal, str]:
-    for special in subject.terms.tolerance.special:
-        if held(subject.digits, special.goods):
-            return special.percent, special.citation
-    return subject.terms.tolerance.percent, subject.terms.tolerance.citation
 
 
 def _measured(subject: Subject, total: Decimal, limit: Decimal, citation: str, missing: tuple[Need, ...]) -> Tolerated:
@@ -109,14 +125,14 @@ def _base(subject: Subject, base: ToleranceBase) -> Decimal | None:
     return subject.bill.total_cost
 
 
-def _covered(subject: Subject, line: Line, excepted: Excepted) -> tuple[Verdict, str, list[Need]]:
+def _covered(subject: Subject, line: Line, excepted: Excepted, terms: _TermsFor) -> tuple[Verdict, str, list[Need]]:
     """Whether the tolerance by value reaches this material."""
     noted = excepted(line)
     if noted is False:
         return False, "a note of the annex", []
     verdict: Verdict = True
     needs: list[Need] = []
-    for exclusion in subject.terms.tolerance.excluded:
+    for exclusion in terms.excluded:
         out, asked = _applies(exclusion, subject, line)
         if out is True:
             # The notes lift only the exclusion of materials of the good's own subheading (s.5(4)(l)).
