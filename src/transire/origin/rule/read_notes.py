@@ -225,17 +225,17 @@ _Builder = Callable[[re.Match[str], Goods], tuple[notes.Note, ...]]
 # Each kind of note: its sentence, with its parts named, and what is made of it. Line ends stand for blanks.
 _SENTENCES: Final[tuple[tuple[str, _Builder], ...]] = (
     (
-        r"""For purposes of determining the origin of a good of this Chapter, the rule applicable to that good shall only
-        apply to the component that determines the tariff classification of the good and such component must satisfy the
-        tariff change requirements set out in the rule for that good(?P<lining>\. If the rule requires that the good must
-        also satisfy the tariff change requirements for visible lining fabrics listed in Note 1 to this Chapter, such
-        requirement shall only apply to the visible lining fabric in the main body of the garment, excluding sleeves,
-        which covers the largest surface area, and shall not apply to removable linings)?""",
+        r"""For purposes of determining the origin of a good of this Chapter, the rule applicable to that good shall
+        only apply to the component that determines the tariff classification of the good and such component must
+        satisfy the tariff change requirements set out in the rule for that good(?P<lining>\. If the rule requires that
+        the good must also satisfy the tariff change requirements for visible lining fabrics listed in Note 1 to this
+        Chapter, such requirement shall only apply to the visible lining fabric in the main body of the garment,
+        excluding sleeves, which covers the largest surface area, and shall not apply to removable linings)?""",
         _component,
     ),
     (
-        r"""A change to any of the following headings or subheadings for visible lining fabrics: (?P<codes>.+?), from any
-        heading outside that group""",
+        r"""A change to any of the following headings or subheadings for visible lining fabrics: (?P<codes>.+?), from
+        any heading outside that group""",
         _lining,
     ),
     (
@@ -258,20 +258,21 @@ _SENTENCES: Final[tuple[tuple[str, _Builder], ...]] = (
         _blending,
     ),
     (
-        r"""For purposes of heading [\d.]+, a (?P<term>chemical reaction) is (?P<meaning>.+\. The following processes are
-        not considered to be chemical reactions for the purposes of this definition:) (?P<parts>\(a\).+)""",
+        r"""For purposes of heading [\d.]+, a (?P<term>chemical reaction) is (?P<meaning>.+\. The following processes
+        are not considered to be chemical reactions for the purposes of this definition:) (?P<parts>\(a\).+)""",
         _definition,
     ),
     (
         r"""A material, imported into the territory of a NAFTA country for use in the production of (?P<goods>a good
-        classified under heading [\d.]+), shall be treated as a material originating TERRITORY if: (?P<conditions>.+)""",
+        classified under heading [\d.]+), shall be treated as a material originating TERRITORY if:
+        (?P<conditions>.+)""",
         _treated,
     ),
     (
         r"""Notwithstanding section 16 \(Transshipment\) of these Regulations, (?P<goods>.+?) qualifying under the rule
         below as (?:an originating good|originating goods) may undergo further production outside the territory of the
-        NAFTA countries and, when imported into the territory of a NAFTA country, will originate TERRITORY, provided that
-        such further production did not result in a change to (?P<to>any other subheading|a subheading outside that
+        NAFTA countries and, when imported into the territory of a NAFTA country, will originate TERRITORY, provided
+        that such further production did not result in a change to (?P<to>any other subheading|a subheading outside that
         group)""",
         _further,
     ),
@@ -329,15 +330,15 @@ _SENTENCES: Final[tuple[tuple[str, _Builder], ...]] = (
         _purification,
     ),
     (
-        r"""A good of chapters \d+ through \d+ (?:\[\.\.\.\] )?that undergoes a change from one classification to another
-        TERRITORY as a result of the separation of one or more materials from a man-made mixture, shall not be treated as
-        an originating good unless the isolated material underwent a chemical reaction TERRITORY""",
+        r"""A good of chapters \d+ through \d+ (?:\[\.\.\.\] )?that undergoes a change from one classification to
+        another TERRITORY as a result of the separation of one or more materials from a man-made mixture, shall not be
+        treated as an originating good unless the isolated material underwent a chemical reaction TERRITORY""",
         _separation,
     ),
     (
-        r"""Effective 12 months from the date of entry into force of the agreement, and notwithstanding chapter rule 2 of
-        this chapter, a good of this chapter containing (?P<thread>sewing thread of .+?)(?:, or (?P<yarn>yarn of .+? used
-        as sewing thread))? shall be considered originating only if such sewing thread is both formed and finished
+        r"""Effective 12 months from the date of entry into force of the agreement, and notwithstanding chapter rule 2
+        of this chapter, a good of this chapter containing (?P<thread>sewing thread of .+?)(?:, or (?P<yarn>yarn of .+?
+        used as sewing thread))? shall be considered originating only if such sewing thread is both formed and finished
         TERRITORY""",
         _thread,
     ),

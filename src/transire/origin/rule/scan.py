@@ -9,7 +9,7 @@ import msgspec
 
 from transire.origin.errors import RuleNotUnderstood
 
-Kind = Literal["misprint", "dangling", "cut_short", "not_understood", "loose_code"]
+Kind = Literal["misprint", "dangling", "cut_short", "not_understood", "loose_code", "off_scope"]
 
 
 class Anomaly(msgspec.Struct, frozen=True, kw_only=True):
