@@ -7,10 +7,12 @@ that the catalogue holds no rule for a number says nothing about the law.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
+from typing import Final
 
 import msgspec
 
@@ -40,7 +42,10 @@ class Trade(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return self.other or {exporter, importer} == set(self.between)
 
 
-class _Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename={"start": "from", "end": "until"}):
+_NAMES: Final = {"start": "from", "end": "until"}
+
+
+class _Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename=_NAMES):
     """What rules and notes share: the numbers they speak of, where they stand, and since when."""
 
     ranges: tuple[CodeRange, ...]
@@ -55,16 +60,24 @@ class _Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rena
         return any(codes.holds(number) for codes in self.ranges)
 
 
-class ProductRule(_Entry, frozen=True, kw_only=True, omit_defaults=True):
-    """One rule: the numbers it covers, what it asks, where it stands and since when."""
+class ProductRule(_Entry, frozen=True, kw_only=True, omit_defaults=True, dict=True, rename=_NAMES | {"tree": "rule"}):
+    """One rule: the numbers it covers, what it asks, where it stands and since when.
+
+    The tree stays encoded until it is asked for: a catalogue of 1,400 rules is opened to read one or two of them.
+    """
 
     scope: str
-    rule: Rule
+    tree: msgspec.Raw
     trade: Trade | None = None
     agreement: str = ""
     edition: str = ""
     hs: str = ""
     as_of: date | None = None
+
+    @cached_property
+    def rule(self) -> Rule:
+        """The tree of the rule."""
+        return _TREE.decode(self.tree)
 
     @property
     def level(self) -> int:
@@ -95,6 +108,9 @@ class ProductRule(_Entry, frozen=True, kw_only=True, omit_defaults=True):
         return self.in_force(on) and self.holds(number)
 
 
+_TREE = msgspec.json.Decoder(Rule)
+
+
 class CatalogueNote(_Entry, frozen=True, kw_only=True, omit_defaults=True):
     """What a section, chapter or subheading note does to the rules of its numbers."""
 
@@ -111,7 +127,7 @@ class Defect(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
 
 
-class Catalogue(msgspec.Struct, frozen=True, kw_only=True):
+class Catalogue(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """The rules of one agreement, as read from one edition of it."""
 
     agreement: str
@@ -124,6 +140,22 @@ class Catalogue(msgspec.Struct, frozen=True, kw_only=True):
     rules: tuple[ProductRule, ...]
     notes: tuple[CatalogueNote, ...]
     anomalies: tuple[Defect, ...]
+
+    @cached_property
+    def by_chapter(self) -> dict[str, tuple[ProductRule, ...]]:
+        """The rules that may speak of a chapter, by its two digits."""
+        found: defaultdict[str, list[ProductRule]] = defaultdict(list)
+        for rule in self.rules:
+            chapters = {f"{at:02}" for one in rule.ranges for at in range(int(one.first[:2]), int(one.last[:2]) + 1)}
+            for chapter in sorted(chapters):
+                found[chapter].append(rule)
+        return {chapter: tuple(rules) for chapter, rules in found.items()}
+
+    def edition_named(self, rule: ProductRule) -> ProductRule:
+        """The rule with what it shares with all others of the catalogue: it stands by itself in an answer."""
+        return msgspec.structs.replace(
+            rule, agreement=self.agreement, edition=self.edition, hs=self.hs, as_of=self.as_of
+        )
 
     @property
     def not_understood(self) -> tuple[Defect, ...]:
@@ -167,9 +199,11 @@ def rules_for(
     ['8413.11-8413.82']
     """
     number = parse_tariff_number(code)
-    found = [rule for rule in (own or catalogue(agreement_id)).rules if rule.binds(number, on)]
+    read = own or catalogue(agreement_id)
+    found = [rule for rule in read.by_chapter.get(number.chapter, ()) if rule.binds(number, on)]
     finest = max((rule.level for rule in found), default=0)
-    return _of_trade([rule for rule in found if rule.level == finest], exporter, importer)
+    chosen = _of_trade([rule for rule in found if rule.level == finest], exporter, importer)
+    return tuple(read.edition_named(rule) for rule in chosen)
 
 
 def _of_trade(rules: Sequence[ProductRule], exporter: str | None, importer: str | None) -> tuple[ProductRule, ...]:

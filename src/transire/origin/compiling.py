@@ -125,7 +125,7 @@ def compile_catalogue(rows: Sequence[Row], law: Agreement, edition: Edition) -> 
 
 
 def catalogue_bytes(found: Catalogue) -> bytes:
-    """The catalogue as a file: one rule, note or anomaly a line, so that a new edition can be compared with the last."""
+    """The catalogue as a file: one rule, note or anomaly a line, so that editions can be compared."""
     head = msgspec.json.encode(msgspec.structs.replace(found, rules=(), notes=(), anomalies=()))
     parts = [head[: head.index(b'"rules"')].rstrip(b",")]
     for name in ("rules", "notes", "anomalies"):
@@ -205,10 +205,15 @@ def _rule(text: str, row: Row, edition: Edition, found: _Found) -> None:
     found.anomalies += _reported(row, (*reading.anomalies, *outside))
     found.rules.append(
         ProductRule(
-            scope=",".join(_said(one) for one in ranges), ranges=ranges, rule=rule, trade=_trade(row.scope),
-            citation=_cite(row, edition, _place(row)), start=_start(row, edition), end=edition.end,
+            scope=",".join(_said(one) for one in ranges),
+            ranges=ranges,
+            tree=msgspec.Raw(msgspec.json.encode(rule)),
+            trade=_trade(row.scope),
+            citation=_cite(row, edition, _place(row)),
+            start=_start(row, edition),
+            end=edition.end,
         )
-    )  # fmt: skip
+    )
 
 
 def _guarded(alternative: Alternative, guard: str) -> Alternative:
