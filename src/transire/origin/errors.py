@@ -3,6 +3,7 @@
 TransireError
 ├── AgreementUnknown      origin.agreement-unknown
 ├── RuleNotUnderstood     origin.rule-not-understood
+├── RulesUnreadable       origin.rules-unreadable
 │
 │   Cases and determinations
 ├── CaseInvalid           origin.case-invalid
@@ -48,6 +49,15 @@ class RuleNotUnderstood(TransireError):
     code = "origin.rule-not-understood"
     sentence = "This rule of origin was not understood."
     fix = "Write it in the language of the treaties' annexes, as the notation reference shows."
+    status = 422
+
+
+class RulesUnreadable(TransireError):
+    """A file of rules that is not a table of numbers and texts."""
+
+    code = "origin.rules-unreadable"
+    sentence = "This file of rules of origin cannot be read."
+    fix = "Give a table with a heading line, separated by tabs or commas, with the columns hs_scope and rule_text."
     status = 422
 
 

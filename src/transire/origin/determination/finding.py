@@ -7,11 +7,11 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from transire.origin.case import AgreementId, RuleText
+from transire.origin.catalogue import ProductRule, notes_for, rules_for
 from transire.origin.determination.notes import NoteFound
 from transire.origin.determination.shift import Shift
 from transire.origin.rule.reading import read_rule
 from transire.origin.rule.tree import Rule
-from transire.origin.rules import rules_for
 
 
 class Bound(NamedTuple):
@@ -23,6 +23,9 @@ class Bound(NamedTuple):
     citation: str
     rule: Rule
     shifts: dict[int, Shift]
+    by_trade: bool = False
+    """Whether it is for one direction of trade only."""
+    notice: str | None = None
 
 
 class Bindings(NamedTuple):
@@ -47,15 +50,19 @@ def bindings(
 
     The result is kept: a file of a million cases asks for few goods.
     """
-    notes: tuple[NoteFound, ...] = ()
+    notes = notes_for(agreement, digits, on)
     if given is not None:
         rule = Bound(
             _dotted(digits), given.text, "as given in the case", "rule given in the case", _read(given.text), {}
         )
         return Bindings((rule,), notes, given=True, notes_apply=given.notes)
-    found = rules_for(agreement, digits, on)
-    rules = tuple(Bound(one.scope, one.text, one.edition, one.citation, _read(one.text), {}) for one in found)
-    return Bindings(rules, notes)
+    found = rules_for(agreement, digits, on, exporter=exporter, importer=importer)
+    return Bindings(tuple(_bound(one, on) for one in found), notes)
+
+
+def _bound(rule: ProductRule, on: date) -> Bound:
+    by_trade = rule.trade is not None
+    return Bound(rule.scope, rule.text, rule.edition, rule.citation, rule.rule, {}, by_trade, rule.notice(on))
 
 
 @lru_cache(maxsize=4096)

@@ -61,7 +61,8 @@ class Question:
     @property
     def notices(self) -> list[str]:
         """What the reader of the answer should know of how the bill was read."""
-        return [*self.statements.notices, *self.bill_maker.notices]
+        of_rules = [bound.notice for bound in self.bindings.rules if bound.notice is not None]
+        return [*of_rules, *self.statements.notices, *self.bill_maker.notices]
 
     @cached_property
     def openness(self) -> dict:  # type: ignore[type-arg]

@@ -86,6 +86,11 @@ def product_rule(question: Question) -> Route:
     if not rules:
         why = f"no rule for {question.case.good.tariff} is in the catalogue: give the rule in the case"
         return Route("product_rule", None, needs=[Need("rule", why, question.terms.citations["product_rule"])])
+    if len(rules) > 1 and all(bound.by_trade for bound in rules):
+        why = "the rule differs by direction of trade"
+        return Route(
+            "product_rule", None, needs=[Need(name, why, rules[0].citation) for name in _unknown_trade(question)]
+        )
     if len(rules) > 1:
         scopes = " and ".join(f"{bound.scope} ({bound.citation})" for bound in rules)
         why = f"more than one rule binds: {scopes}"
@@ -95,6 +100,12 @@ def product_rule(question: Question) -> Route:
         needs = [Need("materials", why, question.terms.citations["product_rule"])]
         return Route("product_rule", None, needs=needs, bound=rules[0])
     return _by_rule(question, rules[0])
+
+
+def _unknown_trade(question: Question) -> list[str]:
+    case = question.case
+    names = {"exporter_country": case.exporter_country, "importer_country": case.importer_country}
+    return [name for name, country in names.items() if country is None] or list(names)
 
 
 def _by_rule(question: Question, bound: Bound) -> Route:

@@ -51,21 +51,21 @@ class FabricConfers(Node, frozen=True, kw_only=True, tag="fabric_confers"):
     goods: Goods
     made: CutAndSewn
     fabrics: tuple[Goods, ...]
+    shell: str = "fabric of the outer shell"
     exclusive_of: str = ""
 
 
 class ProcessConfers(Node, frozen=True, kw_only=True, tag="process_confers"):
     """A good that results from the process in the territory of the parties originates.
 
-    `results` are what the process must have brought about, any one of them; `share` is a limit on non-originating
-    material that goes with it. `process` "stated" has its name in `words`.
+    `results` are what the process is, or what it must have brought about: any one of them. `process` "stated" has its
+    name in `words`.
     """
 
     goods: Goods
     process: Process
     words: str = ""
     results: tuple[str, ...] = ()
-    share: Proportion | None = None
 
 
 class SeparationDenies(Node, frozen=True, kw_only=True, tag="separation_denies"):
@@ -91,7 +91,7 @@ class FreshObtained(Node, frozen=True, kw_only=True, tag="fresh_obtained"):
     """
 
     goods: Goods
-    by: tuple[str, ...]
+    by: str
 
 
 class Tolerance(Node, frozen=True, kw_only=True, tag="tolerance"):
@@ -147,17 +147,15 @@ class ValueAlternativeBarred(Node, frozen=True, kw_only=True, tag="value_alterna
 
 
 class Definition(Node, frozen=True, kw_only=True, tag="definition"):
-    """What a term in the rules of the scope means; `parts` where it is a list. It decides nothing by itself."""
+    """What a term in the rules of the scope means; `parts` where it is a list, `share` where it has a limit.
+
+    It decides nothing by itself.
+    """
 
     term: str
     meaning: str = ""
     parts: tuple[str, ...] = ()
-
-
-class OnlyFor(Node, frozen=True, kw_only=True, tag="only_for"):
-    """The rule that follows speaks only of goods that these words describe."""
-
-    goods: Goods
+    share: Proportion | None = None
 
 
 Note = (
@@ -176,5 +174,4 @@ Note = (
     | SeparatelyDetermined
     | ValueAlternativeBarred
     | Definition
-    | OnlyFor
 )

@@ -52,8 +52,8 @@ def _codes(match: re.Match[str], level: Level | None) -> CodeRange:
     return CodeRange(first, last)
 
 
-def read_codes(cursor: Cursor) -> tuple[CodeRange, ...]:
-    """The codes of one level that begin here; empty where none do.
+def read_codes(cursor: Cursor, *, mixed: bool = False) -> tuple[CodeRange, ...]:
+    """The codes that begin here, all of one level unless `mixed`; empty where none do.
 
     >>> read_codes(Cursor("headings 51.06 through 51.13 or 5204, chapter 54"))
     (CodeRange(first='5106', last='5113'), CodeRange(first='5204', last='5204'))
@@ -64,7 +64,7 @@ def read_codes(cursor: Cursor) -> tuple[CodeRange, ...]:
         if cursor.take(opening):
             first = cursor.take(_FIRST[level])
             if first is not None:
-                return _ordered(cursor, (_codes(first, level), *_more(cursor, level)))
+                return _ordered(cursor, (_codes(first, level), *_more(cursor, level)), mixed=mixed)
             cursor.at = start
             return ()
     return ()
@@ -81,10 +81,10 @@ def _more(cursor: Cursor, level: Level) -> Iterator[CodeRange]:
         yield _codes(match, level)
 
 
-def _ordered(cursor: Cursor, codes: tuple[CodeRange, ...]) -> tuple[CodeRange, ...]:
+def _ordered(cursor: Cursor, codes: tuple[CodeRange, ...], *, mixed: bool = False) -> tuple[CodeRange, ...]:
     """The codes, unless a range runs backwards or across levels: an error of the source that nobody may guess away."""
     for one in codes:
-        if one.level != codes[0].level:
+        if one.level != codes[0].level and not mixed:
             raise cursor.refuse(f"codes of one level, not {codes[0].first} and {one.first}")
         if len(one.first) != len(one.last) or one.first > one.last:
             raise cursor.refuse(f"a range that runs forward within one level, not {one.first} through {one.last}")

@@ -49,7 +49,9 @@ def read_excluded(text: str) -> tuple[Excluded, ...]:
     target = None
     if whole is not None:
         target, text = read_target(whole["target"]), whole["source"]
-    text = _CHANGE_FROM.sub("", text, count=1)
+    opening = _CHANGE_FROM.match(text)
+    if opening is not None:
+        text = text[opening.end() :]
     found: list[Excluded] = []
     for segment in _segments(text):
         segment, when = read_circumstance(segment)

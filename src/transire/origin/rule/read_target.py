@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from transire.origin.rule.read_codes import LEVEL, read_codes
+from transire.origin.rule.read_codes import LEVEL, read_bare_code, read_codes
 from transire.origin.rule.read_goods import masked
 from transire.origin.rule.scan import Cursor
 from transire.origin.rule.tree import Goods
@@ -36,6 +36,11 @@ def read_target(text: str) -> Goods:
         cursor.take(_ANY_TARGET)
     text = cursor.rest
     chosen = _target_codes(text)
+    if chosen is None and not other and text[:4].isdigit():
+        bare = Cursor(text)
+        codes = read_bare_code(bare)
+        bare.finish("the goods that the change is to")
+        return Goods(codes=codes)
     if chosen is None:
         if not text.strip(" ,") and not other:
             raise cursor.refuse("the goods that the change is to")

@@ -9,7 +9,7 @@ import msgspec
 
 from transire.origin.errors import RuleNotUnderstood
 
-Kind = Literal["misprint", "dangling", "cut_short", "not_understood", "loose_code"]
+Kind = Literal["misprint", "dangling", "cut_short", "not_understood", "loose_code", "off_scope"]
 
 
 class Anomaly(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,7 +28,7 @@ _STYLE: Final = (
     (re.compile(r"\bper cent\b"), "percent"),
     (re.compile(r"(?<=\d) ?%"), " percent"),
     (re.compile(r"\b([Nn])onoriginating\b"), r"\1on-originating"),
-    (re.compile(r"\btariff items? Nos?\.(?=\.|,|\s|$)"), "tariff item"),
+    (re.compile(r"\b([Tt])ariff items? Nos?\.(?=\.|,|\s|$)"), r"\1ariff item"),
     (re.compile(r"\bRVC\b"), "regional value content"),
     (re.compile(r"\s+([,;.])"), r"\1"),
     (re.compile(r"\s+"), " "),
