@@ -100,6 +100,9 @@ def value_of(subject: Subject, method: Method) -> tuple[Decimal | None, Decimal 
     bill = subject.bill
     if method == "net_cost":
         base, foreign = bill.net_cost, bill.value_non_originating_by_net_cost
+        if subject.traced is not None:
+            foreign = subject.traced.value
+            return base, None if base is None or subject.traced.needs else base - foreign, foreign
         return base, None if base is None else base - foreign, foreign
     base = subject.transaction_value if method == "transaction_value" else subject.adjusted_value
     foreign = bill.value_non_originating
@@ -171,6 +174,8 @@ def _figures_missing(subject: Subject, method: Method, citation: str) -> tuple[N
         if not bill.costs_known:
             member = "costs" if subject.where == "/good" else f"{subject.member}.self_produced.costs"
             needs.append(Need(member, why, citation))
+        if subject.traced is not None:
+            needs += subject.traced.needs
     else:
         lines = bill.unvalued_foreign
         if method == "build_up":

@@ -18,6 +18,7 @@ from transire.origin.determination.notes import NotesInForce
 from transire.origin.determination.openness import openness_of
 from transire.origin.determination.statements import Statements
 from transire.origin.determination.subject import Subject
+from transire.origin.determination.vehicles import SPECIAL_CONTENT, special_limits, traced_sum, vehicle_of
 from transire.origin.determination.verdict import Verdict
 from transire.origin.determination.weighing import Setting, Weighed, weigh
 from transire.origin.errors import (
@@ -29,6 +30,7 @@ from transire.origin.errors import (
 )
 from transire.origin.ranges import held
 from transire.origin.reading import amount_at, share_at
+from transire.origin.rule.tree import ValueLimit
 from transire.origin.terms import terms_of
 from transire.tariff.currencies import is_currency
 from transire.tariff.errors import CurrencyUnknown
@@ -46,6 +48,7 @@ class Question:
         if case.related_party_share is not None:
             self.share = share_at(case.related_party_share, "/related_party_share")
         self._check()
+        self.vehicle = vehicle_of(self.terms, self.digits, case.good.facts)
         self.statements = Statements(case.accumulation, self.terms, self.is_party)
         self.bill_maker = BillMaker(self.terms, self.statements, self._judge, self._is_recovered)
         self.bill = self.bill_maker.make(case.materials, case.costs, "")
@@ -62,7 +65,19 @@ class Question:
     def notices(self) -> list[str]:
         """What the reader of the answer should know of how the bill was read."""
         of_rules = [bound.notice for bound in self.bindings.rules if bound.notice is not None]
-        return [*of_rules, *self.statements.notices, *self.bill_maker.notices]
+        return [*of_rules, *self.statements.notices, *self.bill_maker.notices, *self._vehicle_notices()]
+
+    def _vehicle_notices(self) -> list[str]:
+        said = []
+        if self._special_limits() is not None:
+            said.append(f"The value content of automotive goods is set by {SPECIAL_CONTENT}, in place of the rule's.")
+        traced = self.subject.traced
+        if traced is not None and traced.left_out:
+            names = ", ".join(traced.left_out)
+            said.append(
+                f"Not listed in Schedule IV, so not traced: {names} ({self.terms.light_duty_tracing}, s.9(9)(b))."
+            )
+        return said
 
     @cached_property
     def openness(self) -> dict:  # type: ignore[type-arg]
@@ -85,8 +100,14 @@ class Question:
             notes=self.notes,
             openness=self.openness,
             method=self.case.method,
+            limits=self._special_limits(),
             compiled=bound.shifts,
         )
+
+    def _special_limits(self) -> tuple[ValueLimit, ...] | None:
+        if self.vehicle is None:
+            return None
+        return special_limits(self.digits, self.vehicle, self.case.import_date)
 
     def _check(self) -> None:
         case, on = self.case, self.case.import_date
@@ -107,6 +128,9 @@ class Question:
     def _subject(self) -> Subject:
         good = self.case.good
         transaction, adjusted = _values(good)
+        traced = None
+        if self.vehicle == "light":
+            traced = traced_sum(self.bill.lines, self.terms, self.is_party)
         return Subject(
             digits=self.digits,
             tariff=good.tariff,
@@ -118,6 +142,7 @@ class Question:
             transaction_value=transaction,
             adjusted_value=adjusted,
             weight=None if good.weight is None else amount_at(good.weight, "/good/weight"),
+            traced=traced,
         )
 
     def _bindings(self, digits: str, given: RuleText | None) -> Bindings:

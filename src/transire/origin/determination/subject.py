@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from transire.origin.case import Fact
 from transire.origin.determination.bill import Bill
+from transire.origin.determination.vehicles import TracedSum
 from transire.origin.terms import Terms
 
 
@@ -28,6 +29,8 @@ class Subject(NamedTuple):
     adjusted_value: Decimal | None = None
     weight: Decimal | None = None
     is_intermediate: bool = False
+    traced: TracedSum | None = None
+    """What stands for the non-originating value under net cost, where materials are traced (NAFTA s.9)."""
 
     @property
     def member(self) -> str:
