@@ -174,7 +174,7 @@ def _entries(number: str, words: str, row: Row, law: Agreement, edition: Edition
     if words.startswith(_TWELVE_MONTHS):
         start = date(law.in_force_from.year + 1, law.in_force_from.month, law.in_force_from.day)
     place = f"chapter {int(row.chapter[:2])}" if not row.scope else _place(row)
-    title = f"Note {number} to {place}" if number else f"Note to {place}"
+    title = f"Note {number} to {place}" if number else place if " rule " in place else f"Note to {place}"
     return [
         CatalogueNote(
             ranges=_spoken_of(note, ranges), title=title, note=note, citation=_cite(row, edition, title),
