@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final, Literal
 
 from transire.origin.rule.codes import CodeRange
@@ -51,7 +52,7 @@ NO_NAME: Final = re.compile(
     r"\bfrom any other (?:chapter|heading|subheading|tariff)",
     re.ASCII,
 )
-_NOTE_CODES: Final = re.compile(r"Notes? \d+(?:\([A-Z]\))? (?:of|to) Chapter \d+", _I)
+_NOTE_CODES: Final = re.compile(r"Notes? \d+(?:\([A-Z]\))? (?:of|to) [Cc]hapter \d+", re.ASCII)
 _WHICH: Final = re.compile(
     r",? (?=which|of a kind|other than|when|that |specified|not |containing|having|if |put up|with |as )|"
     r" (?=[a-z(\"])(?!or\b|and\b|from\b)",
@@ -65,9 +66,12 @@ _CLOSED: Final = re.compile(
 )
 
 
+@lru_cache(maxsize=256)
 def masked(text: str) -> str:
     """The text with brackets, quotes and references to notes masked, for finding where goods end."""
-    return depth_zero(_NOTE_CODES.sub(lambda match: "_" * len(match[0]), text))
+    if "Note" in text:
+        text = _NOTE_CODES.sub(lambda match: "_" * len(match[0]), text)
+    return depth_zero(text)
 
 
 def level_of(word: str) -> Literal["chapter", "heading", "subheading", "item"]:
