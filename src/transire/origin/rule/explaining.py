@@ -5,6 +5,8 @@ The words help to read the sentence and never replace it: a page that shows them
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from transire.origin.rule.tree import (
     Alternative,
     AnyOther,
@@ -65,7 +67,7 @@ def _way(way: Change | NoChange | Production) -> str:
 
 
 def _from(found: From, way: Change) -> str:
-    return " or ".join(_source(one, way) for one in found.sources) + "".join(map(_except, found.excluded))
+    return " or ".join(_source(one, way) for one in found.sources) + _exceptions(found.excluded)
 
 
 def _source(source: Source, way: Change) -> str:
@@ -83,6 +85,12 @@ def _source(source: Source, way: Change) -> str:
     if not source.other:
         return f"any {level}{within}"
     return f"another {level}{within} than the good"
+
+
+def _exceptions(excluded: Sequence[Excluded]) -> str:
+    plain_ones = [say_source(one.source) for one in excluded if one.target is None and one.when is None]
+    other = [_except(one) for one in excluded if one.target is not None or one.when is not None]
+    return (f", but not from {' or '.join(plain_ones)}" if plain_ones else "") + "".join(other)
 
 
 def _except(excluded: Excluded) -> str:

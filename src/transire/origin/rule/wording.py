@@ -109,7 +109,21 @@ def _also(also: From | None) -> str:
 
 
 def _sources(found: From) -> str:
-    return _or_from([say_source(one) for one in found.sources]) + "".join(map(_except, found.excluded))
+    return _or_from([say_source(one) for one in found.sources]) + _exceptions(found.excluded)
+
+
+def _exceptions(excluded: Sequence[Excluded]) -> str:
+    """The exceptions; those without a target or a circumstance of their own share one "except"."""
+    text, shared = "", False
+    for one in excluded:
+        is_plain = one.target is None and one.when is None and not _is_combination(one.source)
+        text += f", or from {say_source(one.source)}" if is_plain and shared else _except(one)
+        shared = is_plain
+    return text
+
+
+def _is_combination(source: Source) -> bool:
+    return isinstance(source, Several) and source.how == "any_combination"
 
 
 def _except(excluded: Excluded) -> str:

@@ -50,8 +50,8 @@ def say_note(note: notes.Note) -> str:
             )
         case notes.FreshObtained(goods=goods, by=by):
             return (
-                f"{_goods(goods)} prepared or preserved merely {by} originate only if the fresh good was wholly obtained "
-                "or produced in the territory of the parties."
+                f"{_goods(goods)} prepared or preserved merely {by} originate only if the fresh good was wholly "
+                "obtained or produced in the territory of the parties."
             )
         case notes.Tolerance():
             return _tolerance(note)
