@@ -6,20 +6,17 @@ is unknown, and never silently open or closed.
 
 from __future__ import annotations
 
-import re
 from datetime import date
 from enum import Enum
 from functools import cache
 from importlib.resources import files
-from typing import Final
 
 import msgspec
 
 from transire.tariff.errors import ProgrammeUnknown
 from transire.tariff.number import parse_tariff_number
-from transire.tariff.schedule import TariffItem, edition_on, find_item
-
-_SEGMENT: Final = re.compile(r"([^()]*)\(([^()]*)\)")
+from transire.tariff.schedule import Listing, at_hand
+from transire.tariff.special_column import read_special
 
 
 class Opening(Enum):
@@ -111,50 +108,50 @@ def programme_open(code: str, programme_code: str, on: date) -> ProgrammeOpening
             citation=asked.citation,
             item=number.dotted,
         )
-    edition = edition_on(on)
-    if edition is None:
+    shelf = at_hand()
+    book = shelf.book_on(on)
+    if book is None:
         return ProgrammeOpening(
             state=Opening.UNKNOWN,
             why=f"No edition of the tariff schedule that holds on {on.isoformat()} is at hand.",
             citation=asked.citation,
             item=number.dotted,
         )
-    item = find_item(number, on)
+    item = shelf.find(number, on)
     if item is None:
         return ProgrammeOpening(
             state=Opening.UNKNOWN,
             why=f"Tariff item {number.dotted} is not among the lines that are at hand.",
-            citation=f"{edition.citation}, edition of {edition.edition.isoformat()}",
+            citation=book.source,
             item=number.dotted,
         )
-    source = f"{edition.citation}, edition of {edition.edition.isoformat()}, {item.number}"
-    return _read_column(item, asked, source)
+    return _read_column(item, asked)
 
 
-def _read_column(item: TariffItem, asked: Programme, source: str) -> ProgrammeOpening:
+def _read_column(item: Listing, asked: Programme) -> ProgrammeOpening:
     """Read the special column of the item, as general note 3(a)(iii) explains it."""
     rates = special_rates(item.special)
     if asked.code in rates:
         return ProgrammeOpening(
             state=Opening.OPEN,
             why=f"The special column prints {rates[asked.code]} ({asked.code}).",
-            citation=source,
+            citation=item.source,
             rate=rates[asked.code],
-            item=item.number,
+            item=item.item or item.number,
         )
     if item.general == "Free" and not item.special:
         return ProgrammeOpening(
             state=Opening.OPEN,
             why=f"The general rate is Free; the claim frees from the processing fee ({asked.fee_citation}).",
-            citation=source,
+            citation=item.source,
             rate="Free",
-            item=item.number,
+            item=item.item or item.number,
         )
     return ProgrammeOpening(
         state=Opening.CLOSED,
         why=f"The special column does not print {asked.code}.",
-        citation=source,
-        item=item.number,
+        citation=item.source,
+        item=item.item or item.number,
     )
 
 
@@ -164,9 +161,4 @@ def special_rates(text: str) -> dict[str, str]:
     >>> special_rates("Free (A,S,SG) 2.8% (JP) See 9823.10.01-9823.10.45 (S+)")["S+"]
     'See 9823.10.01-9823.10.45'
     """
-    rates = {}
-    for segment in _SEGMENT.finditer(text):
-        for code in re.split(r"[,\s]+", segment[2].strip()):
-            if code:
-                rates[code] = segment[1].strip()
-    return rates
+    return {code: str(one.rate) for one in read_special(text).rates for code in one.codes}

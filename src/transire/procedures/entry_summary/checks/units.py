@@ -8,7 +8,7 @@ from decimal import Decimal
 from transire.documents.codes import decimal_text
 from transire.documents.invoice import InvoiceLine
 from transire.tariff.number import parse_tariff_number
-from transire.tariff.schedule import editions, find_item, find_statistical_line
+from transire.tariff.schedule import at_hand, find_item, find_statistical_line
 
 PIECES = {"doz.": 12, "gross": 144}
 """How many of `No.` make one of the unit."""
@@ -56,7 +56,7 @@ def _units_of(tariff_number: str | None, day: date) -> tuple[str, ...]:
     if tariff_number is None:
         return ()
     number = parse_tariff_number(tariff_number)
-    item = find_item(number, day) or find_item(number, editions()[-1].edition)
+    item = find_item(number, day) or find_item(number, at_hand().books[0].edition)
     line = None if item is None else find_statistical_line(item, number)
     return line.units if line is not None else () if item is None else item.units
 
