@@ -15,7 +15,7 @@ import msgspec
 
 from transire.tariff.errors import ProgrammeUnknown
 from transire.tariff.number import parse_tariff_number
-from transire.tariff.schedule import Listing, at_hand
+from transire.tariff.schedule import Listing, Shelf, at_hand
 from transire.tariff.special_column import read_special
 
 
@@ -28,7 +28,11 @@ class Opening(Enum):
 
 
 class Programme(msgspec.Struct, frozen=True, kw_only=True, rename={"start": "from", "end": "until"}):
-    """One special programme indicator: the agreement, the country where it is bound to one, and its days."""
+    """One special programme indicator: the agreement, the country where it is bound to one, and its days.
+
+    `parties` are the countries whose goods qualify, each from its day on; None where beneficiaries are named elsewhere.
+    A blank `fee_citation`: the programme frees from no fee. What holds after `known_until` is not known here.
+    """
 
     code: str
     agreement: str
@@ -38,6 +42,8 @@ class Programme(msgspec.Struct, frozen=True, kw_only=True, rename={"start": "fro
     start: date
     country: str | None = None
     end: date | None = None
+    parties: dict[str, date] | None = None
+    known_until: date | None = None
 
     def is_in_force(self, on: date) -> bool:
         return self.start <= on and (self.end is None or on <= self.end)
@@ -91,8 +97,8 @@ def programmes_of(agreement_id: str, *, country: str | None = None) -> tuple[str
     )
 
 
-def programme_open(code: str, programme_code: str, on: date) -> ProgrammeOpening:
-    """Whether the tariff item of this number is open to the programme on this day.
+def programme_open(code: str, programme_code: str, on: date, shelf: Shelf | None = None) -> ProgrammeOpening:
+    """Whether the tariff item of this number is open to the programme on this day; `shelf` is what is at hand.
 
     >>> programme_open("8414.51.30.00", "S", date(2026, 11, 22)).state
     <Opening.OPEN: 'open'>
@@ -108,8 +114,8 @@ def programme_open(code: str, programme_code: str, on: date) -> ProgrammeOpening
             citation=asked.citation,
             item=number.dotted,
         )
-    shelf = at_hand()
-    book = shelf.book_on(on)
+    editions = shelf or at_hand()
+    book = editions.book_on(on)
     if book is None:
         return ProgrammeOpening(
             state=Opening.UNKNOWN,
@@ -117,7 +123,7 @@ def programme_open(code: str, programme_code: str, on: date) -> ProgrammeOpening
             citation=asked.citation,
             item=number.dotted,
         )
-    item = shelf.find(number, on)
+    item = editions.find(number, on)
     if item is None:
         return ProgrammeOpening(
             state=Opening.UNKNOWN,
@@ -142,7 +148,7 @@ def _read_column(item: Listing, asked: Programme) -> ProgrammeOpening:
     if item.general == "Free" and not item.special:
         return ProgrammeOpening(
             state=Opening.OPEN,
-            why=f"The general rate is Free; the claim frees from the processing fee ({asked.fee_citation}).",
+            why=f"The general rate is Free; {_freed(asked)}.",
             citation=item.source,
             rate="Free",
             item=item.item or item.number,
@@ -153,6 +159,12 @@ def _read_column(item: Listing, asked: Programme) -> ProgrammeOpening:
         citation=item.source,
         item=item.item or item.number,
     )
+
+
+def _freed(asked: Programme) -> str:
+    if not asked.fee_citation:
+        return "the claim changes nothing"
+    return f"the claim frees from the processing fee ({asked.fee_citation})"
 
 
 def special_rates(text: str) -> dict[str, str]:

@@ -46,8 +46,10 @@ class ScheduleRow(msgspec.Struct, frozen=True, array_like=True):
 
     @property
     def has_rates(self) -> bool:
-        """Whether rates of its own stand on the row; what was copied down from the row of its item does not count."""
-        return bool(self.column_2 or self.special or (self.general and self.doubt != REPEATED))
+        """Whether rates of its own stand on the row: not on a heading, and not copied down from the row of its item."""
+        return len(self.digits) >= 8 and bool(
+            self.column_2 or self.special or (self.general and self.doubt != REPEATED)
+        )
 
 
 class Export(msgspec.Struct, frozen=True):

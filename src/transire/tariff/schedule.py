@@ -48,8 +48,8 @@ class TariffItem(msgspec.Struct, frozen=True):
 class Listing(msgspec.Struct, frozen=True, kw_only=True):
     """What one edition says of a number of eight or ten digits.
 
-    `item` is the eight-digit item whose rates these are, blank where no rate is printed. `doubt` is the code of the anomaly
-    for which the general rate of this file is not to be relied on.
+    `item` is the eight-digit item whose rates these are, blank where no rate is printed. `doubt` is the code of the
+    anomaly for which the general rate of this file is not to be relied on.
     """
 
     number: str
