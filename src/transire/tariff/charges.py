@@ -43,11 +43,14 @@ class Goods(msgspec.Struct, frozen=True):
     quantities: tuple[tuple[Measure, Fraction], ...] = ()
 
     def quantity(self, measure: Measure) -> Fraction:
-        """The quantity in this measure; refuse what the line does not give (`tariff.quantity-missing`)."""
+        """The quantity in this measure, in hundredths as it is entered (ACE CATAIR, entry summary, record 50).
+
+        Refuse what the line does not give (`tariff.quantity-missing`).
+        """
         for given, quantity in self.quantities:
             found = convert(quantity, given, measure)
             if found is not None:
-                return found
+                return found if measure == _DEGREES else hundredths(found)
         told = ", ".join(f"{text(quantity)} {given}" for given, quantity in self.quantities) or "no quantity"
         raise QuantityMissing(got=told, expected=f"a quantity in {measure}")
 
@@ -173,6 +176,11 @@ def cents(amount: Fraction) -> Decimal:
     scaled = abs(amount) * 100
     whole = (scaled * 2 + 1) // 2  # floor(x + 1/2) rounds a half up
     return Decimal(whole if amount >= 0 else -whole).scaleb(-2)
+
+
+def hundredths(quantity: Fraction) -> Fraction:
+    """The quantity in whole hundredths; half of one counts as one."""
+    return Fraction((quantity * 200 + 1) // 2, 100)
 
 
 def dollars(amount: Fraction) -> Fraction:

@@ -10,11 +10,12 @@ import msgspec
 
 from transire.tariff.anomalies import DOUBTFUL, REPEATED, Anomaly
 from transire.tariff.rate_reader import read_rate
-from transire.tariff.rates import Unread
+from transire.tariff.rates import Unchanged, Unread
 from transire.tariff.rows import Export, ScheduleRow
 from transire.tariff.special_column import read_special
 
 _RATE_LEVELS: Final = (8, 10)
+_SPECIAL_CHAPTERS: Final = ("98", "99")
 _TWO_PLACES: Final = re.compile(r"[0-9]+\.[0-9]{2}%")
 _ONE_PERCENT: Final = re.compile(r"[0-9.]+%")
 _SHOWN: Final = 120
@@ -51,7 +52,8 @@ def _mark_doubtful(rows: Sequence[ScheduleRow]) -> tuple[list[ScheduleRow], list
 
     The publisher prints rates on items of eight digits and on the lines below only. If a heading has one, the file's
     general column was filled down; then only a rate that cannot be a copy is trusted: it differs from the row above, or
-    the row fills Column 2 as well. (Some items print a special rate only.)
+    Column 2 is filled as well. In chapters 98 and 99, where a number may print a rate in one column only, Column 2 must
+    also say the same, or that it does not change.
     """
     filled = any(row.general and len(row.digits) not in _RATE_LEVELS for row in rows)
     if not filled:
@@ -74,7 +76,7 @@ def _doubt(row: ScheduleRow, before: str, above: Sequence[ScheduleRow]) -> tuple
         return "", ""
     if len(row.digits) not in _RATE_LEVELS:
         return "rate-on-heading", "a blank"
-    if row.column_2:
+    if _column_2_bears_out(row):
         return "", ""
     owner = _owner(row, above)
     if owner is not None:
@@ -84,6 +86,12 @@ def _doubt(row: ScheduleRow, before: str, above: Sequence[ScheduleRow]) -> tuple
             else ("rate-contradicts", f"{owner.general} ({owner.number})")
         )
     return ("rate-filled-down", "a rate of its own, or a blank") if row.general == before else ("", "")
+
+
+def _column_2_bears_out(row: ScheduleRow) -> bool:
+    if row.digits[:2] not in _SPECIAL_CHAPTERS:
+        return bool(row.column_2)
+    return row.column_2 == row.general or isinstance(read_rate(row.column_2), Unchanged)
 
 
 def _owner(row: ScheduleRow, above: Sequence[ScheduleRow]) -> ScheduleRow | None:

@@ -14,7 +14,7 @@ import msgspec
 from transire.errors import TransireError
 from transire.tariff.answer import CaseAnswer, Charge, LineAnswer, Problem, Totals, problem_of
 from transire.tariff.case import Case, CaseLine, exact
-from transire.tariff.charges import Goods, dollars, text, wanted
+from transire.tariff.charges import Goods, dollars, hundredths, text, wanted
 from transire.tariff.currencies import minor_units
 from transire.tariff.duty import Assessed, assess
 from transire.tariff.entry_fees import FeeBase, harbor_fee, not_computed, processing_base, processing_fee, stated_fees
@@ -26,8 +26,6 @@ from transire.tariff.rate_reader import read_rate
 from transire.tariff.rates import Measure
 from transire.tariff.schedule import Listing, Shelf, at_hand
 from transire.tariff.units import convert, measure_of
-
-_HUNDREDTH = 100
 
 
 class _Priced(msgspec.Struct, frozen=True):
@@ -75,7 +73,7 @@ def _price_line(case: Case, line: CaseLine, at: int, shelf: Shelf) -> _Priced:
     value: Fraction | None = None
     try:
         value = _value(case, line, notices)
-        goods = _goods(line, value, notices)
+        goods = _goods(line, value)
         assessed = assess(shelf, line, goods, case.entry_date)
         base = processing_base(
             line, goods, assessed, [line.tariff_number, *(one.number for one in line.additional_numbers)]
@@ -123,19 +121,13 @@ def _value(case: Case, line: CaseLine, notices: list[Notice]) -> Fraction:
     return value
 
 
-def _goods(line: CaseLine, value: Fraction, notices: list[Notice]) -> Goods:
-    quantities = []
-    for said in line.quantities:
-        quantity, measure = exact(said.quantity), measure_of(said.unit, said.of)
-        rounded = Fraction((quantity * _HUNDREDTH * 2 + 1) // 2, _HUNDREDTH)
-        if rounded != quantity:
-            notices.append(notice("tariff.quantity-rounded", f"{text(quantity)} to {text(rounded)} {measure}"))
-        quantities.append((measure, rounded))
+def _goods(line: CaseLine, value: Fraction) -> Goods:
+    quantities = tuple((measure_of(said.unit, said.of), exact(said.quantity)) for said in line.quantities)
     parts = {said.part: exact(said.value) for said in line.parts}
     within = sum(parts.values(), Fraction(0))
     if within > value and "fair retail value" not in parts:
         raise PartValueTooHigh(got=f"{text(within)} US dollars", expected=f"at most {text(value)}")
-    return Goods(value, parts, tuple(quantities))
+    return Goods(value, parts, quantities)
 
 
 @lru_cache(maxsize=4096)
@@ -151,7 +143,10 @@ def _asked_quantities(listing: Listing, goods: Goods, notices: list[Notice]) -> 
             if found is not None:
                 if given != measure:
                     notices.append(notice("tariff.quantity-converted", f"{text(quantity)} {given} to {unit}"))
-                yield f"{text(found)} {unit}"
+                rounded = hundredths(found)
+                if rounded != found:
+                    notices.append(notice("tariff.quantity-rounded", f"{text(found)} to {text(rounded)} {unit}"))
+                yield f"{text(rounded)} {unit}"
                 break
         else:
             if unit != "X":  # X: the schedule asks for no quantity
