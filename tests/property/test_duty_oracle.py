@@ -37,7 +37,9 @@ UNITS = {
     "/t": (("t", Decimal(1)), ("kg", Decimal("0.001"))),
 }
 TERM = re.compile(
-    r"(?:(?P<percent>[0-9.]+)%|(?P<cents>[0-9.]+)¢(?P<of>/[a-z0-9]+\.?| each)|\$(?P<dollars>[0-9.]+)(?P<per>/[a-z0-9]+\.?| each))"
+    r"(?P<percent>[0-9.]+)%"
+    r"|(?P<cents>[0-9.]+)¢(?P<of>/[a-z0-9]+\.?| each)"
+    r"|\$(?P<dollars>[0-9.]+)(?P<per>/[a-z0-9]+\.?| each)"
 )
 
 
@@ -51,10 +53,8 @@ def terms(text: str) -> list[tuple[str, Decimal]] | None:
         unit = matched["of"] or matched["per"] or "%"
         if unit != "%" and unit not in UNITS:
             return None
-        money = (
-            Decimal(matched["cents"]) / 100 if matched["cents"] else Decimal(matched["dollars"] or matched["percent"])
-        )
-        found.append((unit, money))
+        cents = matched["cents"]
+        found.append((unit, Decimal(cents) / 100 if cents else Decimal(matched["dollars"] or matched["percent"])))
     return found
 
 

@@ -54,7 +54,7 @@ def test_special_columns_are_read_and_print_themselves(shared_data: Path, name: 
 
 
 def test_what_tidy_takes_away_carries_no_meaning(shared_data: Path) -> None:
-    """Letters, figures and signs stay, in their order: only blanks, mark-up, a hyphen at a line's end, a last stop go."""
+    """Letters, figures and signs stay, in their order: only blanks, mark-up, a hyphen at an end, a last stop go."""
 
     def kept(text: str) -> str:
         plain = text.replace("m²", "m2").replace("m³", "m3")
@@ -114,8 +114,8 @@ def test_every_measure_is_met_in_the_schedule(shared_data: Path) -> None:
         ("See additional U.S. note 1", Seen),
         ("The rate applicable to the article of which it is a part or accessory", Elsewhere),
         (
-            "65% + 25¢/jewel + 3¢ for each other piece or part, but if consisting in part of a plate or a set of plates "
-            "the total duty shall not exceed the duty for the complete movement",
+            "65% + 25¢/jewel + 3¢ for each other piece or part, but if consisting in part of a plate or a set of "
+            "plates the total duty shall not exceed the duty for the complete movement",
             Capped,
         ),
     ],

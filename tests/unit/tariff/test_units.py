@@ -34,6 +34,7 @@ from transire.tariff.units import _EXACT, convert, factor, measure_of, printed_u
         ("kg", "liters", None),
         ("liters", "pf.liters", None),
         ("carton", "No.", None),
+        ("prs.", "No.", None),  # a pair of gloves is no two articles
     ],
 )
 def test_factors_of_the_law(unit: str, into: str, expected: str | None) -> None:
