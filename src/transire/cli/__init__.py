@@ -36,6 +36,7 @@ COMMANDS: Final[Mapping[str, Entry]] = {
     "verify-page": Entry("transire.cli.verify_page:verify_page", "Write the page that checks receipts in a browser."),
     "statement": Entry("transire.cli.statement:statement", "Show a statement, an action or a receipt in words."),
     "origin": Entry("transire.cli.origin:origin", "Determine whether goods originate under an agreement, and why."),
+    "tariff": Entry("transire.cli.tariff:tariff", "Keep the tariff schedule, search it, and work out duty and fees."),
     "node": Entry("transire.cli.node:node", "Set up and run a node."),
     "network": Entry("transire.cli.network:network", "Run a network of organisations on this machine."),
     "witness": Entry("transire.cli.witness:witness", "Watch a network's log from outside and countersign it."),
