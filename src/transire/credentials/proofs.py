@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from transire.credentials.canonical import jcs
+from transire.credentials.contexts import is_url
 from transire.credentials.errors import (
     ProofAudienceDiffers,
     ProofChainBroken,
@@ -26,7 +27,6 @@ from transire.credentials.errors import (
 )
 from transire.credentials.resolve import KeyResolver, resolve_did_key, split_method
 from transire.credentials.structure import read_stamp
-from transire.credentials.terms import is_url
 from transire.crypto.digests import sha256
 from transire.crypto.encoding import multibase, unmultibase
 from transire.crypto.errors import EncodingInvalid, SignatureInvalid

@@ -13,11 +13,10 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from transire.credentials.contexts import V2
+from transire.credentials.contexts import V2, is_url
 from transire.credentials.errors import StatusDisagrees, StatusListMalformed, StatusNotCovered, StatusSet
 from transire.credentials.issue import issue_credential
 from transire.credentials.resolve import KeyResolver, resolve_did_key
-from transire.credentials.terms import is_url
 from transire.credentials.verify import VerifiedCredential, verify_credential
 from transire.crypto.encoding import b64url, unb64url
 from transire.crypto.errors import EncodingInvalid

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from transire.credentials.contexts import V2, ContextRegistry
+from transire.credentials.contexts import V2, ContextRegistry, is_url
 from transire.credentials.errors import (
     ContextMalformed,
     ContextOrder,
@@ -23,7 +23,6 @@ from transire.credentials.errors import (
     TypeMissing,
     ValidityReversed,
 )
-from transire.credentials.terms import is_url
 from transire.crypto.encoding import b64url, base58btc
 
 # XML Schema 1.1 dateTimeStamp: the time zone is part of it. Fractions beyond microseconds are cut when compared.
