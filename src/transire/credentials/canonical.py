@@ -25,11 +25,20 @@ def jcs(value: Mapping[str, Any]) -> bytes:
     try:
         return canonical_bytes(cast(Json, value))
     except JsonRefused:
-        return _general(value)
+        return _general(dict(value))
 
 
-def _general(value: Mapping[str, Any]) -> bytes:
+def jcs_any(value: Any) -> bytes:
+    """The canonical text of any JSON value: what stands under a term of type `@json`.
+
+    >>> jcs_any([1.0, None])
+    b'[1,null]'
+    """
+    return _general(value)
+
+
+def _general(value: Any) -> bytes:
     try:
-        return rfc8785.dumps(dict(value))
+        return rfc8785.dumps(value)
     except (rfc8785.CanonicalizationError, UnicodeEncodeError, RecursionError) as error:
         raise CredentialMalformed(expected="JSON that RFC 8785 can write", got=str(error)[:120]) from error

@@ -8,6 +8,9 @@ TransireError
     │   ├── ContextNotPinned             credentials.context-not-pinned
     │   ├── TermRedefined                credentials.protected-term-redefined
     │   ├── TermNotMapped                credentials.term-not-mapped
+    │   ├── DataLoss                     credentials.data-loss
+    │   ├── GraphTooComplex              credentials.graph-too-complex
+    │   ├── PointerUnmatched             credentials.pointer-unmatched
     │   ├── TypeMissing                  credentials.type-missing
     │   ├── TypeNotMapped                credentials.type-not-mapped
     │   ├── IdNotUrl                     credentials.id-not-url
@@ -24,7 +27,9 @@ TransireError
     │   ├── ProofExpired                 credentials.proof-expired
     │   ├── ProofChainBroken             credentials.proof-chain-broken
     │   ├── ProofAudienceDiffers         credentials.proof-audience
-    │   └── ProofInvalid                 credentials.proof-invalid
+    │   ├── ProofInvalid                 credentials.proof-invalid
+    │   ├── ProofKeyUnfit                credentials.proof-key-unfit
+    │   └── NothingDisclosed             credentials.nothing-disclosed
     ├── KeyUnresolved                    credentials.key-unresolved
     ├── IssuerNotKeyHolder               credentials.issuer-not-key-holder
     ├── NotYetValid                      credentials.not-yet-valid
@@ -81,6 +86,24 @@ class TermNotMapped(CredentialMalformed):
     code = "credentials.term-not-mapped"
     sentence = "The credential uses a word that none of its contexts defines, so that nobody can say what it means."
     fix = "Remove the member, correct its spelling, or name the context that defines it."
+
+
+class DataLoss(CredentialMalformed):
+    code = "credentials.data-loss"
+    sentence = "A part of the credential would be lost when it is read as RDF, which this signature covers."
+    fix = "Write that part in another form, or use a proof over JSON such as eddsa-jcs-2022."
+
+
+class GraphTooComplex(CredentialMalformed):
+    code = "credentials.graph-too-complex"
+    sentence = "The credential is built so that bringing it into canonical form would take too long."
+    fix = "Give its parts identifiers, or use a proof over JSON such as eddsa-jcs-2022."
+
+
+class PointerUnmatched(CredentialMalformed):
+    code = "credentials.pointer-unmatched"
+    sentence = "A pointer names a part that the credential does not have."
+    fix = "Write it as in /credentialSubject/goods/0, with the names and numbers of the credential itself."
 
 
 class TypeMissing(CredentialMalformed):
@@ -146,7 +169,7 @@ class ProofMalformed(ProofRefused):
 class ProofUnsupported(ProofRefused):
     code = "credentials.proof-unsupported"
     sentence = "The credential is signed in a way that is not verified here."
-    fix = "Ask the issuer for a proof of type DataIntegrityProof with cryptosuite eddsa-jcs-2022."
+    fix = "Ask the issuer for a DataIntegrityProof by a suite of the page on credentials, such as eddsa-jcs-2022."
 
 
 class ProofContextDiffers(ProofRefused):
@@ -183,6 +206,18 @@ class ProofInvalid(ProofRefused):
     code = "credentials.proof-invalid"
     sentence = "The signature does not match the credential and the key."
     fix = "The credential was altered, or another key signed it: ask the issuer for the original."
+
+
+class ProofKeyUnfit(ProofRefused):
+    code = "credentials.proof-key-unfit"
+    sentence = "The proof names a way of signing and a key that do not go together."
+    fix = "Ask the issuer for a proof by a key of the kind that its cryptosuite or algorithm demands."
+
+
+class NothingDisclosed(ProofRefused):
+    code = "credentials.nothing-disclosed"
+    sentence = "Nothing was chosen to be shown."
+    fix = "Name at least one part of the credential, such as /credentialSubject/goods."
 
 
 class KeyUnresolved(CredentialRefused):

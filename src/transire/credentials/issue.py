@@ -12,8 +12,9 @@ from transire.credentials.errors import DateMalformed
 from transire.credentials.proofs import sign_document
 from transire.credentials.resolve import verification_method_of
 from transire.credentials.structure import check_credential, issuer_of
+from transire.credentials.suites import EDDSA_JCS
 from transire.credentials.terms import check_terms
-from transire.crypto.keys import SigningKey
+from transire.crypto.multikey import Signer
 from transire.documents.catalogue import schema_url
 
 BASE_TYPE: Final = "VerifiableCredential"
@@ -24,7 +25,7 @@ def issue_credential(
     *,
     types: Sequence[str],
     issuer_did: str,
-    key: SigningKey,
+    key: Signer,
     valid_from: datetime,
     valid_until: datetime | None = None,
     schema_id: str | None = None,
@@ -41,6 +42,7 @@ def issue_credential(
 
     >>> from transire.credentials.verify import verify_credential
     >>> from transire.crypto.did import did_key
+    >>> from transire.crypto.keys import SigningKey
     >>> key = SigningKey.from_seed(bytes(32))
     >>> issued = issue_credential({"name": "Taller Norte"}, types=[], issuer_did=did_key(key.public), key=key,
     ...                           valid_from=datetime(2026, 1, 1, tzinfo=UTC), contexts=[V2])
@@ -69,9 +71,11 @@ def issue_credential(
 def secure_credential(
     unsigned: Mapping[str, Any],
     *,
-    key: SigningKey,
+    key: Signer,
     created: datetime | None = None,
     contexts: ContextRegistry | None = None,
+    cryptosuite: str = EDDSA_JCS,
+    mandatory: Sequence[str] | None = None,
 ) -> dict[str, Any]:
     """Check a credential that somebody else wrote down, then sign it as its issuer; nothing but the proof is added."""
     known = contexts or pinned_contexts()
@@ -81,8 +85,11 @@ def secure_credential(
     return sign_document(
         unsigned,
         key=key,
-        verification_method=verification_method_of(issuer_of(unsigned), key.public),
+        verification_method=verification_method_of(issuer_of(unsigned), key),
         created=stamp(created or datetime.now(UTC)),
+        cryptosuite=cryptosuite,
+        mandatory=mandatory,
+        contexts=known,
     )
 
 

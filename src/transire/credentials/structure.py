@@ -60,13 +60,15 @@ def check_presentation(presentation: Document, contexts: ContextRegistry) -> Non
         _check_held(held, where, contexts)
 
 
-def read_stamp(value: object, where: str) -> datetime:
-    """A dateTimeStamp as a moment.
+def read_stamp(value: object, where: str, *, utc: bool = False) -> datetime:
+    """A dateTimeStamp as a moment; with `utc` one without a time zone is in UTC (VC Data Integrity 2.1).
 
     >>> read_stamp("2023-02-25T19:10:39-06:00", "/validFrom").isoformat()
     '2023-02-25T19:10:39-06:00'
     """
     match = _STAMP.fullmatch(value) if isinstance(value, str) else None
+    if match is None and utc and isinstance(value, str):
+        match = _STAMP.fullmatch(f"{value}Z")
     if match is None:
         raise DateMalformed(expected="a date, time and time zone", got=repr(value)[:60], where=where)
     try:
