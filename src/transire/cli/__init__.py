@@ -34,6 +34,8 @@ COMMANDS: Final[Mapping[str, Entry]] = {
     "demo": Entry("transire.cli.demo:demo", "Run the main job on real input, from a signature to its proof."),
     "verify": Entry("transire.cli.verify:verify", "Check a receipt offline, without trust in any node."),
     "statement": Entry("transire.cli.statement:statement", "Show a statement, an action or a receipt in words."),
+    "credential": Entry("transire.cli.credential:credential", "Issue, verify, show and present credentials in files."),
+    "vc-api": Entry("transire.cli.vc_api:vc_api", "Serve credentials to other programs over the VC API."),
     "node": Entry("transire.cli.node:node", "Set up and run a node."),
     "doctor": Entry("transire.cli.doctor:doctor", "Examine a node and say what is wrong with it."),
     "records": Entry("transire.cli.records:records", "Rebuild the records from the ledger and the vault."),

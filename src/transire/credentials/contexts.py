@@ -79,6 +79,11 @@ class ContextRegistry:
         chosen = sorted(urls)
         return ContextRegistry({url: self._tables[url] for url in chosen}, {url: self.digests[url] for url in chosen})
 
+    def known_digests(self, url: str) -> dict[str, bytes]:
+        """The digests of a context's file by the name of their function, as far as they are listed."""
+        listed = {"sha256": self.digests[url], "sha384": self._tables[url].get("sha384")}
+        return {name: bytes.fromhex(text) for name, text in listed.items() if text is not None}
+
     def table(self, url: str, where: str = "/@context") -> Table:
         """The terms behind a URL."""
         if url not in self._tables:
@@ -252,4 +257,4 @@ def _own(entry: Mapping[str, str]) -> Table:
     raw = files("transire").joinpath(entry["file"]).read_bytes()
     if sha256(raw).hex() != entry["sha256"]:
         raise ContextNotPinned(expected=entry["sha256"], got=sha256(raw).hex(), where=entry["file"])
-    return abridge(orjson.loads(raw)["@context"])
+    return {**abridge(orjson.loads(raw)["@context"]), "sha384": entry["sha384"]}

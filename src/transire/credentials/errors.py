@@ -29,6 +29,9 @@ TransireError
     │   ├── ProofAudienceDiffers         credentials.proof-audience
     │   ├── ProofInvalid                 credentials.proof-invalid
     │   ├── ProofKeyUnfit                credentials.proof-key-unfit
+    │   ├── JwsMalformed                 credentials.jws-malformed
+    │   ├── EnvelopeMalformed            credentials.envelope-malformed
+    │   ├── DisclosureRefused            credentials.disclosure
     │   └── NothingDisclosed             credentials.nothing-disclosed
     ├── KeyUnresolved                    credentials.key-unresolved
     ├── IssuerNotKeyHolder               credentials.issuer-not-key-holder
@@ -37,7 +40,9 @@ TransireError
     └── StatusRefused                    credentials.status
         ├── StatusListMalformed          credentials.status-list-malformed
         ├── StatusNotCovered             credentials.status-not-covered
+        │   └── StatusOutOfRange         credentials.status-out-of-range
         ├── StatusSet                    credentials.status-set
+        ├── StatusNotRetrieved           credentials.status-not-retrieved
         └── StatusDisagrees              credentials.status-disagrees
 """
 
@@ -214,6 +219,24 @@ class ProofKeyUnfit(ProofRefused):
     fix = "Ask the issuer for a proof by a key of the kind that its cryptosuite or algorithm demands."
 
 
+class JwsMalformed(ProofRefused):
+    code = "credentials.jws-malformed"
+    sentence = "The signed text does not have the form of a JSON Web Signature."
+    fix = "Copy it whole: three parts, with full stops between them."
+
+
+class EnvelopeMalformed(ProofRefused):
+    code = "credentials.envelope-malformed"
+    sentence = "The envelope around the credential is not as the standard demands."
+    fix = "Ask the issuer for the credential as application/vc+jwt, by a key that it names in kid."
+
+
+class DisclosureRefused(ProofRefused):
+    code = "credentials.disclosure"
+    sentence = "What is disclosed does not belong to what the issuer signed."
+    fix = "Ask the holder to present again what it received, without changing it."
+
+
 class NothingDisclosed(ProofRefused):
     code = "credentials.nothing-disclosed"
     sentence = "Nothing was chosen to be shown."
@@ -266,6 +289,18 @@ class StatusSet(StatusRefused):
     code = "credentials.status-set"
     sentence = "The issuer has withdrawn or suspended this credential."
     fix = "Ask the issuer for its successor."
+
+
+class StatusNotRetrieved(StatusRefused):
+    code = "credentials.status-not-retrieved"
+    sentence = "The status list that the credential names is not at hand, and nothing is fetched here."
+    fix = "Give the list beside the credential, or ask the issuer whether it was withdrawn."
+
+
+class StatusOutOfRange(StatusNotCovered):
+    code = "credentials.status-out-of-range"
+    sentence = "The place that the credential has in the status list lies beyond its end."
+    fix = "Ask the issuer for the whole list; the credential names a place that it should have."
 
 
 class StatusDisagrees(StatusRefused):

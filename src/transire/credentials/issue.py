@@ -12,6 +12,7 @@ from transire.credentials.errors import DateMalformed
 from transire.credentials.proofs import sign_document
 from transire.credentials.resolve import verification_method_of
 from transire.credentials.structure import check_credential, issuer_of
+from transire.credentials.structure_v1 import check_credential_v1, is_v1
 from transire.credentials.suites import EDDSA_JCS
 from transire.credentials.terms import check_terms
 from transire.crypto.multikey import Signer
@@ -79,9 +80,7 @@ def secure_credential(
 ) -> dict[str, Any]:
     """Check a credential that somebody else wrote down, then sign it as its issuer; nothing but the proof is added."""
     known = contexts or pinned_contexts()
-    check_credential(unsigned, known)
-    # A proof that is there already is its signer's business: this one is beside it, not over it.
-    check_terms({name: value for name, value in unsigned.items() if name != "proof"}, known)
+    check_unsigned(unsigned, known)
     return sign_document(
         unsigned,
         key=key,
@@ -91,6 +90,17 @@ def secure_credential(
         mandatory=mandatory,
         contexts=known,
     )
+
+
+def check_unsigned(unsigned: Mapping[str, Any], contexts: ContextRegistry | None = None) -> None:
+    """Refuse to sign what no verifier would take: a wrong form, or a word without a meaning."""
+    known = contexts or pinned_contexts()
+    if is_v1(unsigned):
+        check_credential_v1(unsigned, known)
+    else:
+        check_credential(unsigned, known)
+    # A proof that is there already is its signer's business: this one is beside it, not over it.
+    check_terms({name: value for name, value in unsigned.items() if name != "proof"}, known)
 
 
 def stamp(moment: datetime) -> str:

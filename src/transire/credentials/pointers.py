@@ -34,6 +34,20 @@ def read_pointer(pointer: object) -> list[str]:
     return [step.replace("~1", "/").replace("~0", "~") for step in steps]
 
 
+def path_of(document: Any, pointer: object) -> tuple[str | int, ...]:
+    """The place that a pointer names in a document, its numbers as numbers.
+
+    >>> path_of({"goods": [{"price": "1"}]}, "/goods/0/price")
+    ('goods', 0, 'price')
+    """
+    path: _Path = ()
+    value = document
+    for step in read_pointer(pointer):
+        key = _step_into(value, step, pointer)
+        value, path = value[key], (*path, key)
+    return path
+
+
 class Selection:
     """The parts of one document that pointers name."""
 
@@ -43,17 +57,14 @@ class Selection:
         self.origin: dict[int, int] = {}
         self._wanted: dict[_Path, bool] = {}
         for pointer in pointers:
-            self._want(document, read_pointer(pointer), pointer)
+            self._want(document, pointer)
         self.document: dict[str, Any] = self._taken(document, ()) if pointers else {}
 
-    def _want(self, document: Any, steps: list[str], pointer: object) -> None:
+    def _want(self, document: Any, pointer: object) -> None:
         """Note every place on the way, and that the last one is wanted whole."""
-        path: _Path = ()
-        value = document
-        for step in steps:
-            self._wanted.setdefault(path, False)
-            key = _step_into(value, step, pointer)
-            value, path = value[key], (*path, key)
+        path = path_of(document, pointer)
+        for length in range(len(path)):
+            self._wanted.setdefault(path[:length], False)
         self._wanted[path] = True
 
     def _taken(self, value: Any, path: _Path) -> Any:

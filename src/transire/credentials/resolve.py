@@ -6,17 +6,18 @@ it also after the member has rotated its keys.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import Protocol
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Protocol
 
 from transire.credentials.errors import KeyUnresolved
 from transire.crypto.did import multikey, public_of_multikey
-from transire.crypto.errors import DidInvalid, KeyInvalid
+from transire.crypto.errors import DidInvalid, EncodingInvalid, KeyInvalid
 from transire.crypto.multikey import (
     ED25519,
     SIGNATURE_SIZES,
     PublicKey,
     Signer,
+    of_jwk,
     public_key_of,
     read_multikey,
     write_multikey,
@@ -64,6 +65,39 @@ def resolve_did_key(did: str, fragment: str) -> PublicKey:
     if key.kind not in SIGNATURE_SIZES:
         raise KeyUnresolved(expected="a key that signs", got=key.kind)
     return key
+
+
+def document_resolver(documents: Iterable[Mapping[str, Any]]) -> KeyResolver:
+    """A resolver over DID documents that are at hand, and did:key. Nothing is fetched.
+
+    A key counts only under the DID of its own document, as `controller`, and for assertion or authentication.
+    """
+    known = {document.get("id"): document for document in documents}
+
+    def resolve(did: str, fragment: str) -> PublicKey:
+        if did.startswith("did:key:"):
+            return resolve_did_key(did, fragment)
+        if did not in known:
+            raise KeyUnresolved(expected="the DID document of the signer, given beside", got=did[:120])
+        return _key_in(known[did], did, fragment)
+
+    return resolve
+
+
+def _key_in(document: Mapping[str, Any], did: str, fragment: str) -> PublicKey:
+    for method in document.get("verificationMethod", []):
+        if method.get("id") not in (f"{did}#{fragment}", f"#{fragment}") or method.get("controller") != did:
+            continue
+        relations = [document.get(name, []) for name in ("assertionMethod", "authentication")]
+        named = [item.get("id") if isinstance(item, Mapping) else item for listed in relations for item in listed]
+        if method["id"] not in named:
+            raise KeyUnresolved(expected="a key for assertions", got=fragment[:120], where=did)
+        try:
+            jwk = method.get("publicKeyJwk")
+            return read_multikey(str(method.get("publicKeyMultibase"))) if jwk is None else of_jwk(jwk)
+        except (DidInvalid, KeyInvalid, EncodingInvalid) as error:
+            raise KeyUnresolved(expected="a key of a known kind", got=fragment[:120], where=did) from error
+    raise KeyUnresolved(expected="a key of its DID document", got=fragment[:120], where=did)
 
 
 def member_resolver(credential_keys: Callable[[str], Iterable[bytes]]) -> KeyResolver:

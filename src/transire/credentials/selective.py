@@ -18,13 +18,13 @@ from typing import Any, Final
 import orjson
 
 from transire.credentials.contexts import ContextRegistry
-from transire.credentials.errors import NothingDisclosed, ProofInvalid, ProofKeyUnfit, ProofMalformed
+from transire.credentials.errors import NothingDisclosed, ProofInvalid, ProofKeyUnfit, ProofMalformed, ProofUnsupported
 from transire.credentials.pointers import Selection
 from transire.credentials.quads import Quad
 from transire.credentials.rdf import BlankLabels, to_quads
 from transire.credentials.rdfc import canonical_labels, canonical_lines, relabelled
 from transire.credentials.selective_values import BaseProof, DerivedProof
-from transire.credentials.suites import with_contexts
+from transire.credentials.suites import ECDSA_SD, with_contexts
 from transire.credentials.terms import check_terms
 from transire.crypto.digests import hmac_sha256, sha256
 from transire.crypto.ecdsa import P256, EcdsaKey
@@ -112,6 +112,19 @@ def derive(document: Document, proof: Document, selective: Sequence[str], contex
     )
     kept = {name: value for name, value in proof.items() if name != "@context"}
     return {**Selection(bare, combined).document, "proof": {**kept, "proofValue": derived.text}}
+
+
+def base_proof_of(document: Document) -> Document:
+    """The one base proof that a document bears."""
+    given = document.get("proof")
+    found = [
+        proof
+        for proof in (given if isinstance(given, list) else [given])
+        if isinstance(proof, Mapping) and proof.get("cryptosuite") == ECDSA_SD
+    ]
+    if len(found) != 1:
+        raise ProofUnsupported(expected=f"one proof by {ECDSA_SD}", got=f"{len(found)} of them", where="/proof")
+    return found[0]
 
 
 def verify_derived(

@@ -120,7 +120,7 @@ def parse_json(raw: bytes, *, limit: int = DEFAULT_LIMIT) -> Json:
     return value
 
 
-def _object_of(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
+def object_of(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
     """An object whose members are all named once (the standard library would let the last one win)."""
     members = dict(pairs)
     if len(members) != len(pairs):
@@ -137,7 +137,7 @@ def _integer_of(text: str) -> int:
 
 
 _parse_strictly: Final[Callable[[str], Json]] = json.JSONDecoder(
-    object_pairs_hook=_object_of,
+    object_pairs_hook=object_of,
     parse_float=_refuse_float,
     parse_int=_integer_of,
     parse_constant=_refuse_float,
