@@ -237,13 +237,19 @@ def test_sd_jwt_both_ways(others: Partner) -> None:  # noqa: F811
 words = st.sampled_from(["name", "description"])
 texts = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=12)
 numbers = st.one_of(st.integers(-(2**53) + 1, 2**53 - 1), st.floats(allow_nan=False, allow_infinity=False, width=64))
+# A direction goes with a language here: their processor takes two texts that differ in direction alone for one, and
+# loses the second.
 tagged = st.builds(
-    lambda text, language, direction: (
-        {"@value": text, "@language": language} | ({"@direction": direction} if direction else {})
-    ),
+    lambda text, tag: {"@value": text, **tag},
     texts,
-    st.sampled_from(["en", "es", "es-MX"]),
-    st.sampled_from(["", "ltr", "rtl"]),
+    st.sampled_from(
+        [
+            {"@language": "en"},
+            {"@language": "es-MX"},
+            {"@language": "ar", "@direction": "rtl"},
+            {"@language": "he", "@direction": "ltr"},
+        ]
+    ),
 )
 identifiers = st.sampled_from(["urn:example:1", "did:example:2", "https://example.org/3"])
 VOCABULARY = {
@@ -283,6 +289,7 @@ documents = st.recursive(st.fixed_dictionaries({"name": texts}), things, max_lea
 @given(subject=documents)
 def test_our_canonical_form_is_that_of_their_processor(others: Partner, subject: dict[str, Any]) -> None:  # noqa: F811
     document = {"@context": [V2, VOCABULARY], "type": ["VerifiableCredential"], "credentialSubject": subject}
-    theirs = others.try_to("canonize", document=document)
+    theirs = others.ask("canonize", document=document)
     lines = canonical_lines(to_quads(document, pinned_contexts()))
-    assert "".join(lines) == theirs.get("text"), theirs
+    # A dataset is a set; their processor leaves a statement with a JSON literal twice when one node is written twice.
+    assert lines == sorted({f"{line}\n" for line in theirs["text"].split("\n") if line})
