@@ -135,7 +135,7 @@ def may_leave_profile(raw: bytes, value: Json) -> bool:
     return _needs_walk(raw, value) or _LONG_NUMBER in raw.translate(_DIGITS_ALIKE)
 
 
-def _object_of(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
+def object_of(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
     """An object whose members are all named once (the standard library would let the last one win)."""
     members = dict(pairs)
     if len(members) != len(pairs):
@@ -152,7 +152,7 @@ def _integer_of(text: str) -> int:
 
 
 _parse_strictly: Final[Callable[[str], Json]] = json.JSONDecoder(
-    object_pairs_hook=_object_of,
+    object_pairs_hook=object_of,
     parse_float=_refuse_float,
     parse_int=_integer_of,
     parse_constant=_refuse_float,
