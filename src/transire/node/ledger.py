@@ -8,6 +8,8 @@ from transire.crypto.keystore import KeyStore
 from transire.engines.base import Engine
 from transire.engines.cometbft.settings import PairSettings, StateSync
 from transire.engines.embedded import EmbeddedEngine
+from transire.engines.embedded import inspect as inspect_embedded
+from transire.engines.inspection import Damage
 from transire.node.home import Home
 from transire.node.settings import LedgerSettings
 
@@ -26,6 +28,15 @@ def open_ledger(home: Home, settings: LedgerSettings, keys: KeyStore) -> Engine:
 
     pair = PairKeys(validator, keys.signing_key(P2P_KEY))
     return CometBftEngine.open(home.ledger, pair, pair_settings(settings, home.path))
+
+
+def inspect_ledger(home: Home, settings: LedgerSettings, *, deep: bool) -> list[Damage]:
+    """Everything that is wrong with the ledger of a node that is not running; needs no key."""
+    if settings.engine == "embedded":
+        return inspect_embedded(home.ledger, deep=deep)
+    from transire.engines.cometbft.inspecting import inspect
+
+    return inspect(home.ledger, pair_settings(settings, home.path), deep=deep)
 
 
 def pair_settings(settings: LedgerSettings, home: Path) -> PairSettings:

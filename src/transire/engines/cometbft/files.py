@@ -22,6 +22,8 @@ from transire.ledger.genesis import Genesis
 
 PUBLIC_TYPE: Final = "tendermint/PubKeyEd25519"
 PRIVATE_TYPE: Final = "tendermint/PrivKeyEd25519"
+COMETBFT_FOLDER: Final = "cometbft"
+"""CometBFT's own folder, below that of the ledger."""
 ABCI_SOCKET: Final = "app.sock"
 RPC_SOCKET: Final = "rpc.sock"
 EVIDENCE_BLOCKS: Final = 10_000_000
