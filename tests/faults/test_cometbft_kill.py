@@ -206,7 +206,8 @@ def test_a_replica_that_is_ahead_of_its_chain_is_refused(
     data = home / "cometbft" / "data"
     for name in ("blockstore.db", "state.db", "cs.wal", "evidence.db"):
         shutil.rmtree(data / name)
-    (data / "priv_validator_state.json").write_text('{"height":"0","round":0,"step":0}')
+    for signed in data.glob("signed-*.json"):
+        signed.unlink()
     engine = opened(home)
     try:
         with caplog.at_level(logging.ERROR):

@@ -35,6 +35,7 @@ COMMANDS: Final[Mapping[str, Entry]] = {
     "verify": Entry("transire.cli.verify:verify", "Check a receipt offline, without trust in any node."),
     "statement": Entry("transire.cli.statement:statement", "Show a statement, an action or a receipt in words."),
     "node": Entry("transire.cli.node:node", "Set up and run a node."),
+    "ledger": Entry("transire.cli.ledger:ledger", "Take part in a network of several organisations."),
     "doctor": Entry("transire.cli.doctor:doctor", "Examine a node and say what is wrong with it."),
     "records": Entry("transire.cli.records:records", "Rebuild the records from the ledger and the vault."),
     "config": Entry("transire.cli.config:config", "Show the settings and where each comes from."),

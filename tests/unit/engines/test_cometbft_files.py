@@ -22,6 +22,8 @@ from transire.engines.cometbft.rpc import read_header, read_time
 from transire.engines.cometbft.settings import PairSettings, StateSync
 from transire.ledger.chain import NO_TIME, Time
 
+PUBLIC = keys_of_node(0).validator.public
+
 
 def test_the_settings_are_the_ones_that_were_chosen() -> None:
     written = tomllib.loads(toml(configuration(PairSettings(peers=("a@h:1", "b@h:2"), commit_ms=300, idle_s=2.5))))
@@ -42,7 +44,7 @@ def test_state_sync_and_an_open_rpc_are_named_only_when_they_are_set() -> None:
 
 def test_the_genesis_document_holds_the_ledgers_own(tmp_path: Path) -> None:
     founded = genesis(validators=3)
-    write_files(tmp_path, founded, PairSettings())
+    write_files(tmp_path, founded, PairSettings(), PUBLIC)
     document = json.loads((tmp_path / "config" / "genesis.json").read_bytes())
     assert document["chain_id"] == founded.network
     assert document["app_state"] == json.loads(founded.raw)
@@ -53,11 +55,15 @@ def test_the_genesis_document_holds_the_ledgers_own(tmp_path: Path) -> None:
 
 
 def test_what_the_validator_signed_is_never_forgotten_by_a_start(tmp_path: Path) -> None:
-    write_files(tmp_path, genesis(), PairSettings())
-    state = tmp_path / "data" / "priv_validator_state.json"
+    write_files(tmp_path, genesis(), PairSettings(), PUBLIC)
+    (state,) = (tmp_path / "data").iterdir()
     state.write_text('{"height":"7","round":0,"step":3}')
-    write_files(tmp_path, genesis(), PairSettings())
+    write_files(tmp_path, genesis(), PairSettings(), keys_of_node(1).validator.public)  # a new key has signed nothing
+    assert len(list((tmp_path / "data").iterdir())) == 2
+    write_files(tmp_path, genesis(), PairSettings(), PUBLIC)
     assert json.loads(state.read_text())["height"] == "7"
+    configured = tomllib.loads((tmp_path / "config" / "config.toml").read_text())
+    assert configured["priv_validator_state_file"] == f"data/{state.name}"
 
 
 def test_keys_reach_a_child_and_no_disk(tmp_path: Path) -> None:
@@ -70,7 +76,7 @@ def test_keys_reach_a_child_and_no_disk(tmp_path: Path) -> None:
     )
     files.close()
     assert told.stdout.count(b"priv_key") == 2
-    write_files(tmp_path, genesis(), PairSettings())
+    write_files(tmp_path, genesis(), PairSettings(), PUBLIC)
     for path in tmp_path.rglob("*"):
         assert not path.is_file() or keys.validator.seed[:8] not in path.read_bytes()
         assert not path.is_file() or b"PrivKey" not in path.read_bytes()

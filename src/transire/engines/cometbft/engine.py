@@ -152,7 +152,7 @@ class CometBftEngine(LedgerReading):
         if self._process is not None:
             return
         program = find_cometbft(self.settings.binary)
-        write_files(self._folder, self.genesis, self.settings)
+        write_files(self._folder, self.genesis, self.settings, self._keys.validator.public)
         self._process = CometBftProcess(
             program,
             self._folder,
