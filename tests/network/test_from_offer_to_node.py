@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from msgspec.structs import replace
 
 from cometbft_world import LONG, free_ports
 from transire.cli import cli
@@ -15,7 +18,7 @@ from transire.engines.cometbft.engine import CometBftEngine
 from transire.ledger.genesis import Genesis
 from transire.node.doctor import examine
 from transire.node.node import Node
-from transire.node.settings import read_settings
+from transire.node.settings import amend_settings, read_settings
 
 pytestmark = [pytest.mark.cometbft, pytest.mark.xdist_group("network")]
 Typed = Callable[..., Result]
@@ -79,3 +82,37 @@ def test_an_offer_that_is_none_and_a_genesis_twice_are_refused(joined: Path, tmp
     refused = CliRunner().invoke(cli, ["ledger", "status", "--home", "node"])
     assert "blocks-unavailable" in getattr(refused.exception, "code", "")
     assert Genesis.parse((tmp_path / "genesis.json").read_bytes()).validators[0].power == 10
+
+
+@pytest.mark.usefixtures("cometbft_program")
+def test_a_restored_node_joins_its_network_again_with_a_new_key(typed: Typed, tmp_path: Path) -> None:
+    """Two organisations; the second loses its node and restores it. Its old key signs nothing any more."""
+    first, second, again = (f"127.0.0.1:{port}" for port in free_ports(3))
+    for slug, listen in (("customs", first), ("chamber", second)):
+        member = ["--slug", slug, "--name", slug.title(), "--role", slug, "--secret-file", f"{slug}.secret"]
+        typed("ledger", "offer", "--home", slug, *member, "--listen", listen, "--out", f"{slug}.json")
+    typed("ledger", "found", "two", "customs.json", "chamber.json", "--registrar", "customs.json", "--out", "g.json")
+    for slug, listen, other in (("customs", first, "chamber"), ("chamber", second, "customs")):
+        options = ["--slug", slug, "--secret-file", f"{slug}.secret", "--listen", listen, "--genesis", "g.json"]
+        typed("ledger", "join", "--home", slug, *options, "--peer", f"{other}.json")
+    with Node.open(tmp_path / "customs") as customs:
+        with Node.open(tmp_path / "chamber") as chamber:
+            assert chamber.engine.wait_for(2, LONG)
+            told = chamber.tenant("chamber").act(
+                "member.update/1", {"did": chamber.tenant("chamber").did, "endpoint": "https://c"}
+            )
+            # As an operator does it: from another process, while the node runs.
+            command = [sys.executable, "-m", "transire", "backup", "create", "--home", "chamber", "--to", "chamber.tar"]
+            subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)
+        out = typed("backup", "restore", "chamber.tar", "--to", "restored", "--secret-file", "chamber.secret").output
+        assert "a new key, which has no vote" in out
+        settings = read_settings(tmp_path / "restored")
+        assert settings.ledger.validator_key == "validator-2"
+        amend_settings(tmp_path / "restored", lambda s: replace(s, ledger=replace(s.ledger, p2p_port=int(again[10:]))))
+        with Node.open(tmp_path / "restored") as restored:
+            assert restored.engine.wait_for(told.height, LONG)
+            found = restored.engine.lookup(told.action_id)
+            assert found is not None
+            assert found.height == told.height
+            status = restored.engine.status()  # type: ignore[attr-defined]
+            assert status.network == customs.engine.network

@@ -33,7 +33,7 @@ from transire.node.enrolment import (
 )
 from transire.node.errors import HomeExists, OfferInvalid, UnknownTenant
 from transire.node.home import Home, read_secret
-from transire.node.ledger import P2P_KEY, pair_settings
+from transire.node.ledger import P2P_KEY, begin_again
 from transire.node.settings import FILE_NAME, MemberSettings, NodeSettings, check_slug, read_settings, write_settings
 
 
@@ -115,9 +115,6 @@ def found_together(
 
 def join_network(path: Path, settings: NodeSettings, genesis: Genesis, *, slug: str) -> None:
     """Begin with a network in a folder that `prepare_node` made. Settings come last: what has them is a whole node."""
-    from transire.engines.cometbft.engine import CometBftEngine
-    from transire.engines.cometbft.files import PairKeys
-
     if (path / FILE_NAME).exists():
         raise HomeExists(where=str(path))
     secret, home = read_secret(settings), Home(path)
@@ -125,8 +122,7 @@ def join_network(path: Path, settings: NodeSettings, genesis: Genesis, *, slug: 
     member_keys = KeyStore.open(home.member(slug) / "keys.json", secret)
     did = did_key(member_keys.signing_key(CREDENTIAL).public)
     ledger = replace(settings.ledger, engine="cometbft")
-    pair = PairKeys(keys.signing_key(ledger.validator_key), keys.signing_key(P2P_KEY))
-    CometBftEngine.create(home.ledger, genesis, pair, pair_settings(ledger, home.path)).close()
+    begin_again(home, ledger, keys, genesis)
     home.network.write_bytes(canonical_bytes(genesis.trust_root()))
     home.genesis.write_bytes(genesis.raw)
     write_settings(home.path, replace(settings, ledger=ledger, member=(MemberSettings(slug, did),)))

@@ -10,6 +10,7 @@ from transire.engines.cometbft.settings import PairSettings, StateSync
 from transire.engines.embedded import EmbeddedEngine
 from transire.engines.embedded import inspect as inspect_embedded
 from transire.engines.inspection import Damage
+from transire.ledger.genesis import Genesis, Previous
 from transire.node.home import Home
 from transire.node.settings import LedgerSettings
 
@@ -37,6 +38,22 @@ def inspect_ledger(home: Home, settings: LedgerSettings, *, deep: bool) -> list[
     from transire.engines.cometbft.inspecting import inspect
 
     return inspect(home.ledger, pair_settings(settings, home.path), deep=deep)
+
+
+def network_stands_at(home: Home, settings: LedgerSettings) -> tuple[Previous, int]:
+    """How a network of several organisations stands at this node, and the time of its last block in whole seconds."""
+    from transire.engines.cometbft.inspecting import stands_at
+
+    return stands_at(home.ledger, pair_settings(settings, home.path))
+
+
+def begin_again(home: Home, settings: LedgerSettings, keys: KeyStore, genesis: Genesis) -> None:
+    """Begin with the genesis of a network of several organisations, in a folder without a ledger."""
+    from transire.engines.cometbft.engine import CometBftEngine
+    from transire.engines.cometbft.files import PairKeys
+
+    pair = PairKeys(keys.signing_key(settings.validator_key), keys.signing_key(P2P_KEY))
+    CometBftEngine.create(home.ledger, genesis, pair, pair_settings(settings, home.path)).close()
 
 
 def pair_settings(settings: LedgerSettings, home: Path) -> PairSettings:

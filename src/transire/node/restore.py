@@ -36,6 +36,7 @@ from transire.node.backup import FORMAT, ROWS_FILE, Manifest
 from transire.node.enrolment import CUSTODIAN_KEY, continued_network, next_validator_key
 from transire.node.errors import BackupFailed, BackupInvalid, HomeExists
 from transire.node.home import Home, read_secret
+from transire.node.ledger import begin_again
 from transire.node.node import Node
 from transire.node.rooms import database_branches, open_blobs, open_database
 from transire.node.sealed_tar import (
@@ -88,8 +89,11 @@ def restore_backup(
         secret = read_secret(settings)
         _check_seal(tar, partial, secret)
         _unpack(tar, manifest, partial, settings, progress)
-        genesis = _carry_on(Home(partial), secret)
-        _let_go_of_signed(partial)
+        if settings.ledger.engine == "embedded":
+            genesis = _carry_on(Home(partial), secret)
+            _let_go_of_signed(partial)
+        else:
+            genesis = _join_again(Home(partial), settings, secret)
         _sync_all(partial)
         partial.rename(path)
         _sync(path.parent)
@@ -200,6 +204,19 @@ def _carry_on(home: Home, secret: bytes) -> Genesis:
     EmbeddedEngine.carry_on(home.ledger, genesis, key).close()
     home.network.write_bytes(canonical_bytes(genesis.trust_root()))
     home.genesis.write_bytes(genesis.raw)
+    amend_settings(home.path, lambda written: replace(written, ledger=replace(written.ledger, validator_key=name)))
+    return genesis
+
+
+def _join_again(home: Home, settings: NodeSettings, secret: bytes) -> Genesis:
+    """Begin the same network anew under a new validator key; the other organisations' nodes give the blocks.
+
+    What was signed before stays as it is: the network may have it already, and the same bytes are never applied twice.
+    """
+    keys = KeyStore.open(home.keys, secret)
+    name, _ = next_validator_key(keys)
+    genesis = Genesis.parse(home.genesis.read_bytes())
+    begin_again(home, replace(settings.ledger, validator_key=name), keys, genesis)
     amend_settings(home.path, lambda written: replace(written, ledger=replace(written.ledger, validator_key=name)))
     return genesis
 
