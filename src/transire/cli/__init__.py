@@ -42,6 +42,7 @@ COMMANDS: Final[Mapping[str, Entry]] = {
     "node": Entry("transire.cli.node:node", "Set up and run a node."),
     "network": Entry("transire.cli.network:network", "Run a network of organisations on this machine."),
     "witness": Entry("transire.cli.witness:witness", "Watch a network's log from outside and countersign it."),
+    "ledger": Entry("transire.cli.ledger:ledger", "Take part in a network of several organisations."),
     "doctor": Entry("transire.cli.doctor:doctor", "Examine a node and say what is wrong with it."),
     "records": Entry("transire.cli.records:records", "Rebuild the records from the ledger and the vault."),
     "config": Entry("transire.cli.config:config", "Show the settings and where each comes from."),
