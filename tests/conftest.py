@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from cometbft_world import cometbft_program  # noqa: F401 - a fixture for every test
 from postgres_server import postgres_url  # noqa: F401 - a fixture for every test
 
 # A shared or slow machine is no defect: only what a test asserts may fail it.

@@ -7,6 +7,7 @@ app_hash after T-1; so an action of block H can be proved from T = H+1 on, and a
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 from typing import Final, Protocol
 
 from transire.crypto.canonical import Json, parse_canonical
@@ -214,7 +215,8 @@ class LedgerReading:
 
     def _chunk(self, start: int) -> list[tuple[int, HeightRecord]]:
         with self._store.reading() as reader:
-            rows = reader.range(HEIGHTS, height_key(start), height_key(start + EVENTS_CHUNK))
+            # By count, not by height: a replica that was restored from an image begins somewhere above 1.
+            rows = islice(reader.range(HEIGHTS, height_key(start)), EVENTS_CHUNK)
             heights = ((int.from_bytes(key, "big"), raw) for key, raw in rows)
             return [(height, decode_height(raw, height)) for height, raw in heights]
 

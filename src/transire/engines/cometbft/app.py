@@ -176,6 +176,7 @@ class Application:
             self.machine.commit()
             self._decided = None
             self._at_step("committed")
+            self._snapshots.after(self.machine.height)
         if decided is not None:
             self._on_commit(decided)
         return {}
@@ -194,9 +195,11 @@ class Application:
     def _apply_snapshot_chunk(self, request: Any) -> dict[str, Any]:
         with self._deciding:
             answer, machine = self._snapshots.apply(request.index, request.chunk, request.sender)
-            if machine is not None:
-                self.machine = machine
-            return answer
+            if machine is None:
+                return answer
+            self.machine = machine
+        self._on_commit(CommittedBlock(machine.height, machine.time, ()))
+        return answer
 
 
 def encode(call: str, fields: dict[str, Any]) -> bytes:

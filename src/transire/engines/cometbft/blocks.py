@@ -64,11 +64,7 @@ class NetworkBlocks:
             return None
         with self._lock:
             known = self._known.get(height)
-        if known is None:
-            known = self._fetch(height)
-            if known is not None:
-                self._remember(height, known)
-        return known
+        return known or self._fetch(height)
 
     def _fetch(self, height: int) -> tuple[Header, Commit] | None:
         try:
@@ -78,7 +74,11 @@ class NetworkBlocks:
         signed = None if answer is None else answer.get("signed_header")
         if not signed or not signed.get("header") or not signed.get("commit"):
             return None
-        return read_header(signed["header"]), read_commit(signed["commit"])
+        found = read_header(signed["header"]), read_commit(signed["commit"])
+        if answer.get("canonical"):
+            # The newest block has only the votes that this node saw; the next block fixes which of them count.
+            self._remember(height, found)
+        return found
 
     def _remember(self, height: int, signed: tuple[Header, Commit]) -> None:
         with self._lock:

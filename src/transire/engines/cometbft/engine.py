@@ -21,7 +21,7 @@ from transire.engines.base import Outcome
 from transire.engines.cometbft.app import Application
 from transire.engines.cometbft.binary import find_cometbft
 from transire.engines.cometbft.blocks import NetworkBlocks, ValidatorHistory
-from transire.engines.cometbft.errors import BlocksUnavailable
+from transire.engines.cometbft.errors import BlocksUnavailable, HistoryMissing
 from transire.engines.cometbft.files import ABCI_SOCKET, RPC_SOCKET, PairKeys, write_files
 from transire.engines.cometbft.process import CometBftProcess
 from transire.engines.cometbft.rpc import RpcClient, RpcRefused
@@ -37,16 +37,17 @@ from transire.engines.occupation import Occupation
 from transire.engines.pool import ActionPool
 from transire.engines.reading import LedgerReading
 from transire.engines.replica import LmdbStore
-from transire.ledger.action import parse_action
+from transire.ledger.action import Action, parse_action, window_seconds
 from transire.ledger.admission import Verdict
 from transire.ledger.block import SignedHeader
 from transire.ledger.errors import ActionExpired, ActionSeen
 from transire.ledger.genesis import Genesis
 from transire.ledger.machine import Machine
 from transire.ledger.store import META
-from transire.ledger.tables import Tip
+from transire.ledger.tables import Tip, read_base, read_height
 
 COMETBFT_FOLDER: Final = "cometbft"
+SNAPSHOTS_FOLDER: Final = "snapshots"
 READY_S: Final = 30.0
 
 log = logging.getLogger("transire.engine")
@@ -76,7 +77,7 @@ class CometBftEngine(LedgerReading):
         self, home: Path, keys: PairKeys, settings: PairSettings, *, at_step: Callable[[str], None] = lambda step: None
     ) -> None:
         self._folder = home / COMETBFT_FOLDER
-        self._settings = settings
+        self.settings = settings
         self._keys = keys
         self._failure: EngineStopped | None = EngineStopped(got="it was not started")
         self._server: AbciServer | None = None
@@ -93,6 +94,7 @@ class CometBftEngine(LedgerReading):
             self.network = machine.network
             self._folder.mkdir(mode=0o700, exist_ok=True)
             self._rpc = RpcClient(self._folder, RPC_SOCKET)
+            opened.callback(self._rpc.close)
             self._history = ValidatorHistory(self._store, self.genesis.height + 1)
             blocks = NetworkBlocks(self._rpc, lambda: self.height)
             super().__init__(
@@ -101,10 +103,14 @@ class CometBftEngine(LedgerReading):
             self._notices = Notices(machine.height)
             self._pool = ActionPool(max_actions=MAX_PENDING)
             self._settlement = Settlement(self._pool, self, self._notices)
+            self._snapshots = Snapshots(
+                home / SNAPSHOTS_FOLDER, self._store, self.genesis, every=settings.snapshot_every
+            )
+            opened.callback(self._snapshots.close)
             self._application = Application(
                 machine,
                 self._store,
-                Snapshots(),
+                self._snapshots,
                 on_commit=self._settlement.committed,
                 on_refusal=self._settlement.refused,
                 at_step=at_step,
@@ -146,10 +152,15 @@ class CometBftEngine(LedgerReading):
         """Start the application's server and CometBFT, and wait until CometBFT answers, for some time at most."""
         if self._process is not None:
             return
-        program = find_cometbft(self._settings.binary)
-        write_files(self._folder, self.genesis, self._settings)
+        program = find_cometbft(self.settings.binary)
+        write_files(self._folder, self.genesis, self.settings)
         self._process = CometBftProcess(
-            program, self._folder, self._keys, before_start=self._before_start, on_failure=self._fail
+            program,
+            self._folder,
+            self._keys,
+            before_start=self._before_start,
+            on_failure=self._fail,
+            silence_s=self.settings.silence_s,
         )
         self._server = AbciServer(
             self._folder,
@@ -187,6 +198,7 @@ class CometBftEngine(LedgerReading):
             known = self._known(raw)
             if known is not None:
                 return known
+            self._check_history(parse_action(raw))
         action = verdict.admitted()
         future = self._pool.add(action)
         if self.height != before and self._settlement.adopt(action, future):
@@ -251,6 +263,15 @@ class CometBftEngine(LedgerReading):
         future: Future[Outcome] = Future()
         future.set_running_or_notify_cancel()
         return future if self._settlement.adopt(action, future) else None
+
+    def _check_history(self, action: Action) -> None:
+        """That an action is in no block is known only of those that no block before our first can have held."""
+        base = read_base(self._store)
+        if base is None:
+            return
+        first = read_height(self._store, base.height + 1)
+        if first is None or action.expires_at <= first.time.seconds + window_seconds(action.action):
+            raise HistoryMissing(got=action.id, expected=f"an action of block {base.height + 1} or later")
 
     def _announced_changes(self, until: int) -> tuple[SignedHeader, ...]:
         return self._history.changes(until, self.signed_header)

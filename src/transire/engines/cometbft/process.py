@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -21,11 +22,10 @@ from typing import Final
 
 from transire.engines.cometbft.errors import CometBftFailed
 from transire.engines.cometbft.files import RPC_SOCKET, KeyFiles, PairKeys
+from transire.engines.errors import ReplicaDiffers
 
 STOP_S: Final = 8.0
 """How long CometBFT may take to end when it is asked to; then it is killed."""
-SILENCE_S: Final = 30.0
-"""Silence after which a CometBFT is taken to hang: six times as long as an idle network is ever silent."""
 MOST_SILENCE_S: Final = 600.0
 FRUITLESS: Final = 5
 """Ends in a row without progress after which there is no use in another start."""
@@ -33,6 +33,10 @@ BACKOFF_S: Final = 0.5
 LOG_BYTES: Final = 64 << 20
 LOG_FILE: Final = "log"
 _TAIL: Final = 4000
+_LONG_TAIL: Final = 1 << 20
+_DIFFERENT: Final = re.compile(
+    r"(reactor validation error|CONSENSUS FAILURE)[^\n]*?(wrong Block\.Header\.AppHash[^\n\"]*)"
+)
 
 _LEASH: Final = (
     "import ctypes,os,sys;"
@@ -55,7 +59,7 @@ class CometBftProcess:
         *,
         before_start: Callable[[], None],
         on_failure: Callable[[Exception], None],
-        silence_s: float = SILENCE_S,
+        silence_s: float,
     ) -> None:
         self._program = program
         self._home = home
@@ -66,6 +70,7 @@ class CometBftProcess:
         self._closing = Event()
         self._last_progress = time.monotonic()
         self._progress = 0
+        self._log_begins = 0
         self._child: subprocess.Popen[bytes] | None = None
         self._thread: Thread | None = None
         self.restarts = 0
@@ -104,6 +109,15 @@ class CometBftProcess:
         told = [line for line in lines if line.startswith(("E[", "panic", "ERROR", "Error"))]
         return (told or lines or ["nothing"])[-1][:600]
 
+    def _differing(self) -> str:
+        """What this run said of a block that validators made final and that shows another app_hash than ours.
+
+        There is no use in another start. While it follows the chain CometBFT does not end over this: it asks every peer
+        for a better block, for ever, and is silent.
+        """
+        found = _DIFFERENT.search(_tail(self._home / LOG_FILE, since=self._log_begins))
+        return "" if found is None else found.group(2)[:300]
+
     def _supervise(self) -> None:
         fruitless, patience = 0, self._silence_s
         while not self._closing.is_set():
@@ -113,6 +127,11 @@ class CometBftProcess:
             hung = self._watch(self._child, patience)
             if self._closing.is_set():
                 break
+            differing = self._differing()
+            if differing:
+                log.error("more than two thirds of the validators come to another state: %s", differing)
+                self._on_failure(ReplicaDiffers(got=differing))
+                return
             moved = self._progress > before
             patience = self._silence_s if moved else min(patience * 2, MOST_SILENCE_S) if hung else patience
             fruitless = 0 if moved or hung else fruitless + 1
@@ -139,6 +158,7 @@ class CometBftProcess:
     def _spawn(self) -> subprocess.Popen[bytes]:
         (self._home / RPC_SOCKET).unlink(missing_ok=True)
         _turn_over(self._home / LOG_FILE)
+        self._log_begins = _size(self._home / LOG_FILE)
         keys = KeyFiles(self._keys)
         try:
             with (self._home / LOG_FILE).open("ab") as output:
@@ -170,14 +190,21 @@ def end(child: subprocess.Popen[bytes]) -> None:
 
 def _turn_over(path: Path) -> None:
     """Keep one log before the present one, so that an old node does not fill its disk."""
-    if path.exists() and path.stat().st_size > LOG_BYTES:
+    if _size(path) > LOG_BYTES:
         path.replace(path.with_suffix(".old"))
 
 
-def _tail(path: Path) -> str:
+def _size(path: Path) -> int:
+    return path.stat().st_size if path.exists() else 0
+
+
+def _tail(path: Path, *, since: int | None = None) -> str:
+    """The end of a file: from a place on (a million bytes at most), or some screens of it."""
+    size = _size(path)
+    begin = size - _TAIL if since is None else max(since, size - _LONG_TAIL)
     try:
         with path.open("rb") as file:
-            file.seek(max(0, path.stat().st_size - _TAIL))
+            file.seek(max(0, begin))
             return file.read().decode(errors="replace")
     except OSError:
         return ""

@@ -6,10 +6,11 @@ import http.client
 import os
 import socket
 from base64 import b64decode
+from collections import deque
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
-from threading import local
-from typing import Any, Final, cast
+from typing import Any, Final
 
 import orjson
 
@@ -32,12 +33,19 @@ class RpcRefused(Exception):
 
 
 class RpcClient:
-    """Questions to one CometBFT. From any thread: each keeps a connection of its own."""
+    """Questions to one CometBFT, from any thread; connections are kept and used again."""
 
     def __init__(self, folder: Path, socket_name: str) -> None:
         self._folder = folder
         self._socket_name = socket_name
-        self._mine = local()
+        self._idle: deque[_UnixConnection] = deque()
+        self._closed = False
+
+    def close(self) -> None:
+        """Let go of the connections. Asking is over: a later question finds nobody."""
+        self._closed = True
+        while self._idle:
+            self._idle.pop().close()
 
     def ask(self, method: str, **params: object) -> Any:
         """The result of one call; raises `RpcRefused`."""
@@ -63,21 +71,31 @@ class RpcClient:
     def _post(self, body: bytes) -> bytes:
         # A connection that CometBFT closed meanwhile shows only when it is used: once more, on a new one.
         for attempt in (1, 2):
-            connection = self._connection()
+            connection = self._connection(new=attempt == 2)
             try:
                 connection.request("POST", "/", body, {"Content-Type": "application/json"})
-                return connection.getresponse().read()
+                answer = connection.getresponse().read()
             except (OSError, http.client.HTTPException) as error:
                 connection.close()
                 if attempt == 2 or isinstance(error, TimeoutError):
                     raise BlocksUnavailable(got=str(error) or type(error).__name__) from error
+            else:
+                self._put_back(connection)
+                return answer
         raise AssertionError
 
-    def _connection(self) -> http.client.HTTPConnection:
-        known = getattr(self._mine, "connection", None)
-        if known is None:
-            known = self._mine.connection = _UnixConnection(self._folder, self._socket_name)
-        return cast("http.client.HTTPConnection", known)
+    def _put_back(self, connection: _UnixConnection) -> None:
+        self._idle.append(connection)
+        if self._closed:
+            self.close()
+
+    def _connection(self, *, new: bool) -> _UnixConnection:
+        if self._closed:
+            raise BlocksUnavailable(got="the engine was closed")
+        with suppress(IndexError):
+            if not new:
+                return self._idle.pop()
+        return _UnixConnection(self._folder, self._socket_name)
 
 
 class _UnixConnection(http.client.HTTPConnection):
