@@ -36,6 +36,7 @@ COMMANDS: Final[Mapping[str, Entry]] = {
     "statement": Entry("transire.cli.statement:statement", "Show a statement, an action or a receipt in words."),
     "node": Entry("transire.cli.node:node", "Set up and run a node."),
     "network": Entry("transire.cli.network:network", "Run a network of organisations on this machine."),
+    "govern": Entry("transire.cli.govern:govern", "Propose and approve changes; enrol and suspend members."),
     "witness": Entry("transire.cli.witness:witness", "Watch a network's log from outside and countersign it."),
     "doctor": Entry("transire.cli.doctor:doctor", "Examine a node and say what is wrong with it."),
     "records": Entry("transire.cli.records:records", "Rebuild the records from the ledger and the vault."),

@@ -37,9 +37,12 @@ from transire.node.deliveries import (
 )
 from transire.node.errors import AnswerUnfit, DeliveryMalformed, EndpointUnfit, RecipientUnreachable
 from transire.node.post import Reply
+from transire.node.recovery import ask_everybody
 from transire.node.settings import DeliverySettings
 from transire.node.tenant import Tenant
 from transire.vault import journal, outbox
+from transire.vault.tables import about as vault_about
+from transire.vault.tables import statements as vault_statements
 from two_nodes import TwoNodes, free_port, two_nodes, until
 
 SOMETHING = "A" * 43
@@ -152,6 +155,20 @@ def test_an_envelope_that_is_brought_twice_is_taken_twice_and_kept_once(
     for _ in range(2):  # signed anew: as when the sender lost the answer
         answer = bringer.send(body)
         assert (answer.status_code, answer.json()) == (200, {"answers": [{"outcome": "taken"}]})
+
+
+def test_what_was_lost_is_given_back_when_it_is_asked_for(pair: TwoNodes, customs: Tenant, importer: Tenant) -> None:
+    lost = say(customs, importer.did)
+    until(lambda: holds(importer, lost) and not waiting(customs) and not waiting(importer))
+    with importer.database.transaction() as tx:  # as after a restore of an older backup
+        tx.execute(sa.delete(vault_about).where(vault_about.c.statement == lost))
+        tx.execute(sa.delete(vault_statements).where(vault_statements.c.id == lost))
+    assert not holds(importer, lost)
+    answers = {each.name: each for each in ask_everybody(pair.importer.node, importer)}
+    assert set(answers) == {"Customs", "Producer"}
+    assert (answers["Customs"].envelopes or 0) > 0
+    until(lambda: holds(importer, lost))
+    until(lambda: not waiting(customs) and not waiting(importer))
 
 
 # What must be refused.
