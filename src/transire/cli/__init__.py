@@ -41,6 +41,7 @@ COMMANDS: Final[Mapping[str, Entry]] = {
     "vc-api": Entry("transire.cli.vc_api:vc_api", "Serve credentials to other programs over the VC API."),
     "node": Entry("transire.cli.node:node", "Set up and run a node."),
     "network": Entry("transire.cli.network:network", "Run a network of organisations on this machine."),
+    "govern": Entry("transire.cli.govern:govern", "Propose and approve changes; enrol and suspend members."),
     "witness": Entry("transire.cli.witness:witness", "Watch a network's log from outside and countersign it."),
     "ledger": Entry("transire.cli.ledger:ledger", "Take part in a network of several organisations."),
     "doctor": Entry("transire.cli.doctor:doctor", "Examine a node and say what is wrong with it."),

@@ -7,27 +7,23 @@ network runs: nothing about them stands in the genesis.
 from __future__ import annotations
 
 import json
-import secrets
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-import msgspec
 from msgspec.structs import replace
 
 from transire.client.connection import Credentials
 from transire.client.errors import NodeRefused
 from transire.crypto.canonical import canonical_bytes
-from transire.crypto.encoding import b64url
-from transire.crypto.keys import SigningKey
 from transire.demo.stage import party_entries
 from transire.demo.world import OFFICE_ROLES, TRADER_ROLES, enter_particulars
-from transire.desk.api_tokens import create_api_token
 from transire.desk.permissions import operations_of
 from transire.desk.person import Person
 from transire.desk.persons import add_person
 from transire.ledger.genesis import Genesis
 from transire.network.plan import HOST, Place, Plan, PlannedNode, write_private
+from transire.node.credentials import new_credentials
 from transire.node.home import write_new_secret
 from transire.node.joining import Candidate, found_together, join_network, prepare_node
 from transire.node.node import NewMember, Node
@@ -99,7 +95,8 @@ def settle_in(place: Place, plan: Plan, node: PlannedNode, genesis: Genesis) -> 
             )
         for tenant in opened.tenants.values():
             person = _person_of(tenant, entries.get(tenant.slug), node, customs)
-            write_private(place.credentials(tenant.slug), _credentials(tenant, person, node))
+            content = new_credentials(tenant, person.id, url=node.url, scopes=operations_of(person.roles), life=LIFE)
+            write_private(place.credentials(tenant.slug), content)
     finally:
         opened.close()
 
@@ -142,19 +139,3 @@ def _person_of(tenant: Tenant, entry: Mapping[str, Any] | None, node: PlannedNod
         return add_person(
             tx, name="Operator of the node", login=f"operator@{tenant.slug}.example", roles=roles, now=tenant.now()
         )
-
-
-def _credentials(tenant: Tenant, person: Person, node: PlannedNode) -> bytes:
-    """A key with which the person's program signs its requests (RFC 9421); only its public half is on the node."""
-    key, now = SigningKey.from_seed(secrets.token_bytes(32)), tenant.now()
-    with tenant.transaction() as tx:
-        made = create_api_token(
-            tx,
-            person.id,
-            name="network command",
-            scopes=operations_of(person.roles),
-            ends_at=now + LIFE,
-            now=now,
-            public_key=b64url(key.public),
-        )
-    return msgspec.json.encode(Credentials(url=node.url, member=tenant.slug, key_id=made.row.id, seed=b64url(key.seed)))
