@@ -93,6 +93,12 @@ class Judge:
         self._process.stdin.flush()
         return _read(json.loads(self._process.stdout.readline()))
 
+    def agree(self, question: Question) -> dict[str, Any]:
+        """Fail unless both verifiers say the same of every check; what they say."""
+        ours, theirs = question.python, self.ask(question)
+        assert theirs == ours, question.name
+        return ours
+
 
 def javascript(questions: Iterable[Question]) -> list[dict[str, Any]]:
     """The same of JavaScript, for all questions in one run."""

@@ -44,12 +44,6 @@ def judge() -> Iterator[Judge]:
         yield asked
 
 
-def agree(judge: Judge, question: Question) -> dict[str, Any]:
-    ours, theirs = question.python, judge.ask(question)
-    assert theirs == ours
-    return ours
-
-
 scalars = st.one_of(
     st.none(),
     st.booleans(),
@@ -156,7 +150,7 @@ def written(draw: st.DrawFn, receipt: Any) -> bytes:
 @given(mutated())
 def test_of_mutations(judge: Judge, case: tuple[str, bytes, bytes]) -> None:
     name, receipt, trusted = case
-    agree(judge, Question(name, receipt, trusted))
+    judge.agree(Question(name, receipt, trusted))
 
 
 class Hostile:
@@ -200,7 +194,7 @@ bodies = st.dictionaries(
 @together
 @given(body=bodies, kind=st.sampled_from(["document.issued/1", "document.delivered/1", "x.y/1"]))
 def test_of_statements_with_any_body(judge: Judge, hostile: Hostile, body: dict[str, Json], kind: str) -> None:
-    said = agree(judge, hostile.question(body, kind))
+    said = judge.agree(hostile.question(body, kind))
     assert said["checks"]["statement"] == ["holds", ""]
 
 
@@ -297,11 +291,11 @@ def test_of_credentials_of_any_content(
     representations = {media_type: canonical_bytes(credential)}
     commitment = b64url(commitment_of(representations, bytes(32)))
     document = OpenedDocument(commitment=commitment, salt=bytes(32), representations=representations)
-    said = agree(judge, hostile.question({"commitment": commitment}, "document.issued/1", document))
+    said = judge.agree(hostile.question({"commitment": commitment}, "document.issued/1", document))
     assert said["checks"]["document"] == ["holds", ""]
 
 
 def test_a_genuine_credential_among_the_odd_ones_holds(judge: Judge) -> None:
     story = tell()
-    said = agree(judge, Question("genuine", story.receipt(), story.chain.trust_root))
+    said = judge.agree(Question("genuine", story.receipt(), story.chain.trust_root))
     assert said["checks"]["credential"] == ["holds", ""]
