@@ -35,7 +35,7 @@ NAMES = sorted(path.name.removesuffix(".receipt.json") for path in FOLDER.glob("
 RECEIPTS = {name: json.loads((FOLDER / f"{name}.receipt.json").read_bytes()) for name in NAMES}
 NETWORKS = {name: (FOLDER / f"{name}.network.json").read_bytes() for name in NAMES}
 
-together = settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
+together = settings(max_examples=120, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 
 
 @pytest.fixture(scope="module")
@@ -91,8 +91,10 @@ def mutated(draw: st.DrawFn) -> tuple[str, bytes, bytes]:
     receipt = copy.deepcopy(RECEIPTS[name])
     for _ in range(draw(st.integers(1, 3))):
         receipt = draw(mutations(receipt))
-    trusted = draw(st.sampled_from([name, name, name, *NAMES]))
-    return name, written(draw, receipt), NETWORKS[trusted]
+    trusted = json.loads(NETWORKS[draw(st.sampled_from([name, name, name, *NAMES]))])
+    if draw(st.sampled_from([False, False, True])):
+        trusted = draw(mutations(trusted))
+    return name, written(draw, receipt), written(draw, trusted)
 
 
 @st.composite
@@ -266,7 +268,7 @@ odd_options = st.fixed_dictionaries(
 )
 
 
-@settings(together, max_examples=250)
+@settings(together, max_examples=200)
 @given(
     contexts=st.lists(odd_contexts, max_size=2),
     members=odd_members,

@@ -27,7 +27,7 @@ from transire.ledger.chain import (
 from transire.ledger.chain_json import validators_json
 from transire.ledger.checkpoint import COSIGNATURE, ED25519, Checkpoint, Note, NoteSignature, NoteVerifier, cosign
 
-together = settings(max_examples=120, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
+together = settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 
 
 @pytest.fixture(scope="module")
@@ -157,7 +157,7 @@ def notes(draw: st.DrawFn, checkpoint: Checkpoint) -> str:
     )
 
 
-@settings(together, max_examples=250)
+@settings(together, max_examples=120)
 @given(data=st.data())
 def test_of_whatever_stands_as_a_checkpoint(judge: Judge, data: st.DataObject) -> None:
     roots = STORY.chain.evidence(STORY.action).roots
