@@ -7,8 +7,8 @@ from importlib.resources import files
 from pathlib import Path
 
 import pytest
-from rule_corpora import TABLES
 
+from rule_corpora import TABLES
 from transire.origin.agreements import agreement
 from transire.origin.catalogue import Trade, catalogue, notes_for, rules_for
 from transire.origin.compiling import catalogue_bytes, compile_catalogue, edition_of, read_rows

@@ -207,5 +207,7 @@ def _after(cursor: Cursor, goods: Goods) -> Goods:
     closed = _CLOSED.match(cursor.text, cursor.at)
     following = _NEXT_SOURCE.search(plain, cursor.at)
     end = closed.end() if closed else following.start() if following else len(cursor.text)
+    if cursor.text.startswith("when that change", cursor.at):
+        raise cursor.refuse("a further source, not a circumstance")
     words = cursor.until(end).strip(" ,;.")
     return Goods(words=goods.words, codes=goods.codes, which=words, other=goods.other, here=goods.here)
