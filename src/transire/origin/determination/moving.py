@@ -95,12 +95,12 @@ def lines_that_must_change(setting: Setting) -> list[Line]:
     would be a way out, and is not claimed.
     """
     lines = [line for line in setting.subject.bill.lines if not line.originating and line.use in SHIFTING_USES]
-    if setting.notes.effects:
+    if setting.notes.disregarded:
         lines = [line for line in lines if not setting.notes.disregards(line)]
     if setting.notes.component is None:
         return lines
-    declared = any(_role(line) == "determining" for line in setting.subject.bill.lines)
-    return [line for line in lines if _role(line) == "determining" or (not declared and _role(line) is None)]
+    declared = any(line.role == "determining" for line in setting.subject.bill.lines)
+    return [line for line in lines if line.role == "determining" or (not declared and line.role is None)]
 
 
 def _sorted(shift: Shift, lines: Iterable[Line], *, judged_as_goods: bool) -> _Sorted:
@@ -154,7 +154,3 @@ def _need(setting: Setting, line: Line | None, asked: Asked) -> Need:
     owner = setting.subject.member if asked.of_good or line is None else f"materials[{line.id}]"
     name = f"{asked.fact}: {asked.words}" if asked.words else asked.fact
     return Need(f"{owner}.facts[{name}]", "the rule distinguishes it", setting.citation)
-
-
-def _role(line: Line) -> str | None:
-    return None if line.textile is None else line.textile.role
