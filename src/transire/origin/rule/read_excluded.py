@@ -10,16 +10,19 @@ from transire.origin.rule.read_target import read_target
 from transire.origin.rule.tree import Circumstance, Excluded, Goods, Several
 
 _I: Final = re.IGNORECASE | re.ASCII
-_BY_ASSEMBLY: Final = r"(?:resulting from|(?:the|that) change is the result of) (?:a )?simple assembly"
+_BY_ASSEMBLY: Final = (
+    r"(?:resulting from|(?:the|that|such) change(?: from [^,]+?)? is the result of) (?:a )?simple assembly"
+)
 _BY_GRI: Final = r"th(?:at|e) change is pursuant to General Rule of Interpretation 2\(a\)"
 _CIRCUMSTANCE: Final = re.compile(
-    rf",? (?P<joint>when|unless|if) (?:(?P<assembly>{_BY_ASSEMBLY})|(?P<gri>{_BY_GRI})|(?P<stated>.+))$", _I
+    rf",? (?P<joint>when|where|unless|if) (?:(?P<assembly>{_BY_ASSEMBLY})|(?P<gri>{_BY_GRI})|(?P<stated>.+))$", _I
 )
 
 
 _SEGMENT: Final = re.compile(r",? (?:or|and) (?:except )?(?=from )|, (?=from )", _I)
 _TO_FROM: Final = re.compile(r"(?:(?:for )?(?:a )?changes? )?to (?P<target>.+?),? from (?P<source>.+)$", _I)
 _FROM_TO: Final = re.compile(r"(?:for )?(?:a )?changes? from (?P<source>.+?),? to (?P<target>.+)$", _I)
+_CODES_TO: Final = re.compile(r"(?P<source>(?:sub)?heading [\d.]+) to (?P<target>(?!\d).+)$", _I)
 _CHANGE_FROM: Final = re.compile(r"(?:for )?(?:a )?changes? (?=from )", _I)
 _COMBINED: Final = re.compile(r",? or combinations thereof$", _I)
 
@@ -45,7 +48,7 @@ def read_circumstance(text: str) -> tuple[str, Circumstance | None]:
 
 def read_excluded(text: str) -> tuple[Excluded, ...]:
     """What stands behind "except": sources, each with the circumstance or target that narrows it."""
-    whole = _TO_FROM.match(text) or _FROM_TO.match(text)
+    whole = _TO_FROM.match(text) or _FROM_TO.match(text) or _CODES_TO.match(text)
     target = None
     if whole is not None:
         target, text = read_target(whole["target"]), whole["source"]

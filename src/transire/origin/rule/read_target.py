@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from transire.origin.rule.read_codes import LEVEL, read_bare_code, read_codes
-from transire.origin.rule.read_goods import masked
+from transire.origin.rule.read_goods import NO_NAME, masked
 from transire.origin.rule.scan import Cursor
 from transire.origin.rule.tree import Goods
 
@@ -44,12 +44,19 @@ def read_target(text: str) -> Goods:
     if chosen is None:
         if not text.strip(" ,") and not other:
             raise cursor.refuse("the goods that the change is to")
-        return Goods(words=text.strip(" ,"), other=other)
+        return Goods(words=_name(cursor, text), other=other)
     start, cursor = chosen
     codes = read_codes(cursor)
-    words, rest = text[:start].strip(" ,"), cursor.rest.strip(" ,;")
+    words, rest = _name(cursor, text[:start]), cursor.rest.strip(" ,;")
     less, which = _taken_out(rest)
     return Goods(words=words, codes=codes, which=which, other=other, less=less)
+
+
+def _name(cursor: Cursor, words: str) -> str:
+    name = words.strip(" ,")
+    if NO_NAME.search(name):
+        raise cursor.refuse("the goods that the change is to")
+    return name
 
 
 def _taken_out(rest: str) -> tuple[tuple[Goods, ...], str]:

@@ -13,27 +13,20 @@ from typing import Final
 import msgspec
 
 from transire.origin.errors import RuleNotUnderstood
+from transire.origin.rule.read_clauses import cut_clauses, with_clauses
 from transire.origin.rule.read_codes import misnamed
-from transire.origin.rule.read_excluded import read_excluded
 from transire.origin.rule.read_goods import masked, read_sources
 from transire.origin.rule.read_list import read_list
-from transire.origin.rule.read_proviso import read_provisos
 from transire.origin.rule.read_target import read_target
-from transire.origin.rule.read_value import VALUE, read_value
 from transire.origin.rule.scan import Anomaly, Cursor, in_one_style, without_misprints
 from transire.origin.rule.tree import (
     Alternative,
     Change,
-    Circumstance,
-    Excluded,
     From,
     NoChange,
-    NotBy,
     Production,
-    Proviso,
     Rule,
     Unread,
-    ValueLimit,
 )
 
 _I: Final = re.IGNORECASE | re.ASCII
@@ -56,18 +49,6 @@ _NO_CHANGE_TARGET: Final = re.compile(
     r"(?: is required)?(?: (?:to|for) (?P<target>.+?))?(?: is required)?(?=,? whether|,? provided|[;.,]?$)", _I
 )
 _PRODUCTION: Final = re.compile(r"production of (?P<target>.+?) as the result of (?P<processes>.+)$", _I)
-_CLAUSE: Final = re.compile(
-    r",?;? (?:and )?(?:or )?(?:"
-    r"(?P<result>except for (?:a )?changes? (?=resulting from))|"
-    r"(?P<except>except(?! as\b)(?: that)?(?: from)? )|"
-    r"(?P<also>whether or not there is (?:also )?a change from )|"
-    r"(?P<any>whether or not a change in tariff classification occurs)|"
-    rf"(?P<value>(?={VALUE.pattern.replace('?P<method>', '?:')}))|"
-    r"(?P<proviso>provided(?! therein| in | with )(?:,? that)?[:,]? )|"
-    r"(?P<joint>(?<=, )if |by means of |(?<=, )unless ))|"
-    r"(?P<list>: ?(?=List of ))|(?P<addition>\.? (?=In addition, the regional value))",
-    _I,
-)
 _FROM_STRONG: Final = re.compile(
     r",? from (?=any (?:other )?(?:(?:sub)?heading|chapter|tariff item|good|product)|within |[a-z ]+ of that \w+|"
     r"(?:(?:sub)?heading|chapter|tariff item)s? \d|more than one of)",
@@ -220,12 +201,12 @@ def _read_alternative(label: str, words: str, earlier: list[Alternative]) -> Alt
         way, rest = _production(production)
     else:
         raise cursor.refuse("a change, no change, or a production")
-    return _with_clauses(label, guard, way, rest)
+    return with_clauses(label, guard, way, rest)
 
 
 def _change(words: str) -> tuple[Change, str]:
     target, rest = _cut_target(words)
-    sources, clauses = _cut_clauses(rest)
+    sources, clauses = cut_clauses(rest)
     return Change(target=read_target(target), source=From(sources=read_sources(sources))), clauses
 
 
@@ -244,7 +225,7 @@ def _cut_target(words: str) -> tuple[str, str]:
 
 def _change_from(words: str, earlier: list[Alternative]) -> tuple[Change, str]:
     """ "a change from X to Y", or "a change from X", which is to the target of the alternative before it."""
-    sources, clauses = _cut_clauses(words)
+    sources, clauses = cut_clauses(words)
     turned = re.search(r" to (?=[a-z])", masked(sources))
     if turned is not None:
         target = read_target(sources[turned.end() :])
@@ -265,77 +246,6 @@ def _no_change(cursor: Cursor) -> tuple[NoChange, str]:
 
 
 def _production(match: re.Match[str]) -> tuple[Production, str]:
-    processes, clauses = _cut_clauses(match["processes"].strip(" ;."))
+    processes, clauses = cut_clauses(match["processes"].strip(" ;."))
     listed = re.split(r", or |, | or ", processes.strip(" ,"))
     return Production(target=read_target(match["target"]), processes=tuple(listed)), clauses
-
-
-def _cut_clauses(words: str) -> tuple[str, str]:
-    first = _CLAUSE.search(masked(words))
-    return (words, "") if first is None else (words[: first.start()], words[first.start() :])
-
-
-def _clauses(words: str) -> list[tuple[str, str, str]]:
-    """The clauses as (kind, opening words, the rest of the clause)."""
-    plain, found = masked(words), list[tuple[str, str, str]]()
-    matches = _openings(plain)
-    if words.strip(" ,;.") and not matches:
-        raise Cursor(words).refuse("a clause")
-    if matches and plain[: matches[0].start()].strip(" ,;."):
-        raise Cursor(words).refuse("a clause")
-    ends = [*(match.start() for match in matches[1:]), len(words)]
-    for match, end in zip(matches, ends, strict=False):
-        kind = match.lastgroup or ""
-        found.append((kind, match[0], words[match.end() : end]))
-    return found
-
-
-def _openings(plain: str) -> list[re.Match[str]]:
-    """The words that open a clause. Inside a proviso "if" is its own; a list of processes runs to the end."""
-    found: list[re.Match[str]] = []
-    for match in _CLAUSE.finditer(plain):
-        before = found[-1].lastgroup if found else None
-        if before == "result":
-            break
-        if not (before in ("proviso", "joint") and match.lastgroup == "joint"):
-            found.append(match)
-    return found
-
-
-def _with_clauses(label: str, guard: str, way: Change | NoChange | Production, words: str) -> Alternative:
-    excluded: list[Excluded] = []
-    also: tuple[str, list[Excluded]] | None = None
-    value: tuple[ValueLimit, ...] = ()
-    provisos: list[Proviso] = []
-    any_classification = False
-    for kind, opening, rest in _clauses(words):
-        if kind == "result":
-            provisos.append(NotBy(when=Circumstance(kind="stated", words=rest.strip(" ,;."))))
-        elif kind == "except":
-            (excluded if also is None else also[1]).extend(_excluded(rest))
-        elif kind == "also":
-            also = (rest, [])
-        elif kind == "any":
-            any_classification = True
-            Cursor(rest).finish("nothing more")
-        elif kind in ("value", "addition"):
-            cursor = Cursor(rest.strip())
-            value += read_value(cursor)
-            cursor.finish("the end of the value content")
-        elif kind == "list":
-            provisos += read_provisos(rest, ":")
-        else:
-            provisos += read_provisos(rest, "provided that" if kind == "proviso" else opening.strip(" ,"))
-    whole = From(sources=read_sources(also[0]), excluded=tuple(also[1])) if also else None
-    if isinstance(way, Change):
-        source = From(sources=way.source.sources, excluded=tuple(excluded))
-        way = Change(target=way.target, source=source, also=whole, any_classification=any_classification)
-    elif isinstance(way, NoChange):
-        way = NoChange(target=way.target, also=whole)
-    if not isinstance(way, Change) and (excluded or any_classification or (whole and isinstance(way, Production))):
-        raise Cursor(words).refuse("no exception, where no change is asked for")
-    return Alternative(label=label, guard=guard, way=way, value=value, provisos=tuple(provisos))
-
-
-def _excluded(words: str) -> tuple[Excluded, ...]:
-    return read_excluded(words.strip(" ,;."))
