@@ -170,12 +170,13 @@ def _distance(one: Weighed) -> tuple[int, float, int]:
     failed, gap = 0, 0.0
     if one.moved is not None and one.moved.verdict is not True:
         failed += 1
-        share = one.moved.tolerance.share if one.moved.tolerance else None
+        share = one.moved.tolerance.share() if one.moved.tolerance else None
         gap += 1.0 if share is None else min(1.0, float(share))
     if one.content is not None and one.content.verdict is not True and one.waived is None:
         failed += 1
-        margin = one.content.best.margin if one.content.best is not None else None
-        gap += 1.0 if margin is None else min(1.0, float(-margin) / 100)
+        best = one.content.best
+        lacking = None if best is None or best.spare is None or not best.base else float(-best.spare) / float(best.base)
+        gap += 1.0 if lacking is None else min(1.0, lacking / 100)
     failed += sum(condition.verdict is not True for condition in one.conditions)
     return failed, gap, one.number
 
