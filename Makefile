@@ -6,11 +6,12 @@ BIN := .venv/bin
 STAMPS := .build/stamps
 SOURCES := pyproject.toml
 
-.PHONY: demo test lint bench setup dev clean help
+.PHONY: demo network test lint bench setup dev clean help
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make demo    set everything up and run the main job on the embedded engine (portal stays open on a terminal)"
+	@echo "make network the same seven steps on four organisations with a node pair each (needs Go, once)"
 	@echo "make test    set everything up and pass all tests"
 	@echo "make lint    ruff and mypy"
 	@echo "make bench   measure, and write docs/benchmarks.md"
@@ -21,6 +22,12 @@ dev: $(STAMPS)/dev $(STAMPS)/web
 
 demo: setup
 	$(BIN)/transire demo --out out/demo
+
+# Ends what it started, whether the story holds or not.
+network: setup
+	$(BIN)/transire network up --home out/network
+	$(BIN)/transire network demo --home out/network --out out/network/demo; \
+	  told=$$?; $(BIN)/transire network status --home out/network; $(BIN)/transire network down --home out/network; exit $$told
 
 test: dev
 	$(BIN)/python scripts/test_all.py

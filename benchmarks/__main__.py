@@ -17,9 +17,12 @@ PAGE = Path(__file__).resolve().parents[1] / "docs" / "benchmarks.md"
 PARTS = ("ledger", "statements", "filing", "verify", "tariff")
 INTRODUCTION = """# Benchmarks
 
-What was measured, how, and beside which goal. Written by `make bench`; each part can be run alone with
-`python -m benchmarks.NAME`. The machine is shared and noisy: take ratios and orders of magnitude, not absolute times.
+What was measured, how, and beside which goal. Written by `make bench`, all but the last section; each part can be run
+alone with `python -m benchmarks.NAME`. The machine is shared and noisy: take ratios and orders of magnitude, not
+absolute times.
 """
+CONCLUSIONS = "## What the figures say"
+"""From this line on the page is written by hand, and kept."""
 
 
 def main(names: list[str]) -> None:
@@ -29,8 +32,15 @@ def main(names: list[str]) -> None:
     for name in chosen:
         print(f"measuring {name}", flush=True)
         sections.append(section(name))
+    sections.append(conclusions())
     PAGE.write_text("\n".join(sections), encoding="utf-8")
     print(f"written: {PAGE.relative_to(PAGE.parents[1])}")
+
+
+def conclusions() -> str:
+    """What a person made of earlier figures."""
+    _, found, rest = PAGE.read_text(encoding="utf-8").partition(CONCLUSIONS)
+    return found + rest
 
 
 def machine() -> str:
@@ -45,7 +55,9 @@ def machine() -> str:
 def section(name: str) -> str:
     """One part as a table: its own description, then its figures."""
     module = import_module(f"benchmarks.{name}")
-    done = subprocess.run([sys.executable, "-m", f"benchmarks.{name}"], capture_output=True, text=True, check=True)
+    done = subprocess.run([sys.executable, "-m", f"benchmarks.{name}"], capture_output=True, text=True, check=False)
+    if done.returncode:  # the other parts took their time too: they are written all the same
+        return f"## {name}\n\nNot measured: it ended with {done.returncode}.\n\n```text\n{done.stderr[-2000:]}\n```\n"
     rows = [line.partition(": ") for line in done.stdout.splitlines() if ": " in line]
     about = (module.__doc__ or "").strip()
     table = ["| what | figure |", "|---|---|", *(f"| {what} | {figure} |" for what, _, figure in rows)]

@@ -2,7 +2,7 @@
 
     python -m benchmarks.statements
 
-Goals (issue 3): 10,000 statements a second from pool to committed receipt on one node; a receipt assembled in 1 ms.
+Goals: 10,000 statements a second from pool to committed receipt on one node; a receipt assembled in 1 ms.
 The statements are made and kept in one SQL transaction, as a bulk sender does; what is timed is everything from there:
 pool, action, block, proof block, journal and records.
 """

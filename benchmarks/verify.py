@@ -2,7 +2,7 @@
 
     python -m benchmarks.verify
 
-Goals (issue 3): 3,000 receipts a second a core in bulk, headers checked once; 0.3 s from the shell. CPU time counts for
+Goals: 3,000 receipts a second a core in bulk, headers checked once; 0.3 s from the shell. CPU time counts for
 the first, the time on the wall for the second; the best of several runs is given, with the machine's own Ed25519 beside
 it, since that is most of the work.
 """

@@ -12,7 +12,14 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from postgres_server import postgres_url  # noqa: F401 - a fixture for every test
+# With --import-mode=importlib the tests of two folders may bear one name; what they share is then found only here.
+# The names of such helpers are therefore unique.
+for _folder in {path.parent for path in Path(__file__).parent.rglob("*.py") if not path.name.startswith("test_")}:
+    if str(_folder) not in sys.path:
+        sys.path.append(str(_folder))
+
+from cometbft_world import cometbft_program  # noqa: E402, F401 - a fixture for every test
+from postgres_server import postgres_url  # noqa: E402, F401 - a fixture for every test
 
 # A shared or slow machine is no defect: only what a test asserts may fail it.
 settings.register_profile("transire", deadline=None)

@@ -218,7 +218,7 @@ class Aftermath:
     def check_deliveries(self, tenant: Tenant) -> None:
         """Every version that came is stated as delivered once, and every statement that was sent is there."""
         with tenant.database.reading() as view:
-            found = [one.statement for one in journal.all_located(view)]
+            found = [one.statement for one in journal.all_accepted(view)]
             came = {(row.issuer, row.commitment) for row in view.execute(sa.select(documents))}
             sent = view.execute(sa.select(outbox_rows.c.recipient, outbox_rows.c.statement)).all()
         bodies = [one.body for one in found if one.kind == DELIVERED and one.by == tenant.did]

@@ -144,7 +144,7 @@ def known(home: Path, node: Node, slug: str) -> Known:
             for stored in tenant.vault.all_stored(view)
             for raw in tenant.vault.open(view, stored.commitment, issuer=stored.issuer).representations.values()
         ]
-        located = journal.all_located(view)
+        located = journal.locate_all(view, journal.accepted_ids(view))
     # A path holds the salted ids of neighbours in another member's pool: digests that reveal nothing of them.
     neighbours = {digest for found in located for digest in found.path}
     folder = home / "members" / slug

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from transire.merkle.errors import ProofInvalid
+from transire.merkle.errors import ProofInvalid, ProofUnavailable
 from transire.merkle.tree import (
     CompactRange,
     HashTree,
@@ -17,6 +17,7 @@ from transire.merkle.tree import (
     inclusion_proof,
     leaf_hash,
     node_hash,
+    path_in_nodes,
     verify_consistency,
     verify_inclusion,
 )
@@ -55,6 +56,16 @@ def test_every_root_is_the_defined_one() -> None:
         assert ROOTS[size] == HashTree(LEAVES[:size]).root
     for size in (0, 1, 2, 3, 5, 64, 65, 127, 200, MOST):
         assert ROOTS[size] == defined_root(LEAVES[:size])
+
+
+def test_every_path_is_read_from_the_digests_of_the_tree() -> None:
+    for size in (1, 2, 3, 5, 64, 65, 127, 200, MOST):
+        tree = HashTree(LEAVES[:size])
+        for index in range(size):
+            assert path_in_nodes(tree.nodes, size=size, index=index) == tree.path(index)
+    for index in (-1, MOST):
+        with pytest.raises(ProofUnavailable):
+            path_in_nodes(HashTree(LEAVES).nodes, size=MOST, index=index)
 
 
 @st.composite

@@ -7,7 +7,12 @@ TransireError
 │   ├── DuplicateKey           crypto.duplicate-key
 │   └── NotCanonical           crypto.not-canonical
 ├── KeyInvalid                 crypto.key-invalid
+│   ├── KeyLengthWrong         crypto.key-length-wrong
+│   └── KeyUnsupported         crypto.key-unsupported
 ├── SignatureInvalid           crypto.signature-invalid
+├── HttpSignatureMissing       crypto.http-signature-missing
+├── HttpSignatureInvalid       crypto.http-signature-invalid
+├── HttpSignatureStale         crypto.http-signature-stale
 ├── DidInvalid                 crypto.did-invalid
 ├── SealBroken                 crypto.seal-broken
 └── KeyStoreError              crypto.keystore
@@ -62,10 +67,43 @@ class KeyInvalid(TransireError):
     fix = "Generate a new key pair and enter its public half again."
 
 
+class KeyLengthWrong(KeyInvalid):
+    code = "crypto.key-length-wrong"
+    sentence = "The key does not have the length of its kind."
+    fix = "Copy the key again from its owner; a part of it is missing or was added."
+
+
+class KeyUnsupported(KeyInvalid):
+    code = "crypto.key-unsupported"
+    sentence = "A key of this kind is not used here."
+    fix = "Use a key of kind Ed25519, P-256 or P-384."
+
+
 class SignatureInvalid(TransireError):
     code = "crypto.signature-invalid"
     sentence = "The signature does not match the content and the key."
     fix = "The content was altered, or another key signed it: ask the signer for the original."
+
+
+class HttpSignatureMissing(TransireError):
+    code = "crypto.http-signature-missing"
+    sentence = "The HTTP message carries no signature."
+    fix = "Send the headers Signature and Signature-Input of RFC 9421, as spec/http-signatures.md has them."
+    status = 401
+
+
+class HttpSignatureInvalid(TransireError):
+    code = "crypto.http-signature-invalid"
+    sentence = "The signature of the HTTP message does not hold."
+    fix = "Sign what is sent, as it is sent: method, address, body and the headers that spec/http-signatures.md names."
+    status = 401
+
+
+class HttpSignatureStale(TransireError):
+    code = "crypto.http-signature-stale"
+    sentence = "The signature of the HTTP message is not of this time."
+    fix = "Set the clock by NTP and sign the request again; a signature holds for a few minutes only."
+    status = 401
 
 
 class DidInvalid(TransireError):

@@ -22,7 +22,7 @@ from transire.crypto.encoding import b64url, unb64url
 from transire.errors import TransireError
 from transire.ledger.errors import PoolMismatch, StatementForeign, StatementMalformed
 from transire.ledger.fields import Did, Digest
-from transire.merkle.tree import HashTree, leaf_hash, verify_inclusion
+from transire.merkle.tree import HashTree, leaf_hash, path_in_nodes, verify_inclusion
 
 POOL_DOMAIN: Final = b"transire/pool/v1\n"
 MAX_STATEMENT_BYTES: Final = DEFAULT_LIMIT
@@ -118,7 +118,6 @@ class Pool:
     """
 
     def __init__(self, network: str, by: str, ids: Sequence[bytes], salt: bytes) -> None:
-        self.ids = tuple(b64url(digest) for digest in ids)
         self._tree = HashTree(ids)
         self.count = len(ids)
         self.root = b64url(self._tree.root)
@@ -149,9 +148,19 @@ class Pool:
         """The body of the witness action that anchors this pool."""
         return {"pool": self.commitment}
 
+    @property
+    def nodes(self) -> bytes:
+        """Every digest of the tree, for `path_of`: some 64 bytes a statement, where the paths would be 32 log n."""
+        return self._tree.nodes
+
     def path(self, index: int) -> list[str]:
         """The RFC 9162 inclusion path of the statement at that place, from the leaf upwards."""
         return [b64url(sibling) for sibling in self._tree.path(index)]
+
+
+def path_of(nodes: bytes, *, count: int, index: int) -> list[str]:
+    """The path of a statement, from the digests of its pool's tree (`Pool.nodes`)."""
+    return [b64url(sibling) for sibling in path_in_nodes(nodes, size=count, index=index)]
 
 
 def verify_pool_opening(commitment: str, opening: object, *, network: str, by: str) -> PoolOpening:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from hashlib import sha256
+from itertools import chain
 from typing import Final, TypeAlias
 
 from transire.merkle.errors import ProofInvalid, ProofUnavailable, TreeDamaged
@@ -91,6 +92,11 @@ class HashTree:
         """The root over all leaves."""
         return self._levels[-1][0] if self.size else EMPTY_ROOT
 
+    @property
+    def nodes(self) -> bytes:
+        """Every digest, level by level from the leaves upwards: what `path_in_nodes` reads a path from."""
+        return b"".join(chain.from_iterable(self._levels))
+
     def path(self, index: int) -> list[bytes]:
         """The siblings of a leaf, from the leaf upwards."""
         _check_index(index, self.size)
@@ -101,6 +107,25 @@ class HashTree:
                 path.append(level[sibling])
             index >>= 1
         return path
+
+
+def path_in_nodes(nodes: bytes, *, size: int, index: int) -> list[bytes]:
+    """The path of a leaf, read from the `nodes` of its whole tree: a slice for each level.
+
+    >>> leaves = [leaf_hash(bytes([i])) for i in range(5)]
+    >>> tree = HashTree(leaves)
+    >>> path_in_nodes(tree.nodes, size=5, index=4) == tree.path(4)
+    True
+    """
+    _check_index(index, size)
+    path, start = [], 0
+    while size > 1:
+        sibling = index ^ 1
+        if sibling < size:
+            at = (start + sibling) * HASH_SIZE
+            path.append(nodes[at : at + HASH_SIZE])
+        start, size, index = start + size, (size + 1) // 2, index >> 1
+    return path
 
 
 class CompactRange:
@@ -144,6 +169,19 @@ class CompactRange:
         for left in reversed(self._roots[:-1]):
             root = node_hash(left, root)
         return root
+
+    def peaks(self) -> list[tuple[Place, bytes]]:
+        """The complete subtrees with their places, largest first: what paths of later leaves are made from.
+
+        >>> CompactRange(3, [b"a" * 32, b"b" * 32]).peaks() == [((1, 0), b"a" * 32), ((0, 2), b"b" * 32)]
+        True
+        """
+        found, at = [], 0
+        for root in self._roots:
+            level = (self.size - at).bit_length() - 1
+            found.append(((level, at >> level), root))
+            at += 1 << level
+        return found
 
     def copy(self) -> CompactRange:
         """An independent range of the same state."""

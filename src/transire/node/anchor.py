@@ -38,8 +38,8 @@ ANSWER_WITHIN_S = 30.0
 
 NONCE_BYTES = 16
 
-OnAccepted = Callable[[sa.Connection, list[journal.Located]], None]
-"""Called with the statements that the ledger has accepted, in the transaction that writes it down."""
+OnAccepted = Callable[[sa.Connection, str, list[journal.Accepted]], None]
+"""Called with a pool that the ledger has accepted and its statements, in the transaction that writes it down."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +127,9 @@ class Anchor:
             expires = expiry(self._engine, now, self._lifetime)
             action = self._sign(pool, expires)
             action_id = parse_action(action).id
-            journal.mark_submitted(tx, pool, by=self._signer.did, action=action, action_id=action_id, expires=expires)
+            journal.mark_submitted(
+                tx, pool, by=self._signer.did, action=action, action_id=action_id, expires=expires, now=now
+            )
         return PendingPool(pool.commitment, action, action_id)
 
     def _sign(self, pool: Pool, expires: datetime) -> bytes:
@@ -159,4 +161,4 @@ class Anchor:
         assert outcome.accepted_at is not None
         place = Place(outcome.height, outcome.log_index, read_time(outcome.accepted_at))
         with self._database.transaction() as tx:
-            self._on_accepted(tx, journal.mark_accepted(tx, pending.pool, place))
+            self._on_accepted(tx, pending.pool, journal.mark_accepted(tx, pending.pool, place))

@@ -50,6 +50,9 @@ class Context:
     now: datetime
 
 
+Arrival = tuple[Context, journal.Accepted]
+
+
 class Documents:
     """The documents of one member's vault, opened when a projector asks."""
 
@@ -67,39 +70,57 @@ class Documents:
         return self._vault.newest(self._tx, document_id)
 
 
-def place_of(located: journal.Located) -> Place:
+def place_of(located: journal.Accepted) -> Place:
     """The place of a statement, as the records sort by it."""
     place = located.place
     return Place(place.log_index, located.index, place.height, place.accepted_at)
 
 
-def take_in(tx: sa.Connection, tenant: Tenant, found: Sequence[journal.Located]) -> None:
-    """Statements have become known as accepted, for the first time: write their rows, and let procedures react."""
-    arrivals = [(context_of(tenant, one), one) for one in found]
+def take_in(tx: sa.Connection, tenant: Tenant, found: Sequence[journal.Accepted], *, pool: str | None = None) -> None:
+    """Statements have become known as accepted, for the first time: write their rows, and let procedures react.
+
+    `pool` says that they are a whole pool of this member's, which may hold thousands.
+    """
+    arrivals = arrivals_at(tenant, found)
     documents = Documents(tx, tenant.vault)
-    project_accepted(tx, arrivals, documents)
+    if pool is None:
+        project_accepted(tx, arrivals, documents)
+    else:
+        project.project_pool(tx, pool)
+        _project_meaning(tx, arrivals, documents)
     for context, one in arrivals:
         for react in reactions(one.statement.kind):
             react(tenant, tx, context, one.statement, documents)
 
 
-def context_of(tenant: Tenant, found: journal.Located) -> Context:
-    """What a projector may know about the arrival of a statement at this member."""
-    return Context(
-        did=tenant.did,
-        roles=tenant.roles_at(found.place.height),
-        statement_id=found.id,
-        place=place_of(found),
-        own=found.statement.by == tenant.did,
-        now=tenant.now(),
-    )
+def arrivals_at(tenant: Tenant, found: Sequence[journal.Accepted]) -> list[Arrival]:
+    """Each statement with what a projector may know about its arrival at this member."""
+    now = tenant.now()
+    roles = {height: tenant.roles_at(height) for height in {one.place.height for one in found}}
+    return [
+        (
+            Context(
+                did=tenant.did,
+                roles=roles[one.place.height],
+                statement_id=one.id,
+                place=place_of(one),
+                own=one.statement.by == tenant.did,
+                now=now,
+            ),
+            one,
+        )
+        for one in found
+    ]
 
 
-def project_accepted(
-    tx: sa.Connection, arrivals: Sequence[tuple[Context, journal.Located]], documents: Documents
-) -> None:
+def project_accepted(tx: sa.Connection, arrivals: Sequence[Arrival], documents: Documents) -> None:
     """Write all rows that follow from accepted statements: the whole of what a rebuild does for them."""
     project.project_statements(tx, [_statement_row(context, located) for context, located in arrivals])
+    _project_meaning(tx, arrivals, documents)
+
+
+def _project_meaning(tx: sa.Connection, arrivals: Sequence[Arrival], documents: Documents) -> None:
+    """The rows beside those of the statements themselves."""
     for context, located in arrivals:
         statement = located.statement
         _project_document(tx, context, statement, documents)
@@ -108,7 +129,7 @@ def project_accepted(
             write(tx, context, statement, documents)
 
 
-def _statement_row(context: Context, located: journal.Located) -> StatementRow:
+def _statement_row(context: Context, located: journal.Accepted) -> StatementRow:
     statement = located.statement
     return StatementRow(
         id=context.statement_id,

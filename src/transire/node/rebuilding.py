@@ -7,7 +7,7 @@ from collections.abc import Callable
 import sqlalchemy as sa
 
 from transire.node.following import replay_endings
-from transire.node.projection import Documents, context_of, project_accepted
+from transire.node.projection import Documents, arrivals_at, project_accepted
 from transire.node.tenant import Tenant
 from transire.procedures.catalogue import derivations, procedures
 from transire.records.rebuild import content_digest, digest_if_rebuilt, rebuild
@@ -37,11 +37,11 @@ def records_digest(tenant: Tenant) -> bytes:
 
 
 def _replay(tx: sa.Connection, tenant: Tenant, progress: Progress) -> None:
-    found = journal.all_located(tx)
+    arrivals = arrivals_at(tenant, journal.all_accepted(tx))
     documents = Documents(tx, tenant.vault)
-    for done, located in enumerate(found, start=1):
-        project_accepted(tx, [(context_of(tenant, located), located)], documents)
-        progress(done, len(found))
+    for done, arrival in enumerate(arrivals, start=1):
+        project_accepted(tx, [arrival], documents)
+        progress(done, len(arrivals))
     height = replay_endings(tx, tenant.engine)
     for derivation in derivations():
         derivation.derive(tenant, tx, height)

@@ -18,11 +18,13 @@ from typing import Final, cast
 import sqlalchemy as sa
 
 from transire.crypto.canonical import Json
+from transire.crypto.encoding import b64url
 from transire.crypto.keys import AgreementKey
 from transire.errors import TransireError
 from transire.ledger.action import Action, parse_action
 from transire.ledger.kinds import KindRegistry
 from transire.ledger.statement import verify_pool_opening, verify_statement
+from transire.merkle.tree import leaf_hash
 from transire.vault import journal
 from transire.vault.arrival import CheckedDocument, LedgerView, check_document
 from transire.vault.envelope import Envelope, StatementItem
@@ -165,6 +167,7 @@ def _locate(item: StatementItem, ledger: LedgerView, where: str) -> Located:
     if place is None:
         raise ActionNotAccepted(got=f"action {action.id}", where=f"{where}/action")
     return Located(
+        id=b64url(leaf_hash(raw)),
         statement=statement,
         raw=raw,
         seq=0,

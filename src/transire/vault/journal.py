@@ -7,7 +7,7 @@ action is signed and durable, so that after a crash the same bytes are submitted
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -18,7 +18,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from transire.crypto.canonical import Json
 from transire.crypto.encoding import b64url
-from transire.ledger.statement import Pool, Statement, parse_statement
+from transire.ledger.statement import Pool, Statement, parse_statement, path_of
 from transire.merkle.tree import leaf_hash
 from transire.vault.tables import about, pools, statements
 
@@ -43,28 +43,30 @@ class PendingPool:
     action_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class Located:
-    """A statement with all that proves it to a party that has the ledger.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accepted:
+    """A statement that the ledger has accepted, with its place: the log's, and its own in its pool.
 
     `seq` is its number in this journal, the order of arrival; 0 for one that has not been written yet.
     """
 
+    id: str
     statement: Statement
-    raw: bytes
     seq: int
+    index: int
+    place: Place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Located(Accepted):
+    """The same with all that proves it to a party that has the ledger."""
+
+    raw: bytes
     pool: str
     opening: dict[str, Json]
-    index: int
     path: list[str]
     action: bytes
     action_id: str
-    place: Place
-
-    @property
-    def id(self) -> str:
-        """The statement's id, from the bytes that are at hand."""
-        return b64url(leaf_hash(self.raw))
 
 
 # Built once: building a statement costs several times what running it does.
@@ -75,15 +77,18 @@ _NEXT_READY = sa.select(sa.func.min(statements.c.ready_at)).where(statements.c.s
 _READ_POOLED = sa.select(statements.c.raw).where(*_IS_READY).order_by(statements.c.seq).limit(sa.bindparam("most"))
 _INSERT_POOL = pools.insert()
 _INSERT_ABOUT = about.insert()
-_SUBMIT_STATEMENT = (
+# In the order in which `_READ_POOLED` reads them: their places in the tree.
+_POOLED = (
+    sa.select(statements.c.seq, (sa.func.row_number().over(order_by=statements.c.seq) - 1).label("place"))
+    .where(*_IS_READY)
+    .order_by(statements.c.seq)
+    .limit(sa.bindparam("most"))
+    .subquery()
+)
+_SUBMIT_STATEMENTS = (
     statements.update()
-    .where(statements.c.id == sa.bindparam("statement"))
-    .values(
-        state=SUBMITTED,
-        pool=sa.bindparam("of"),
-        pool_index=sa.bindparam("place"),
-        path=sa.bindparam("siblings"),
-    )
+    .where(statements.c.seq == _POOLED.c.seq)
+    .values(state=SUBMITTED, pool=sa.bindparam("of"), pool_index=_POOLED.c.place)
 )
 _ACCEPT_POOL = (
     pools.update()
@@ -98,6 +103,7 @@ _ACCEPT_POOL = (
 _ACCEPT_STATEMENTS = statements.update().where(statements.c.pool == sa.bindparam("of")).values(state=ACCEPTED)
 _LOCATED = (
     sa.select(
+        statements.c.id,
         statements.c.raw,
         statements.c.seq,
         statements.c.pool_index,
@@ -117,7 +123,11 @@ _LOCATE = _LOCATED.where(statements.c.id == sa.bindparam("of"))
 _LOCATE_ALL = _LOCATED.where(statements.c.id.in_(sa.bindparam("ids", expanding=True))).order_by(
     pools.c.log_index, statements.c.pool_index
 )
-_LOCATE_POOL = _LOCATED.where(statements.c.pool == sa.bindparam("of")).order_by(statements.c.pool_index)
+_READ_POOL = (
+    sa.select(statements.c.id, statements.c.raw, statements.c.seq, statements.c.pool_index)
+    .where(statements.c.pool == sa.bindparam("of"))
+    .order_by(statements.c.pool_index)
+)
 _FIND_ABOUT = (
     _LOCATED.join(about, about.c.statement == statements.c.id)
     .where(about.c.subject == sa.bindparam("subject"))
@@ -132,6 +142,21 @@ _KINDS_ABOUT = (
 )
 _STATES_OF = sa.select(statements.c.id, statements.c.state).where(
     statements.c.id.in_(sa.bindparam("ids", expanding=True))
+)
+_TREES_OF = sa.select(pools.c.pool, pools.c.tree).where(pools.c.pool.in_(sa.bindparam("pools", expanding=True)))
+_ALL_ACCEPTED = (
+    sa.select(
+        statements.c.id,
+        statements.c.raw,
+        statements.c.seq,
+        statements.c.pool_index,
+        pools.c.height,
+        pools.c.log_index,
+        pools.c.accepted_at,
+    )
+    .join_from(statements, pools, statements.c.pool == pools.c.pool)
+    .where(statements.c.state == ACCEPTED)
+    .order_by(statements.c.seq)
 )
 _READ_RAW = sa.select(statements.c.raw).where(statements.c.id == sa.bindparam("of"))
 
@@ -189,8 +214,13 @@ def read_pooled(tx: sa.Connection, now: datetime, limit: int) -> list[bytes]:
     return [bytes(raw) for raw in tx.execute(_READ_POOLED, {"now": now, "most": limit}).scalars()]
 
 
-def mark_submitted(tx: sa.Connection, pool: Pool, *, by: str, action: bytes, action_id: str, expires: datetime) -> None:
-    """The signed action of a pool, durable before it leaves; its statements belong to it from now on."""
+def mark_submitted(
+    tx: sa.Connection, pool: Pool, *, by: str, action: bytes, action_id: str, expires: datetime, now: datetime
+) -> None:
+    """The signed action of a pool, durable before it leaves; its statements belong to it from now on.
+
+    The statements are those that `read_pooled` gave in this transaction, at the same `now`.
+    """
     row = {
         "pool": pool.commitment,
         "by": by,
@@ -199,13 +229,10 @@ def mark_submitted(tx: sa.Connection, pool: Pool, *, by: str, action: bytes, act
         "action_id": action_id,
         "expires": expires,
         "state": SUBMITTED,
+        "tree": pool.nodes,
     }
     tx.execute(_INSERT_POOL, row)
-    places = [
-        {"statement": name, "of": pool.commitment, "place": index, "siblings": pool.path(index)}
-        for index, name in enumerate(pool.ids)
-    ]
-    tx.execute(_SUBMIT_STATEMENT, places)
+    tx.execute(_SUBMIT_STATEMENTS, {"of": pool.commitment, "now": now, "most": pool.count})
 
 
 def pending_pools(tx: sa.Connection) -> list[PendingPool]:
@@ -214,12 +241,12 @@ def pending_pools(tx: sa.Connection) -> list[PendingPool]:
     return [PendingPool(row.pool, bytes(row.action), row.action_id) for row in tx.execute(query)]
 
 
-def mark_accepted(tx: sa.Connection, pool: str, place: Place) -> list[Located]:
-    """The ledger accepted the pool; returns its statements with their evidence, in order."""
+def mark_accepted(tx: sa.Connection, pool: str, place: Place) -> list[Accepted]:
+    """The ledger accepted the pool; returns its statements, in order."""
     where = {"at_height": place.height, "at_index": place.log_index, "at_time": place.accepted_at}
     tx.execute(_ACCEPT_POOL, {"of": pool, **where})
     tx.execute(_ACCEPT_STATEMENTS, {"of": pool})
-    return [_located_of(row) for row in tx.execute(_LOCATE_POOL, {"of": pool})]
+    return [_accepted_of(row, place) for row in tx.execute(_READ_POOL, {"of": pool})]
 
 
 def abandon_pool(tx: sa.Connection, pool: str) -> None:
@@ -249,18 +276,17 @@ def accepted_pools(tx: sa.Connection) -> Iterator[AcceptedPool]:
 
 def locate(tx: sa.Connection, statement: str) -> Located | None:
     """The statement with its evidence; None while it is not accepted, or unknown."""
-    row = tx.execute(_LOCATE, {"of": statement}).one_or_none()
-    return None if row is None else _located_of(row)
+    return next(iter(_located(tx, tx.execute(_LOCATE, {"of": statement}))), None)
 
 
 def locate_all(tx: sa.Connection, ids: Collection[str]) -> list[Located]:
     """These statements with their evidence, as the ledger ordered them; those that are not accepted are left out."""
-    return [_located_of(row) for row in tx.execute(_LOCATE_ALL, {"ids": list(ids)})]
+    return _located(tx, tx.execute(_LOCATE_ALL, {"ids": list(ids)}))
 
 
-def all_located(tx: sa.Connection) -> list[Located]:
+def all_accepted(tx: sa.Connection) -> list[Accepted]:
     """Every accepted statement in the order in which it came in: what records are rebuilt from."""
-    return [_located_of(row) for row in tx.execute(_LOCATED.order_by(statements.c.seq))]
+    return [_accepted_of(row, Place(row.height, row.log_index, row.accepted_at)) for row in tx.execute(_ALL_ACCEPTED)]
 
 
 def accepted_ids(tx: sa.Connection) -> list[str]:
@@ -272,7 +298,7 @@ def accepted_ids(tx: sa.Connection) -> list[str]:
 def find_about(tx: sa.Connection, subject: str, *, kinds: Collection[str] = ()) -> list[Located]:
     """The accepted statements about a document or statement, in order of the log."""
     query = _FIND_ABOUT_OF_KINDS if kinds else _FIND_ABOUT
-    return [_located_of(row) for row in tx.execute(query, {"subject": subject, "kinds": list(kinds)})]
+    return _located(tx, tx.execute(query, {"subject": subject, "kinds": list(kinds)}))
 
 
 def kinds_about(tx: sa.Connection, subjects: Sequence[str]) -> set[str]:
@@ -322,16 +348,36 @@ def _insert_statement(tx: sa.Connection, statement: Statement, name: str, raw: b
     return inserted
 
 
-def _located_of(row: Any) -> Located:
+def _accepted_of(row: Any, place: Place) -> Accepted:
+    statement = parse_statement(bytes(row.raw))
+    return Accepted(id=row.id, statement=statement, seq=row.seq, index=row.pool_index, place=place)
+
+
+def _located(tx: sa.Connection, found: Iterable[Any]) -> list[Located]:
+    """The rows with their paths; a tree, which may be large, is read once for all statements of its pool."""
+    rows = list(found)
+    pathless = {row.pool for row in rows if row.path is None}
+    trees = {row.pool: bytes(row.tree) for row in tx.execute(_TREES_OF, {"pools": list(pathless)})} if pathless else {}
+    return [_located_of(row, _path(row, trees)) for row in rows]
+
+
+def _path(row: Any, trees: Mapping[str, bytes]) -> list[str]:
+    if row.path is not None:
+        return cast("list[str]", row.path)
+    return path_of(trees[row.pool], count=row.opening["count"], index=row.pool_index)
+
+
+def _located_of(row: Any, path: list[str]) -> Located:
     raw = bytes(row.raw)
     return Located(
+        id=row.id,
         statement=parse_statement(raw),
         raw=raw,
         seq=row.seq,
         pool=row.pool,
         opening=row.opening,
         index=row.pool_index,
-        path=row.path,
+        path=path,
         action=bytes(row.action),
         action_id=row.action_id,
         place=Place(row.height, row.log_index, row.accepted_at),

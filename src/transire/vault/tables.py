@@ -50,6 +50,8 @@ pools = sa.Table(
     sa.Column("height", sa.BigInteger),
     sa.Column("log_index", sa.BigInteger),
     sa.Column("accepted_at", Instant),
+    # Of own pools: every digest of the tree, from which any statement's path is read (`statement.path_of`).
+    sa.Column("tree", sa.LargeBinary),
 )
 
 statements = sa.Table(
@@ -65,7 +67,7 @@ statements = sa.Table(
     sa.Column("ready_at", Instant, nullable=False),  # unhurried kinds wait (LEDGER 11)
     sa.Column("pool", Name, sa.ForeignKey("vault_pools.pool"), index=True),
     sa.Column("pool_index", sa.Integer),
-    sa.Column("path", Json),  # RFC 9162 inclusion path to the pool's root
+    sa.Column("path", Json),  # RFC 9162 inclusion path to the pool's root; of own statements the pool's tree tells it
 )
 
 about = sa.Table(

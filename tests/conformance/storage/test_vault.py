@@ -66,7 +66,7 @@ def anchor(database: Database, log_index: int) -> list[str]:
             signer=KEY,
         )
         action_id = parse_action(action).id
-        journal.mark_submitted(tx, pool, by=DID, action=action, action_id=action_id, expires=NOON)
+        journal.mark_submitted(tx, pool, by=DID, action=action, action_id=action_id, expires=NOON, now=NOON)
         accepted = journal.mark_accepted(tx, pool.commitment, Place(log_index + 3, log_index, NOON))
         return [found.id for found in accepted]
 
@@ -112,7 +112,7 @@ def test_statements_and_envelopes(database: Database) -> None:
         found = journal.locate(tx, names[2])
         assert found is not None
         assert journal.write_received(tx, found, now=NOON) is False
-        assert [located.statement.id for located in journal.all_located(tx)] == names
+        assert [located.statement.id for located in journal.all_accepted(tx)] == names
 
 
 def test_what_is_known_at_a_place(database: Database) -> None:

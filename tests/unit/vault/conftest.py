@@ -166,7 +166,7 @@ class Member:
             pool = Pool.build(NETWORK, self.did, [orjson.loads(raw) for raw in raws])
             action = self.witness(pool.commitment)
             action_id = parse_action(action).id
-            journal.mark_submitted(tx, pool, by=self.did, action=action, action_id=action_id, expires=NOW)
+            journal.mark_submitted(tx, pool, by=self.did, action=action, action_id=action_id, expires=NOW, now=NOW)
             journal.mark_accepted(tx, pool.commitment, self.ledger.accept(action))
         return pool
 

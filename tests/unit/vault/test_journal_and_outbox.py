@@ -52,8 +52,7 @@ def test_a_statement_is_proven_once_it_is_accepted(producer: Member) -> None:
         assert journal.count_pooled(view, NOW) == 5
         assert journal.locate(view, names[0]) is None
         assert journal.states_of(view, [*names, "x"]) == dict.fromkeys(names, journal.POOLED)
-    pool = producer.anchor()
-    assert list(pool.ids) == names
+    producer.anchor()
     with producer.database.reading() as view:
         for index, name in enumerate(names):
             found = journal.locate(view, name)
@@ -62,19 +61,21 @@ def test_a_statement_is_proven_once_it_is_accepted(producer: Member) -> None:
             opening = verify_pool_opening(found.pool, found.opening, network=NETWORK, by=producer.did)
             verify_statement(found.raw, opening=opening, index=found.index, path=found.path)
             assert parse_action(found.action).body == {"pool": found.pool}
-        assert [found.statement.id for found in journal.all_located(view)] == names
+        assert [found.statement.id for found in journal.all_accepted(view)] == names
         assert [found.statement.id for found in journal.find_about(view, "A" * 43)] == names
         assert journal.find_about(view, "A" * 43, kinds=["document.held/1"]) == []
         assert journal.count_pooled(view, NOW) == 0
 
 
 def test_the_signed_bytes_are_there_before_they_leave(producer: Member) -> None:
-    write(producer, 2)
+    names = write(producer, 2)
     with producer.database.transaction() as tx:
         raws = journal.read_pooled(tx, NOW, 100)
         pool = Pool.build(NETWORK, producer.did, [orjson.loads(raw) for raw in raws])
         action = producer.witness(pool.commitment)
-        journal.mark_submitted(tx, pool, by=producer.did, action=action, action_id=parse_action(action).id, expires=NOW)
+        journal.mark_submitted(
+            tx, pool, by=producer.did, action=action, action_id=parse_action(action).id, expires=NOW, now=NOW
+        )
     with producer.database.reading() as view:
         (pending,) = journal.pending_pools(view)
         assert pending.action == action
@@ -82,7 +83,7 @@ def test_the_signed_bytes_are_there_before_they_leave(producer: Member) -> None:
     place = producer.ledger.accept(action)
     for _ in range(2):
         with producer.database.transaction() as tx:
-            assert [found.id for found in journal.mark_accepted(tx, pool.commitment, place)] == list(pool.ids)
+            assert [found.id for found in journal.mark_accepted(tx, pool.commitment, place)] == names
     with producer.database.reading() as view:
         assert journal.pending_pools(view) == []
 
@@ -93,11 +94,33 @@ def test_an_abandoned_pool_gives_its_statements_back(producer: Member) -> None:
         raws = journal.read_pooled(tx, NOW, 100)
         pool = Pool.build(NETWORK, producer.did, [orjson.loads(raw) for raw in raws])
         action = producer.witness(pool.commitment)
-        journal.mark_submitted(tx, pool, by=producer.did, action=action, action_id="x", expires=NOW)
+        journal.mark_submitted(tx, pool, by=producer.did, action=action, action_id="x", expires=NOW, now=NOW)
         journal.abandon_pool(tx, pool.commitment)
         assert tx.execute(sa.select(sa.func.count()).select_from(pools)).scalar_one() == 0
         assert journal.read_pooled(tx, NOW, 100) == raws
-    assert list(producer.anchor().ids) == names
+    producer.anchor()
+    with producer.database.reading() as view:
+        assert journal.accepted_ids(view) == names
+
+
+def test_a_pool_takes_the_oldest_that_are_ready_and_no_more(producer: Member) -> None:
+    first = write(producer, 3)
+    with producer.database.transaction() as tx:
+        made = make_statement("document.opened/1", {}, about=[], by=producer.did, actor="a")
+        journal.write_own(tx, parse_statement(statement_bytes(made)), ready_at=NOW + timedelta(seconds=60))
+    last = write(producer, 3)
+    with producer.database.transaction() as tx:
+        raws = journal.read_pooled(tx, NOW, 5)
+        pool = Pool.build(NETWORK, producer.did, [orjson.loads(raw) for raw in raws])
+        action = producer.witness(pool.commitment)
+        name = parse_action(action).id
+        journal.mark_submitted(tx, pool, by=producer.did, action=action, action_id=name, expires=NOW, now=NOW)
+        assert journal.read_pooled(tx, NOW, 9) == [journal.read_raw(tx, last[2])]
+        accepted = journal.mark_accepted(tx, pool.commitment, producer.ledger.accept(action))
+    assert [(one.id, one.index) for one in accepted] == [(id, index) for index, id in enumerate(first + last[:2])]
+    with producer.database.reading() as view:
+        located = journal.locate_all(view, [one.id for one in accepted])
+    assert [one.path for one in located] == [pool.path(index) for index in range(5)]
 
 
 def test_an_unhurried_statement_waits(producer: Member) -> None:

@@ -15,7 +15,7 @@ import msgspec
 import orjson
 from msgspec import Meta
 
-from transire.crypto.canonical import Json, parse_json
+from transire.crypto.canonical import Json, may_leave_profile, parse_json
 from transire.errors import TransireError
 from transire.ledger.chain_json import ChainId, Count, Form, Height, SignedHeaderForm, ValidatorForm
 from transire.ledger.fields import Did, Digest
@@ -174,6 +174,7 @@ def read_receipt(raw: bytes) -> StatementReceipt | ActionReceipt:
     _require_order("documents", [document.commitment for document in receipt.documents])
     for document in receipt.documents:
         _require_order("representations", [one.media_type for one in document.representations])
+        _require_spelling(document)
     _require_heights(change.header.header.height for change in receipt.changes)
     return receipt
 
@@ -211,14 +212,16 @@ def _read_object(raw: bytes) -> dict[str, Json]:
 def _read_sorted(raw: bytes) -> Json:
     """The value of text that is written again with the same bytes, so names no member twice; None for other text.
 
-    It is not `parse_canonical`: that also walks the value for its depth and its keys, ten times the work. The forms
-    bound both here, and whatever is hashed inside a receipt goes through a strict reader of its own.
+    It is not `parse_canonical`, which would say what is wrong and is not asked to: text that may lie outside of the
+    profile is left to the other reader, so that a receipt is judged alike however it is written.
     """
     if len(raw) > MAX_RECEIPT_BYTES:
         return None
     try:
         value: Json = _decode(raw)
-        return value if orjson.dumps(value, option=orjson.OPT_SORT_KEYS) == raw else None
+        if orjson.dumps(value, option=orjson.OPT_SORT_KEYS) != raw or may_leave_profile(raw, value):
+            return None
+        return value
     except (msgspec.DecodeError, TypeError, ValueError, RecursionError):
         return None
 
@@ -240,6 +243,19 @@ def _read_formatted(raw: bytes) -> Json:
 def _require_order(field: str, names: list[str]) -> None:
     if any(left >= right for left, right in pairwise(names)):
         raise ReceiptMalformed(got="another order, or a name twice", expected="sorted, each once", where=f"/{field}")
+
+
+def _require_spelling(document: DocumentForm) -> None:
+    """Bytes have one spelling: the bits of the last character that no byte needs are zero, which a pattern over
+    megabytes would be slow to say."""
+    for one in document.representations:
+        left = len(one.content) % 4
+        if left and one.content[-1] not in _LAST_CHARACTERS[left]:
+            raise ReceiptMalformed(got=one.content[-4:], expected="base64url in its one spelling", where="/documents")
+
+
+# After so many characters of the last group of four; one alone is no byte.
+_LAST_CHARACTERS: Final = {1: "", 2: "AQgw", 3: "AEIMQUYcgkosw048"}
 
 
 def _require_heights(heights: Iterable[int]) -> None:
