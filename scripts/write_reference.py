@@ -10,6 +10,7 @@ import ast
 import inspect
 import json
 import pkgutil
+import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from importlib import import_module
@@ -29,6 +30,10 @@ from transire.ledger.proof.trust import MAX_TRUST_ROOT_BYTES, TrustRoot
 from transire.node import settings
 from transire.procedures.catalogue import procedures
 from transire.vault import statements as generic
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+from write_tariff_reference import clocks_page, duty_page
 
 ROOT = Path(__file__).resolve().parents[1]
 REFERENCE = ROOT / "docs" / "reference"
@@ -364,6 +369,8 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "permissions.md": permissions_page,
     "statements.md": statements_page,
     "network-file.md": network_file_page,
+    "duty.md": duty_page,
+    "clocks.md": clocks_page,
 }
 """Every page, and the function that gives its text."""
 

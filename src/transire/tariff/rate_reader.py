@@ -36,24 +36,25 @@ _DIVIDED: Final = re.compile(r"(?<=[a-z])- (?=[a-z])")
 _FIGURE: Final = r"(?P<figure>[0-9][0-9,]*(?:\.[0-9]+)?(?: [0-9]+/[0-9]+)?)"
 _PERCENT: Final = re.compile(_FIGURE + r"(?P<sign>%| percent)(?P<words>.*)")
 _MONEY: Final = re.compile(rf"(?:\${_FIGURE}|(?P<cents>[0-9][0-9,]*(?:\.[0-9]+)?)¢)(?P<words>.+)")
-_SUGAR: Final = re.compile(
+# Patterns that few rates need stand as texts: `re` compiles and remembers them at their first use, not at each start.
+_SUGAR: Final = (
     r"(?P<base>\S+) less (?P<step>\S+) for each degree under (?P<degrees>[0-9]+) degrees "
     r"\(and fractions of a degree in proportion\) but not less than (?P<floor>\S+)"
 )
-_CAP: Final = re.compile(
+_CAP: Final = (
     r"(?P<sum>.+?)(?P<words>, but if consisting in part of a plate or a set of plates the total duty shall not exceed "
     r"the duty for the complete movement)"
 )
-_ABOVE: Final = re.compile(r"/jewel over (?P<above>[0-9]+)")
-_APPLICABLE: Final = re.compile(
+_ABOVE: Final = r"/jewel over (?P<above>[0-9]+)"
+_APPLICABLE: Final = (
     r"(?P<words>The duty provided (?:for )?in the applicable subheading"
     r"|The duty provided in subheadings [0-9.]+(?:(?:, | or )[0-9.]+)*"
     r"|The duty rate provided in such subheading)"
     r"(?:(?P<by> \+ a duty of | \+ | plus | minus )(?P<change>.+))?"
 )
 _NUMBER: Final = r"[0-9]{4}(?:\.[0-9]{2}){0,3}"
-_SEEN: Final = re.compile(rf"See (?P<numbers>{_NUMBER}(?:(?:-|, | and |,? or | ){_NUMBER})*)")
-_NOTE: Final = re.compile(r"See (?:additional )?U\.S\. note [0-9]+(?:\([a-z0-9]+\))*(?: to this subchapter)?")
+_SEEN: Final = rf"See (?P<numbers>{_NUMBER}(?:(?:-|, | and |,? or | ){_NUMBER})*)"
+_NOTE: Final = r"See (?:additional )?U\.S\. note [0-9]+(?:\([a-z0-9]+\))*(?: to this subchapter)?"
 
 # What a percentage is taken of, where it is not the entered value: the words and the parts that they name.
 _STRAP: Final = "strap, band or bracelet"
@@ -126,7 +127,7 @@ MEASURES: Final[dict[str, Measure]] = {
 }
 
 # Free under a condition that the entry itself does not show.
-_CONDITIONS: Final = re.compile(
+_CONDITIONS: Final = (
     r"under bond(?:, as prescribed in U\.S\. note [0-9]+ to this subchapter)?"
     r"|under the terms of U\.S\. note [0-9]+(?:\([a-z]\))*(?: to this subchapter)?"
     r"|for such temporary periods as the Secretary of the Treasury by regulation may prescribe"
@@ -134,7 +135,7 @@ _CONDITIONS: Final = re.compile(
 
 # The rate of something else. In the order of the schedule; each with what its rate is looked up for.
 _ELSEWHERE: Final = tuple(
-    (re.compile(words), of)
+    (words, of)
     for words, of in (
         (r"The rate applicable to each garment in the (?:in the )?ensemble if (?:separately )?entered(?: separately)?",
          "each garment of the ensemble"),
@@ -158,7 +159,7 @@ _ELSEWHERE: Final = tuple(
 # Chapter 98, subchapter II: a duty at the rate of the applicable subheading, upon a part of the value.
 _NOTES: Final = r"(?: \(see U\.S\. [nN]ote [0-9]+ (?:of|to) this subchapter\))?"
 _UPON_VALUE: Final = tuple(
-    (re.compile(words + _NOTES), part, less)
+    (words + _NOTES, part, less)
     for words, part, less in (
         (r"A duty upon the value of the repairs or alterations", "repairs or alterations", False),
         (r"A duty upon the value of such processing outside the United States", "processing abroad", False),
@@ -210,7 +211,7 @@ def _read_words(plain: str) -> Rate | None:
         return Free()
     if plain in ("No change", "No Change"):
         return Unchanged(plain)
-    if plain.startswith("Free, ") and _CONDITIONS.fullmatch(plain[6:]):
+    if plain.startswith("Free, ") and re.fullmatch(_CONDITIONS, plain[6:]):
         return Free(plain[6:])
     if plain.startswith("See "):
         return _read_seen(plain)
@@ -222,9 +223,9 @@ def _read_words(plain: str) -> Rate | None:
 
 
 def _read_seen(plain: str) -> Seen | None:
-    if _NOTE.fullmatch(plain):
+    if re.fullmatch(_NOTE, plain):
         return Seen(plain)
-    matched = _SEEN.fullmatch(plain)
+    matched = re.fullmatch(_SEEN, plain)
     if matched is None:
         return None
     ranges = re.findall(rf"({_NUMBER})(?:-({_NUMBER}))?", matched["numbers"])
@@ -232,7 +233,7 @@ def _read_seen(plain: str) -> Seen | None:
 
 
 def _read_applicable(plain: str) -> Applicable | None:
-    matched = _APPLICABLE.fullmatch(plain)
+    matched = re.fullmatch(_APPLICABLE, plain)
     if matched is None:
         return None
     if matched["change"] is None:
@@ -243,26 +244,26 @@ def _read_applicable(plain: str) -> Applicable | None:
 
 def _read_upon_value(plain: str) -> UponValue | None:
     for words, part, less in _UPON_VALUE:
-        if words.fullmatch(plain):
+        if re.fullmatch(words, plain):
             return UponValue(plain, part, less)
     return None
 
 
 def _read_elsewhere(plain: str) -> Elsewhere | None:
     for words, of in _ELSEWHERE:
-        if words.fullmatch(plain):
+        if re.fullmatch(words, plain):
             return Elsewhere(plain, of)
     return None
 
 
 def _read_arithmetic(plain: str) -> Rate | None:
     """Percentages and money, alone or added up; the scale of sugar; a sum with a cap."""
-    sugar = _SUGAR.fullmatch(plain)
+    sugar = re.fullmatch(_SUGAR, plain)
     if sugar is not None:
         steps = [_read_money(sugar[name]) for name in ("base", "step", "floor")]
         base, step, floor = steps
         return SlidingScale(base, step, floor, sugar["degrees"]) if base and step and floor else None
-    capped = _CAP.fullmatch(plain)
+    capped = re.fullmatch(_CAP, plain)
     if capped is not None:
         inner = _read_sum(capped["sum"])
         return None if inner is None else Capped(inner, capped["words"])
@@ -293,7 +294,7 @@ def _read_money(text: str) -> Specific | None:
     if matched is None:
         return None
     amount, sign = (matched["cents"], "¢") if matched["cents"] else (matched["figure"], "$")
-    over = _ABOVE.fullmatch(matched["words"])
+    over = re.fullmatch(_ABOVE, matched["words"])
     measure = MEASURES.get("/jewel" if over else matched["words"])
     if measure is None:
         return None
