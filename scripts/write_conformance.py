@@ -1,7 +1,7 @@
 """Write docs/conformance.md: every normative statement that a test holds, from the markers of the tests.
 
-`python scripts/write_conformance.py` writes it; `tests/unit/docs/test_conformance.py` compares it with what stands there.
-A test that carries a marker and fails stops the whole run, so that what is listed as held is held.
+`python scripts/write_conformance.py` writes it; `tests/unit/docs/test_conformance.py` compares it with what stands
+there. A test that carries a marker and fails stops the whole run, so that what is listed as held is held.
 """
 
 from __future__ import annotations
@@ -24,17 +24,24 @@ What the specifications demand, in our words, and the test that holds it. Writte
 """
 
 NOT_HELD = {
-    "the official fixture of `relatedResource` (VC Data Model 2.0, 5.3)": "it carries digests of a draft of the context of "
-    "2024-07-03, and SHA-256 without the code of a multihash. The Recommendation's file has another digest: accepting the "
-    "fixture would be accepting a wrong one. Two tests hold the refusal.",
-    "the context `https://w3id.org/citizenship/v4rc1`": "not pinned. The vectors that name it are verified with a table of "
-    "the words that they use.",
-    "`ecdsa-sd-2023` with P-384; ordered lists and graphs in what is selectively disclosed": "the suite is defined for "
-    "signatures of 64 bytes; parts of a list have no name by which they could be shown alone. Refused by name.",
-    "JSON-LD: `@import`, `@base`, `@reverse`, `@propagate`, `@nest`, `@included`, maps by type or property": "refused by "
-    "name, never left out.",
-    'status lists "as of" a time (Bitstring Status List 1.0, 3.2)': "an option of the specification; the ledger answers "
-    "this question.",
+    "the official fixture of `relatedResource` (VC Data Model 2.0, 5.3)": (
+        "it carries digests of a draft of the context of 2024-07-03, and SHA-256 without the code of a multihash. The "
+        "Recommendation's file has another digest: accepting the fixture would be accepting a wrong one. Two tests "
+        "hold the refusal."
+    ),
+    "the context `https://w3id.org/citizenship/v4rc1`": (
+        "not pinned. The vectors that name it are verified with a table of the words that they use."
+    ),
+    "`ecdsa-sd-2023` with P-384; ordered lists and graphs in what is selectively disclosed": (
+        "the suite is defined for signatures of 64 bytes; parts of a list have no name by which they could be shown "
+        "alone. Refused by name."
+    ),
+    "JSON-LD: `@import`, `@base`, `@reverse`, `@propagate`, `@nest`, `@included`, maps by type or property": (
+        "refused by name, never left out."
+    ),
+    'status lists "as of" a time (Bitstring Status List 1.0, 3.2)': (
+        "an option of the specification; the ledger answers this question."
+    ),
     "BBS, COSE, did:key with other kinds of keys": "not offered.",
 }
 
