@@ -39,7 +39,7 @@ def canonical_lines(quads: Iterable[Quad], digest: Digest = sha256_hex) -> list[
     >>> canonical_lines([Quad("_:x", "<urn:p>", "_:y"), Quad("_:y", "<urn:q>", '"1"')])
     ['_:c14n0 <urn:q> "1" .\\n', '_:c14n1 <urn:p> _:c14n0 .\\n']
     """
-    listed = list(quads)
+    listed = list(dict.fromkeys(quads))
     labels = canonical_labels(listed, digest)
     return relabelled(listed, labels)
 
@@ -82,7 +82,7 @@ class _Canonicalizer:
         self._steps = MAX_STEPS
         self._canonical = _Issuer("_:c14n")
         self._quads: dict[str, list[Quad]] = {}
-        for quad in quads:
+        for quad in dict.fromkeys(quads):  # A dataset is a set.
             for node in quad.blanks:
                 self._quads.setdefault(node, []).append(quad)
         self._first = {node: self._hash_first_degree(node) for node in self._quads}

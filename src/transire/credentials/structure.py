@@ -23,7 +23,8 @@ from transire.credentials.errors import (
     TypeMissing,
     ValidityReversed,
 )
-from transire.crypto.encoding import b64url, base58btc
+from transire.crypto.encoding import b64url, base58btc, unb64url, unmultibase
+from transire.crypto.errors import EncodingInvalid
 
 # XML Schema 1.1 dateTimeStamp: the time zone is part of it, and lies within fourteen hours (part 2, 3.3.7). Fractions
 # beyond microseconds are cut when compared.
@@ -226,12 +227,25 @@ def _check_related(credential: Document, contexts: ContextRegistry) -> None:
         digests = [resource[name] for name in ("digestSRI", "digestMultibase") if name in resource]
         if not digests or not all(isinstance(digest, str) and digest for digest in digests):
             raise RelatedResourceRefused(expected="digestSRI or digestMultibase", where=where)
+        if "digestMultibase" in resource:
+            _check_multihash(resource["digestMultibase"], f"{where}/digestMultibase")
         if resource["id"] in contexts.digests:
             _check_pinned_digest(resource, contexts.known_digests(resource["id"]), where)
 
 
-# Multihash codes of SHA-256 and SHA-384 with the length of the digest.
+# Multihash codes with the length of the digest: of the functions that are compared here, and of others in use.
 _MULTIHASH: Final = {"sha256": b"\x12\x20", "sha384": b"\x20\x30"}
+_OTHER_HASHES: Final = (b"\x13\x40", b"\x14\x40", b"\x15\x30", b"\x16\x20")
+
+
+def _check_multihash(text: str, where: str) -> None:
+    """VC Data Integrity 2.6: multibase of a multihash, which says which function made it."""
+    try:
+        data = unb64url(text[1:]) if text.startswith("u") else unmultibase(text)
+    except EncodingInvalid as error:
+        raise RelatedResourceRefused(expected="multibase", got=text[:80], where=where) from error
+    if data[:2] not in (*_MULTIHASH.values(), *_OTHER_HASHES) or len(data) != 2 + data[1]:
+        raise RelatedResourceRefused(expected="a multihash, with the code of its function", got=text[:80], where=where)
 
 
 def _check_pinned_digest(resource: Document, known: Mapping[str, bytes], where: str) -> None:
