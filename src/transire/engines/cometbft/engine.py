@@ -293,4 +293,6 @@ class CometBftEngine(LedgerReading):
         """Fail-stop: the application found a fault, or CometBFT cannot be kept running."""
         self._failure = EngineStopped(got=str(error))
         log.error("the network engine stopped: %s", error)
+        if self._process is not None:
+            self._process.abandon()
         self._pool.close(self._failure)

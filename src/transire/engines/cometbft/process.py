@@ -89,14 +89,18 @@ class CometBftProcess:
     def start(self) -> None:
         """Start it, and keep it running from now on."""
         if self._thread is None:
-            self._thread = Thread(target=self._supervise, name="transire-cometbft", daemon=True)
+            self._thread = Thread(target=self._run, name="transire-cometbft", daemon=True)
             self._thread.start()
 
     def stop(self) -> None:
         """End it, and wait until it has ended."""
-        self._closing.set()
+        self.abandon()
         if self._thread is not None:
             self._thread.join()
+
+    def abandon(self) -> None:
+        """End it without waiting, and do not start it again. From any thread, its own included."""
+        self._closing.set()
 
     def progressed(self) -> None:
         """CometBFT asked something that moves the chain on."""
@@ -117,6 +121,16 @@ class CometBftProcess:
         """
         found = _DIFFERENT.search(_tail(self._home / LOG_FILE, since=self._log_begins))
         return "" if found is None else found.group(2)[:300]
+
+    def _run(self) -> None:
+        try:
+            self._supervise()
+        except Exception as error:  # no room for a log, no process to be had: say it, and leave nothing running
+            log.exception("CometBFT can be watched no longer")
+            self._on_failure(error)
+        finally:
+            if self._child is not None:
+                end(self._child)
 
     def _supervise(self) -> None:
         fruitless, patience = 0, self._silence_s
@@ -142,8 +156,6 @@ class CometBftProcess:
             self.restarts += 1
             log.warning("CometBFT %s, starting it again: %s", "hung" if hung else "ended", self.last_words())
             self._closing.wait(BACKOFF_S * 2**fruitless)
-        if self._child is not None:
-            end(self._child)
 
     def _watch(self, child: subprocess.Popen[bytes], patience: float) -> bool:
         """Wait until it ends or we close; one that is silent for too long is killed, and True returned."""
@@ -171,6 +183,8 @@ class CometBftProcess:
                     stdout=output,
                     stderr=subprocess.STDOUT,
                     pass_fds=keys.descriptors,
+                    # Ctrl-C on a terminal goes to us alone: we end it in our own order.
+                    start_new_session=True,
                 )
         finally:
             keys.close()
