@@ -35,6 +35,7 @@ COMMANDS: Final[Mapping[str, Entry]] = {
     "verify": Entry("transire.cli.verify:verify", "Check a receipt offline, without trust in any node."),
     "statement": Entry("transire.cli.statement:statement", "Show a statement, an action or a receipt in words."),
     "node": Entry("transire.cli.node:node", "Set up and run a node."),
+    "ledger": Entry("transire.cli.ledger:ledger", "Take part in a network of several organisations."),
     "network": Entry("transire.cli.network:network", "Run a network of organisations on this machine."),
     "govern": Entry("transire.cli.govern:govern", "Propose and approve changes; enrol and suspend members."),
     "witness": Entry("transire.cli.witness:witness", "Watch a network's log from outside and countersign it."),

@@ -198,3 +198,9 @@ class BackupFailed(TransireError):
     sentence = "The backup could not be written or read; nothing half-done was left behind."
     fix = "Look at the named place: its folder must exist and have room for a second copy of the node."
     status = 500
+
+
+class OfferInvalid(TransireError):
+    code = "node.offer-invalid"
+    sentence = "This is not the offer of an organisation that wants to be in a network."
+    fix = "Ask it for the file that `transire ledger offer` wrote."

@@ -22,7 +22,7 @@ from transire.engines.cometbft.app import Application
 from transire.engines.cometbft.binary import find_cometbft
 from transire.engines.cometbft.blocks import NetworkBlocks, ValidatorHistory
 from transire.engines.cometbft.errors import BlocksUnavailable, HistoryMissing
-from transire.engines.cometbft.files import ABCI_SOCKET, RPC_SOCKET, PairKeys, write_files
+from transire.engines.cometbft.files import ABCI_SOCKET, COMETBFT_FOLDER, RPC_SOCKET, PairKeys, write_files
 from transire.engines.cometbft.process import CometBftProcess
 from transire.engines.cometbft.rpc import RpcClient, RpcRefused
 from transire.engines.cometbft.server import AbciServer
@@ -46,7 +46,6 @@ from transire.ledger.machine import Machine
 from transire.ledger.store import META
 from transire.ledger.tables import Tip, read_base, read_height
 
-COMETBFT_FOLDER: Final = "cometbft"
 SNAPSHOTS_FOLDER: Final = "snapshots"
 READY_S: Final = 30.0
 
@@ -153,7 +152,7 @@ class CometBftEngine(LedgerReading):
         if self._process is not None:
             return
         program = find_cometbft(self.settings.binary)
-        write_files(self._folder, self.genesis, self.settings)
+        write_files(self._folder, self.genesis, self.settings, self._keys.validator.public)
         self._process = CometBftProcess(
             program,
             self._folder,
