@@ -115,7 +115,7 @@ def configuration(settings: PairSettings) -> dict[str, Any]:
             "recv_rate": 50 << 20,
         },
         "mempool": {
-            # What expired while it waited leaves the mempool only by being checked again (docs/decisions/0011).
+            # What expired while it waited leaves the mempool only by being checked again (docs/decisions/0013).
             "recheck": True,
             "size": MEMPOOL_ACTIONS,
             "max_txs_bytes": MEMPOOL_BYTES,
