@@ -257,7 +257,7 @@ function titleOf(record, height) {
   });
 }
 
-export const nameOf = (record, height) => ruledAt(record.name, height) ?? record.did;
+export const nameAt = (record, height) => ruledAt(record.name, height) ?? record.did;
 
 // Who said it.
 
