@@ -12,7 +12,7 @@ from transire.origin.rule.scan import Cursor, depth_zero
 from transire.origin.rule.tree import AnyOther, Goods, Here, Several, Source
 
 _I: Final = re.IGNORECASE | re.ASCII
-_ANY_OTHER: Final = re.compile(rf"(?:any (?P<other>other )?|(?P<another>another ))(?P<level>{LEVEL})\b(?! \d)", _I)
+_ANY_OTHER: Final = re.compile(rf"any other (?!{LEVEL}\b)(?=\S)", _I)
 _WITHIN_THAT: Final = re.compile(rf"within th(?:at|is) (?P<level>{LEVEL})\b", _I)
 _WITHIN_CODES: Final = re.compile(rf"within (?={LEVEL}s? \d)", _I)
 _INCLUDING: Final = re.compile(
