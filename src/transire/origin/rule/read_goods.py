@@ -12,7 +12,7 @@ from transire.origin.rule.scan import Cursor, depth_zero
 from transire.origin.rule.tree import AnyOther, Goods, Here, Several, Source
 
 _I: Final = re.IGNORECASE | re.ASCII
-_ANY_OTHER: Final = re.compile(rf"any other (?!{LEVEL}\b)(?=\S)", _I)
+_ANY_OTHER: Final = re.compile(rf"(?:any (?P<other>other )?|(?P<another>another ))(?P<level>{LEVEL})\b(?! \d)", _I)
 _WITHIN_THAT: Final = re.compile(rf"within th(?:at|is) (?P<level>{LEVEL})\b", _I)
 _WITHIN_CODES: Final = re.compile(rf"within (?={LEVEL}s? \d)", _I)
 _INCLUDING: Final = re.compile(
@@ -30,7 +30,7 @@ _GOODS_OF: Final = re.compile(
 )
 _OF_CODES: Final = rf"(?: (?:of|in|within) (?=(?:any of )?(?:that |this )?{LEVEL}|\d{{4}}))?"
 _OTHER_GOODS: Final = re.compile(rf"(?:any )?other (?:goods?|products?|tariff items?)\b{_OF_CODES}", _I)
-_OTHER: Final = re.compile(r"any other (?=[a-z(\"])", _I)
+_OTHER: Final = re.compile(rf"any other (?!{LEVEL}\b)(?=\S)", _I)
 _HERE: Final = re.compile(rf"th(?:at|is) (?P<level>{LEVEL})\b(?! \d)", _I)
 _OF: Final = re.compile(
     rf",?(?: classified)? (?:of|in|under) (?=(?:any of )?(?:{LEVEL}s? \d|th(?:at|is) {LEVEL}\b))", _I
