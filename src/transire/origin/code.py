@@ -38,6 +38,12 @@ def digits_of(text: str, where: str) -> str:
     return digits
 
 
+def digits_at(text: str, above: str, at: int) -> str:
+    """The digits of the code of a material; its place in the bill is only spelled out for a refusal."""
+    digits = _digits(text)
+    return digits_of(text, f"{above}/materials/{at}/tariff") if digits is None else digits
+
+
 @lru_cache(maxsize=65_536)
 def is_of_edition(digits: str) -> bool:
     """Whether the edition at hand (HS 2022) prints the subheading; codes of four digits say nothing of one.

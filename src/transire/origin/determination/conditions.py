@@ -79,7 +79,7 @@ def _lining(proviso: VisibleLining, subject: Subject, notes: NotesInForce, citat
         concerned = stated(subject.facts, proviso.of)
         if concerned is False:
             return Condition("visible lining", say_proviso(proviso), "the good is not such a garment", True)
-    linings = [line for line in _lines(subject.bill.lines) if _role(line) == "visible_lining"]
+    linings = [line for line in _lines(subject.bill.lines) if line.role == "visible_lining"]
     shift = notes.lining(proviso.chapter)
     verdicts: list[Verdict] = []
     needs: list[Need] = []
@@ -159,7 +159,9 @@ def _whole(proviso: Proportion, subject: Subject) -> list[Line] | None:
 def _is_of(proviso: Proportion, line: Line) -> bool:
     if proviso.of.codes:
         # The words beside the code say what the code holds ("sugar of chapter 17"); a fact may still deny it.
-        return held(line.digits, proviso.of.codes) is True and is_named(line.facts, proviso.of) is not False
+        return (
+            held(line.digits, proviso.of.codes) is True and is_named(line.facts, proviso.of, line.digits) is not False
+        )
     if not proviso.of.words or normalized(proviso.of.words) in ("material", "materials"):
         return True
     return is_named(line.facts, proviso.of) is True
@@ -176,10 +178,6 @@ def _lines(lines: Sequence[Line]) -> Iterator[Line]:
 
 def _sum(lines: Sequence[Line]) -> Decimal:
     return sum((amount_at(line.weight or "0", f"{line.where}/weight") for line in lines), ZERO)
-
-
-def _role(line: Line) -> str | None:
-    return None if line.textile is None else line.textile.role
 
 
 def _asked(subject: Subject, name: str, why: str, citation: str) -> Need:

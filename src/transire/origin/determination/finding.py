@@ -8,10 +8,11 @@ from typing import NamedTuple
 
 from transire.origin.case import AgreementId, RuleText
 from transire.origin.catalogue import ProductRule, notes_for, rules_for
-from transire.origin.determination.notes import NoteFound
+from transire.origin.determination.notes import NoteSet
 from transire.origin.determination.shift import Shift
 from transire.origin.rule.reading import read_rule
 from transire.origin.rule.tree import Rule
+from transire.origin.terms import terms_of
 
 
 class Bound(NamedTuple):
@@ -23,6 +24,8 @@ class Bound(NamedTuple):
     citation: str
     rule: Rule
     shifts: dict[int, Shift]
+    said: dict[int, str]
+    """Its alternatives in words, as far as an answer needed them."""
     by_trade: bool = False
     """Whether it is for one direction of trade only."""
     notice: str | None = None
@@ -32,7 +35,7 @@ class Bindings(NamedTuple):
     """What binds a good; more than one rule at the same level leaves it open."""
 
     rules: tuple[Bound, ...]
-    notes: tuple[NoteFound, ...]
+    notes: NoteSet
     given: bool = False
     notes_apply: bool = True
 
@@ -50,10 +53,10 @@ def bindings(
 
     The result is kept: a file of a million cases asks for few goods.
     """
-    notes = notes_for(agreement, digits, on)
+    notes = NoteSet(notes_for(agreement, digits, on), terms_of(agreement), digits)
     if given is not None:
         rule = Bound(
-            _dotted(digits), given.text, "as given in the case", "rule given in the case", _read(given.text), {}
+            _dotted(digits), given.text, "as given in the case", "rule given in the case", _read(given.text), {}, {}
         )
         return Bindings((rule,), notes, given=True, notes_apply=given.notes)
     found = rules_for(agreement, digits, on, exporter=exporter, importer=importer)
@@ -62,7 +65,7 @@ def bindings(
 
 def _bound(rule: ProductRule, on: date) -> Bound:
     by_trade = rule.trade is not None
-    return Bound(rule.scope, rule.text, rule.edition, rule.citation, rule.rule, {}, by_trade, rule.notice(on))
+    return Bound(rule.scope, rule.text, rule.edition, rule.citation, rule.rule, {}, {}, by_trade, rule.notice(on))
 
 
 @lru_cache(maxsize=4096)

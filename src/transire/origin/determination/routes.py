@@ -18,6 +18,7 @@ from transire.origin.determination.content import Content, content_of
 from transire.origin.determination.facts import told
 from transire.origin.determination.finding import Bound
 from transire.origin.determination.line import Line
+from transire.origin.determination.noted import conferring
 from transire.origin.determination.question import Question
 from transire.origin.determination.verdict import Need, Verdict, all_of, any_of
 from transire.origin.determination.weighing import Weighed, percent_needed, weigh
@@ -41,6 +42,8 @@ class Route:
     """The alternative that is met, or the one that comes nearest."""
     others: list[Weighed] = field(default_factory=list)
     content: Content | None = None
+    conferred: bool = False
+    """Whether a note stands in the place of the rule."""
 
 
 def wholly_obtained(question: Question) -> Route | None:
@@ -102,6 +105,14 @@ def product_rule(question: Question) -> Route:
     return _by_rule(question, rules[0])
 
 
+def by_a_note(question: Question, by_rule: Route) -> Route | None:
+    """A note of section or chapter by which a declared process or fabric makes the good originate."""
+    condition = conferring(question)
+    if condition is None:
+        return None
+    return Route("product_rule", True, [condition], bound=by_rule.bound, conferred=True)
+
+
 def _unknown_trade(question: Question) -> list[str]:
     case = question.case
     names = {"exporter_country": case.exporter_country, "importer_country": case.importer_country}
@@ -159,12 +170,13 @@ def _distance(one: Weighed) -> tuple[int, float, int]:
     failed, gap = 0, 0.0
     if one.moved is not None and one.moved.verdict is not True:
         failed += 1
-        share = one.moved.tolerance.share if one.moved.tolerance else None
+        share = one.moved.tolerance.share() if one.moved.tolerance else None
         gap += 1.0 if share is None else min(1.0, float(share))
     if one.content is not None and one.content.verdict is not True and one.waived is None:
         failed += 1
-        margin = one.content.best.margin if one.content.best is not None else None
-        gap += 1.0 if margin is None else min(1.0, float(-margin) / 100)
+        best = one.content.best
+        lacking = None if best is None or best.spare is None or not best.base else float(-best.spare) / float(best.base)
+        gap += 1.0 if lacking is None else min(1.0, lacking / 100)
     failed += sum(condition.verdict is not True for condition in one.conditions)
     return failed, gap, one.number
 
