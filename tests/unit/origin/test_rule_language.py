@@ -93,9 +93,9 @@ def test_the_same_number_may_be_the_source() -> None:
 
 def test_named_goods_and_the_remainder() -> None:
     first, second = read_rule(
-        "(1) A change to sulphur dioxide of subheading 2811.29 from any other good of subheading 2811.29 or any other "
-        "subheading; or (2) A change to any other good of subheading 2811.29 from sulphur dioxide of subheading "
-        "2811.29 or any other subheading."
+        "(1) A change to sulphur dioxide of subheading 2811.29 from any other good of subheading 2811.29 or any "
+        "other subheading; or (2) A change to any other good of subheading 2811.29 from sulphur dioxide of "
+        "subheading 2811.29 or any other subheading."
     ).alternatives
     assert isinstance(first.way, Change)
     assert isinstance(second.way, Change)
@@ -116,16 +116,17 @@ def test_more_than_one_of_a_list() -> None:
 
 def test_value_contents_of_every_kind() -> None:
     pair = _one(
-        "A change to heading 87.13 from heading 87.14, provided there is a regional value content of not less than: (A) "
-        "35 percent when the build-up method is used, or (B) 45 percent when the build-down method is used."
+        "A change to heading 87.13 from heading 87.14, provided there is a regional value content of not less than: "
+        "(A) 35 percent when the build-up method is used, or (B) 45 percent when the build-down method is used."
     )
     assert [(one.percent, one.method) for one in pair.value] == [
         (Decimal(35), "build_up"), (Decimal(45), "build_down"),
     ]  # fmt: skip
     staged = _one(
-        "A change to a good of subheading 8701.20 from any other heading, provided there is an RVC under the net cost "
-        "method of not less than (a) 60%, beginning on July 1, 2020 and ending on June 30, 2024; (b) 64%, beginning on "
-        "July 1, 2024 and ending on June 30, 2027; and (c) 70%, beginning on July 1, 2027."
+        "A change to a good of subheading 8701.20 from any other heading, provided there is an RVC under the net "
+        "cost method of not less than (a) 60%, beginning on July 1, 2020 and ending on June 30, "
+        "2024; (b) 64%, beginning "
+        "on July 1, 2024 and ending on June 30, 2027; and (c) 70%, beginning on July 1, 2027."
     )
     assert [(one.start, one.end) for one in staged.value] == [
         (date(2020, 7, 1), date(2024, 6, 30)), (date(2024, 7, 1), date(2027, 6, 30)), (date(2027, 7, 1), None),
@@ -134,8 +135,8 @@ def test_value_contents_of_every_kind() -> None:
     narrowed = _one(
         "A change to heading 38.08 from any other heading, provided there is a regional value content of not less "
         "than: (a) 60 per cent where the transaction value method is used and the good contains no more than one "
-        "active ingredient, or 80 per cent where the transaction value method is used and the good contains more than "
-        "one active ingredient."
+        "active ingredient, or 80 per cent where the transaction value method is used and the good contains more "
+        "than one active ingredient."
     )
     assert [one.when for one in narrowed.value] == [
         "the good contains no more than one active ingredient", "the good contains more than one active ingredient",
@@ -144,9 +145,10 @@ def test_value_contents_of_every_kind() -> None:
 
 def test_a_value_content_binds_its_own_alternative_alone() -> None:
     first, second = read_rule(
-        "(A) A change to heading 8431 from any other heading; or (B) No change in tariff classification to subheadings "
-        "8431.10 or 8431.31 is required, provided there is a regional value content of not less than: (i) 35 percent "
-        "when the build-up method is used, or (ii) 45 percent when the build-down method is used."
+        "(A) A change to heading 8431 from any other heading; or (B) No change in tariff classification to "
+        "subheadings 8431.10 or 8431.31 is required, provided there is a regional value content of "
+        "not less than: (i) 35 "
+        "percent when the build-up method is used, or (ii) 45 percent when the build-down method is used."
     ).alternatives
     assert (first.label, first.value) == ("A", ())
     assert isinstance(second.way, NoChange)
@@ -180,7 +182,8 @@ def test_cutting_sewing_and_the_lining() -> None:
     made, lining = _one(
         "A change to subheadings 6201.11 through 6201.13 from any other chapter, provided that: (a) the good is both "
         "cut and sewn or otherwise assembled in the territory of one or more of the NAFTA countries, and (b) the "
-        "visible lining fabric listed in Note 1 to Chapter 62 satisfies the tariff change requirements provided therein."
+        "visible lining fabric listed in Note 1 to Chapter 62 satisfies the tariff change "
+        "requirements provided therein."
     ).provisos
     assert made == tree.CutAndSewn(shape="cut")
     assert lining == tree.VisibleLining(chapter="62")
@@ -189,10 +192,10 @@ def test_cutting_sewing_and_the_lining() -> None:
 def test_processes_and_their_conditions() -> None:
     rule = read_rule(
         "(1) A change to heading 27.10 from any other heading; (2) Production of any good of heading 27.10 as the "
-        "result of atmospheric distillation, coking or isomerization; or (3) Production of any good of heading 27.10 as "
-        "the result of direct blending, provided that (1) the non-originating material is classified in Chapter 27, (2) "
-        "no component of that non-originating material is classified under heading 22.07, and (3) the non-originating "
-        "material constitutes no more than 25 per cent by volume of the good."
+        "result of atmospheric distillation, coking or isomerization; or (3) Production of any good of heading 27.10 "
+        "as the result of direct blending, provided that (1) the non-originating material is classified in Chapter 27, "
+        "(2) no component of that non-originating material is classified under heading 22.07, and (3) the "
+        "non-originating material constitutes no more than 25 per cent by volume of the good."
     )
     distilled, blended = rule.alternatives[1:]
     assert isinstance(distilled.way, Production)
@@ -203,8 +206,9 @@ def test_processes_and_their_conditions() -> None:
 
 def test_circumstances_of_an_exclusion() -> None:
     way = _change(
-        "A change to subheading 8512.20 from any other heading, except from heading 8544 when resulting from a simple "
-        "assembly, and except from heading 8539 when that change is pursuant to General Rule of Interpretation 2(a)."
+        "A change to subheading 8512.20 from any other heading, except from heading 8544 when resulting from a "
+        "simple assembly, and except from heading 8539 when that change is pursuant to General "
+        "Rule of Interpretation 2(a)."
     )
     assert [one.when.kind for one in way.source.excluded if one.when] == ["simple_assembly", "gri_2a"]
 
@@ -221,9 +225,9 @@ def test_an_exception_for_one_of_the_goods() -> None:
 
 def test_nested_alternatives_keep_their_labels_and_guards() -> None:
     rule = read_rule(
-        "(1) For any colour, identified in the List, a change to subheading 3204.17 from any other subheading; or (2) "
-        "For any colour, not identified in the List: (a) a change to subheading 3204.17 from any other chapter; or (b) "
-        "a change to subheading 3204.17 from any other heading, provided that it is dull."
+        "(1) For any colour, identified in the List, a change to subheading 3204.17 from any other subheading; or "
+        "(2) For any colour, not identified in the List: (a) a change to subheading 3204.17 from any other chapter; or "
+        "(b) a change to subheading 3204.17 from any other heading, provided that it is dull."
     )
     assert [one.label for one in rule.alternatives] == ["1", "2(a)", "2(b)"]
     assert rule.alternatives[2].guard == "For any colour, not identified in the List"
@@ -332,57 +336,11 @@ def test_no_code_and_no_percent_is_lost_or_made_up(shared_data: Path) -> None:
 # Words of the grammar, which the tree holds in its form; any other word of a source must stand in the sentence printed.
 _FORM = frozenset(
     [
-        "countries",
-        "nafta",
-        "usmca",
-        "subheading",
-        "subheadings",
-        "heading",
-        "headings",
-        "chapter",
-        "chapters",
-        "item",
-        "items",
-        "under",
-        "or",
-        "in",
-        "classified",
-        "and",
-        "when",
-        "good",
-        "goods",
-        "ii",
-        "iii",
-        "iv",
-        "for",
-        "the",
-        "is",
-        "also",
-        "contains",
-        "of",
-        "within",
-        "result",
-        "must",
-        "addition",
-        "be",
-        "agreement",
-        "product",
-        "resulting",
-        "such",
-        "that",
-        "an",
-        "if",
-        "exceed",
-        "do",
-        "not",
-        "constitute",
-        "tariff",
-        "another",
-        "no",
-        "nos",
-        "a",
-        "territory",
-        "required",
+        *("a", "addition", "agreement", "also", "an", "and", "another", "be", "chapter", "chapters", "classified"),
+        *("constitute", "contains", "countries", "do", "exceed", "for", "good", "goods", "heading", "headings", "if"),
+        *("ii", "iii", "in", "is", "item", "items", "iv", "must", "nafta", "no", "nos", "not", "of", "or", "product"),
+        *("required", "result", "resulting", "subheading", "subheadings", "such", "tariff", "territory", "that", "the"),
+        *("under", "usmca", "when", "within"),
     ]
 )
 

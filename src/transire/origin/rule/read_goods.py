@@ -30,7 +30,7 @@ _GOODS_OF: Final = re.compile(
 )
 _OF_CODES: Final = rf"(?: (?:of|in|within) (?=(?:any of )?(?:that |this )?{LEVEL}|\d{{4}}))?"
 _OTHER_GOODS: Final = re.compile(rf"(?:any )?other (?:goods?|products?|tariff items?)\b{_OF_CODES}", _I)
-_OTHER: Final = re.compile(r"any other (?=[a-z(\"])", _I)
+_OTHER: Final = re.compile(rf"any other (?!{LEVEL}\b)(?=\S)", _I)
 _HERE: Final = re.compile(rf"th(?:at|is) (?P<level>{LEVEL})\b(?! \d)", _I)
 _OF: Final = re.compile(
     rf",?(?: classified)? (?:of|in|under) (?=(?:any of )?(?:{LEVEL}s? \d|th(?:at|is) {LEVEL}\b))", _I
