@@ -66,6 +66,11 @@ def _digits(text: str) -> str | None:
     return digits if known else None
 
 
+def headings() -> dict[str, tuple[str, ...]]:
+    """The headings of the edition at hand, each with the last two digits of its subheadings."""
+    return {heading: tuple(ends.split()) for heading, ends in _system().headings.items()}
+
+
 @cache
 def _system() -> _HarmonizedSystem:
     raw = (files("transire.origin") / "data" / "harmonized_system.json").read_bytes()
