@@ -30,7 +30,7 @@ _GOODS_OF: Final = re.compile(
 )
 _OF_CODES: Final = rf"(?: (?:of|in|within) (?=(?:any of )?(?:that |this )?{LEVEL}|\d{{4}}))?"
 _OTHER_GOODS: Final = re.compile(rf"(?:any )?other (?:goods?|products?|tariff items?)\b{_OF_CODES}", _I)
-_OTHER: Final = re.compile(r"any other (?=[a-z(\"])", _I)
+_OTHER: Final = re.compile(rf"any other (?!{LEVEL}\b)(?=\S)", _I)
 _HERE: Final = re.compile(rf"th(?:at|is) (?P<level>{LEVEL})\b(?! \d)", _I)
 _OF: Final = re.compile(
     rf",?(?: classified)? (?:of|in|under) (?=(?:any of )?(?:{LEVEL}s? \d|th(?:at|is) {LEVEL}\b))", _I
@@ -207,5 +207,7 @@ def _after(cursor: Cursor, goods: Goods) -> Goods:
     closed = _CLOSED.match(cursor.text, cursor.at)
     following = _NEXT_SOURCE.search(plain, cursor.at)
     end = closed.end() if closed else following.start() if following else len(cursor.text)
+    if cursor.text.startswith("when that change", cursor.at):
+        raise cursor.refuse("a further source, not a circumstance")
     words = cursor.until(end).strip(" ,;.")
     return Goods(words=goods.words, codes=goods.codes, which=words, other=goods.other, here=goods.here)

@@ -17,7 +17,7 @@ from transire.origin.rule.read_clauses import cut_clauses, with_clauses
 from transire.origin.rule.read_codes import misnamed
 from transire.origin.rule.read_goods import masked, read_sources
 from transire.origin.rule.read_list import read_list
-from transire.origin.rule.read_target import read_target
+from transire.origin.rule.read_target import cut_target, read_target
 from transire.origin.rule.scan import Anomaly, Cursor, in_one_style, without_misprints
 from transire.origin.rule.tree import (
     Alternative,
@@ -31,7 +31,9 @@ from transire.origin.rule.tree import (
 
 _I: Final = re.IGNORECASE | re.ASCII
 _LABEL: Final = r"(?:\((?:\d+|[A-Z]|[a-z]|[ivx]+)\) ?)+"
-_OPENS: Final = r"(?:A change (?:to|from)|No (?:required )?change in tariff|Production of|For any )"
+_OPENS: Final = (
+    r"(?:A change (?:to|from)|No (?:required )?change in tariff|Production of|For any |For all other goods )"
+)
 _START: Final = re.compile(
     rf"(?:^|[;:.,]\s*(?:or |and )?)(?P<label>{_LABEL})(?={_OPENS}|a change |no change )|"
     rf"(?:^|[;.]\s*(?:or |and )?|, or )(?={_OPENS})|; or (?=a change )"
@@ -41,21 +43,22 @@ _ONE_LABEL: Final = re.compile(r"\((\w+)\)")
 _DANGLING: Final = re.compile(r"[;,]? or[;.]?$", re.ASCII)
 _CUT_SHORT: Final = re.compile(r"\[(?:\.\.\.|…)\]")
 _REMARK: Final = re.compile(r" ?\[[+&][^\]]*\]")
-_GUARD: Final = re.compile(r"(?P<guard>For (?:any|a) .+?)[:,] (?=a change to)", _I)
+_GUARD: Final = re.compile(
+    r"(?P<guard>For (?:any|a) .+?)[:,] (?=a change to|no (?:required )?change in|production of)", _I
+)
+# A guard over lettered alternatives: it names goods and asks nothing by itself.
+_OUTER: Final = re.compile(r"For (?:any|a) (?:(?!a change to|no (?:required )?change in|production of).)+:?", _I)
+_LOWER: Final = re.compile(r"a change|no (?:required )?change|production of", re.ASCII)
 _CHANGE: Final = re.compile(r"a change to ", _I)
 _CHANGE_FROM: Final = re.compile(r"a change from ", _I)
+_FOR_OTHERS: Final = re.compile(r"for all other goods classified in (?P<codes>.+?), a change from ", _I)
 _NO_CHANGE: Final = re.compile(r"no (?:required )?change in tariff classification", _I)
 _NO_CHANGE_TARGET: Final = re.compile(
-    r"(?: is required)?(?: (?:to|for) (?P<target>.+?))?(?: is required)?(?=,? whether|,? provided|[;.,]?$)", _I
-)
-_PRODUCTION: Final = re.compile(r"production of (?P<target>.+?) as the result of (?P<processes>.+)$", _I)
-_FROM_STRONG: Final = re.compile(
-    r",? from (?=any (?:other )?(?:(?:sub)?heading|chapter|tariff item|good|product)|within |[a-z ]+ of that \w+|"
-    r"(?:(?:sub)?heading|chapter|tariff item)s? \d|more than one of)",
+    r"(?: is required)?(?: (?:to|for) (?P<target>.+?))?(?: is required)?"
+    r"(?=,? (?:whether or not there|provided|except |if |unless |by means of )|[;.,]?$)",
     _I,
 )
-_FROM: Final = re.compile(r",? from ", _I)
-_HAS_CODE: Final = re.compile(r"(?:heading|chapter|tariff item)s? \d", _I)
+_PRODUCTION: Final = re.compile(r"production of (?P<target>.+?) as the result of (?P<processes>.+)$", _I)
 
 
 class Reading(msgspec.Struct, frozen=True):
@@ -127,10 +130,10 @@ def _alternatives(text: str) -> list[tuple[str, str]]:
     found, outer, guard = list[tuple[str, str]](), "", ""
     for (_, begin, label), end in zip(starts, ends, strict=True):
         name, words = _joined(label), text[begin:end].strip(" ;,")
-        if re.fullmatch(r"For any .+", words) and not re.search(r"\ba change to\b", words):
+        if _OUTER.fullmatch(words) and end < len(text):
             outer, guard = name, words.rstrip(":")
             continue
-        if guard and words.startswith("a change"):
+        if guard and _LOWER.match(words):
             name, words = f"{outer}({name})", f"{guard}: {words}"
         else:
             outer, guard = "", ""
@@ -195,6 +198,10 @@ def _read_alternative(label: str, words: str, earlier: list[Alternative]) -> Alt
         way, rest = _change(cursor.rest)
     elif cursor.take(_CHANGE_FROM):
         way, rest = _change_from(cursor.rest, earlier)
+    elif (other := cursor.take(_FOR_OTHERS)) is not None:
+        sources, rest = cut_clauses(cursor.rest)
+        target = read_target(f"any other good of {other['codes']}")
+        way = Change(target=target, source=From(sources=read_sources(sources)))
     elif cursor.take(_NO_CHANGE):
         way, rest = _no_change(cursor)
     elif (production := cursor.take(_PRODUCTION)) is not None:
@@ -205,22 +212,9 @@ def _read_alternative(label: str, words: str, earlier: list[Alternative]) -> Alt
 
 
 def _change(words: str) -> tuple[Change, str]:
-    target, rest = _cut_target(words)
+    target, rest = cut_target(words)
     sources, clauses = cut_clauses(rest)
     return Change(target=read_target(target), source=From(sources=read_sources(sources))), clauses
-
-
-def _cut_target(words: str) -> tuple[str, str]:
-    """The target, and what follows its "from": the first one behind codes, or before a source that cannot be words."""
-    plain = masked(words)
-    strong = _FROM_STRONG.search(plain)
-    for match in _FROM.finditer(plain):
-        if (strong is not None and match.start() == strong.start()) or _HAS_CODE.search(plain, 0, match.start()):
-            return words[: match.start()], words[match.end() :]
-    first = _FROM.search(plain)
-    if first is None:
-        raise Cursor(words).refuse('"from" and a source')
-    return words[: first.start()], words[first.end() :]
 
 
 def _change_from(words: str, earlier: list[Alternative]) -> tuple[Change, str]:

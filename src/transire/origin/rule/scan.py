@@ -42,6 +42,8 @@ _MISPRINTS: Final = (
     (re.compile(r"\bwhere the transaction method is used"), "where the transaction value method is used"),
     (re.compile(r"(?<=\d\d)or\b"), " or"),
     (re.compile(r"\bwithin than group\b"), "within that group"),
+    (re.compile(r"\bA change from (?=subheading [\d.]+ through [\d.]+ from any)"), "A change to "),
+    (re.compile(r"\bheading (?=subheading \d)"), ""),
 )
 
 
@@ -67,7 +69,7 @@ def without_misprints(text: str) -> tuple[str, tuple[Anomaly, ...]]:
     for pattern, meant in _MISPRINTS:
         for match in pattern.finditer(text):
             around = text[max(0, match.start() - 20) : match.end() + 20]
-            found.append(Anomaly(kind="misprint", words=around, reason=f"read as: {meant.strip()}"))
+            found.append(Anomaly(kind="misprint", words=around, reason=f"read as: {meant.strip() or 'nothing'}"))
         text = pattern.sub(meant, text)
     return text, tuple(found)
 
