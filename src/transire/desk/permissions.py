@@ -140,6 +140,7 @@ MATRIX: tuple[Permission, ...] = (
         customs=_WORK,
     ),
     _row("views.save", "Save a view of a list", own_member=_ALL),
+    _row("tariff.read", "Look the tariff schedule up", reads=True, own_member=_ALL),
     _row("network.read", "See members, blocks and proposals", reads=True, own_member=_ALL),
     _row("network.govern", "Propose and approve changes of the network", own_member=_GOVERN),
     _row("network.enrol", "Enrol, suspend and readmit members, as their registrar", own_member=_GOVERN),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from importlib.util import find_spec
 
-from transire.portal import account, documents, envelopes, home, network, particulars, persons, proofs, signin
+from transire.portal import account, documents, envelopes, home, network, particulars, persons, proofs, signin, tariff
 from transire.portal.registry import Pages
 from transire.procedures.catalogue import procedures
 
@@ -18,6 +18,7 @@ def page_modules() -> list[Pages]:
         *procedure_pages(),
         documents.PAGES,
         proofs.PAGES,
+        tariff.PAGES,
         network.PAGES,
         particulars.PAGES,
         persons.PAGES,
