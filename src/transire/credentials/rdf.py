@@ -59,7 +59,8 @@ def to_quads(document: Mapping[str, Any], contexts: ContextRegistry, labels: Bla
     With `labels` an ordered list or a graph of its own, whose parts have no object to be known by, is refused.
 
     >>> from transire.credentials.contexts import V2, pinned_contexts
-    >>> [quad.line for quad in to_quads({"@context": V2, "name": "seal"}, pinned_contexts())]
+    >>> from transire.credentials.quads import line_of
+    >>> [line_of(*quad) for quad in to_quads({"@context": V2, "name": "seal"}, pinned_contexts())]
     ['_:b0 <https://schema.org/name> "seal" .\\n']
     """
     writer = _Writer(contexts, labels)
