@@ -2,7 +2,7 @@
 
     python -m benchmarks.origin
 
-Goals (issue 5): 5,000 determinations a second a core on bills of 20 materials with a value content and the full answer,
+Goals: 5,000 determinations a second a core on bills of 20 materials with a value content and the full answer,
 20,000 where only outcome and figures are asked; 10 times originshift on the same questions of tariff shift in the same
 run; a bill of 1,000 materials on 6 levels below 20 ms. CPU time, the best of several runs: the machine is shared.
 """

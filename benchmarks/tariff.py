@@ -2,7 +2,7 @@
 
     python -m benchmarks.tariff [EXPORT.csv]
 
-Goals (issue 6): import below 10 s, a lookup below 50 us, start-up cost below 50 ms, 999 lines below 1 s, 300 entries
+Goals: import below 10 s, a lookup below 50 us, start-up cost below 50 ms, 999 lines below 1 s, 300 entries
 of 10 lines a second a core. EXPORT is an official CSV of the schedule; without one a schedule of 30,000 rows is made,
 shaped like it. CPU time counts in this process, the time on the wall for starting; the best of some runs.
 """

@@ -217,12 +217,14 @@ def _document_in(file: Path) -> dict[str, Any]:
     """The document in a file: JSON as it is, a compact signature in its envelope."""
     from transire.credentials.envelope import PRESENTATION, wrap, wrap_sd_jwt
     from transire.credentials.jose import read_jws
+    from transire.credentials.sd_jwt import read_sd_jwt
 
     text = _text_in(file)
     try:
         if text.startswith("{"):
             return _object_in(file)
         if "~" in text:
+            read_sd_jwt(text)
             return wrap_sd_jwt(text)
         kind = [PRESENTATION] if str(read_jws(text).header.get("typ")).endswith("vp+jwt") else []
         return wrap(text, *kind)
@@ -282,11 +284,10 @@ def _show_findings(findings: list[Finding], failed: list[Finding]) -> None:
         if finding.error is not None:
             click.echo(f"{'':24}  {printable(str(finding.error))} ({finding.error.code})")
     click.echo()
-    if failed:
-        click.echo(f"{len(failed)} of {len(findings)} checks fail: {', '.join(one.name for one in failed)}.")
-    else:
-        missing = ", ".join(finding.name for finding in findings if finding.outcome == "not shown")
-        click.echo("All checks hold" + (f"; not shown: {missing}." if missing else "."))
+    names = ", ".join(finding.name for finding in findings if finding.outcome == "fails")
+    missing = ", ".join(finding.name for finding in findings if finding.outcome == "not shown")
+    told = f"Refused: {names or 'a check that must be shown is not'}" if failed else "All checks hold"
+    click.echo(told + (f"; not shown: {missing}." if missing else "."))
 
 
 def _as_json(finding: Finding) -> dict[str, Any]:

@@ -30,10 +30,7 @@ def jcs(value: Mapping[str, Any]) -> bytes:
     >>> jcs({"b": 1.50, "a": "x"})
     b'{"a":"x","b":1.5}'
     """
-    try:
-        return canonical_bytes(cast(Json, value))
-    except JsonRefused:
-        return _general(dict(value))
+    return jcs_any(value if isinstance(value, dict) else dict(value))
 
 
 def jcs_any(value: Any) -> bytes:
@@ -42,7 +39,10 @@ def jcs_any(value: Any) -> bytes:
     >>> jcs_any([1.0, None])
     b'[1,null]'
     """
-    return _general(value)
+    try:
+        return canonical_bytes(cast(Json, value))
+    except JsonRefused:
+        return _general(value)
 
 
 def read_object(raw: bytes, *, limit: int = DEFAULT_LIMIT) -> dict[str, Any]:

@@ -59,7 +59,25 @@ class ActiveContext:
     previous: ActiveContext | None = None
     language: str | None = None
     direction: str | None = None
-    memo: dict[Any, ActiveContext] = field(default_factory=dict, repr=False)
+    memo: dict[Any, Any] = field(default_factory=dict, repr=False)
+
+    @property
+    def plain(self) -> frozenset[str]:
+        """The words under which any scalar is right: they have an IRI, and do not take text for one."""
+        found: frozenset[str] | None = self.memo.get("plain")
+        if found is None:
+            words = (name for name, term in self.terms.items() if _is_plain(name, term))
+            found = self.memo["plain"] = frozenset(words)
+        return found
+
+    @property
+    def type_words(self) -> tuple[str, ...]:
+        """The words for `@type`."""
+        found: tuple[str, ...] | None = self.memo.get("type words")
+        if found is None:
+            aliases = (name for name, term in self.terms.items() if term.iri == "@type")
+            found = self.memo["type words"] = ("@type", *aliases)
+        return found
 
 
 class ContextRegistry:
@@ -104,9 +122,17 @@ class ContextRegistry:
 
     def scoped(self, active: ActiveContext, scope: Sequence[Any], *, override: bool, where: str) -> ActiveContext:
         """Apply a context that stands in a term definition; a property's own may override protected terms."""
+        kept = active.memo.get(("scope", id(scope)))
+        # The scope is kept with what it led to: so no other one can come to have its identity.
+        if kept is not None and kept[0] is scope and override:
+            result: ActiveContext = kept[1]
+            return result
+        found = active
         for item in scope:
-            active = self._step(active, item, override, where)
-        return active
+            found = self._step(found, item, override, where)
+        if override and len(active.memo) < _MEMO_LIMIT:
+            active.memo[("scope", id(scope))] = (scope, found)
+        return found
 
     def entered(
         self, members: Mapping[str, Any], active: ActiveContext, term: Definition | None, where: str
@@ -123,11 +149,14 @@ class ContextRegistry:
 
     def typed(self, members: Mapping[str, Any], active: ActiveContext, where: str) -> ActiveContext:
         """The context after the types of an object, taken by name (JSON-LD 1.1 API 5.1.2 step 11)."""
-        names = sorted({name for key in members if meaning(key, active) == "@type" for name in _texts(members[key])})
+        given = [members[word] for word in active.type_words if word in members]
+        if not given:
+            return active
+        names = sorted({name for value in given for name in _texts(value)})
         scoped = tuple(name for name in names if name in active.terms and active.terms[name].scope is not None)
         if not scoped:
             return active
-        found = active.memo.get(("types", scoped))
+        found: ActiveContext | None = active.memo.get(("types", scoped))
         if found is None:
             found = active
             for name in scoped:
@@ -138,7 +167,7 @@ class ContextRegistry:
         return found
 
     def _remembered(self, active: ActiveContext, urls: tuple[str, ...], where: str) -> ActiveContext:
-        found = active.memo.get(urls)
+        found: ActiveContext | None = active.memo.get(urls)
         if found is None:
             found = active
             for url in urls:
@@ -183,6 +212,13 @@ def is_url(value: object) -> bool:
     (True, False, False, False)
     """
     return isinstance(value, str) and _URL.fullmatch(value) is not None and _HOSTLESS.match(value) is None
+
+
+def _is_plain(name: str, term: Definition) -> bool:
+    iri = term.iri
+    return (
+        iri is not None and not iri.startswith("@") and not name.startswith("@") and term.kind not in ("@id", "@vocab")
+    )
 
 
 def _texts(value: Any) -> list[str]:

@@ -21,6 +21,7 @@ TransireError
     ├── ProofRefused                     credentials.proof
     │   ├── ProofMissing                 credentials.proof-missing
     │   ├── ProofMalformed               credentials.proof-malformed
+    │   │   └── ProofForHolder           credentials.proof-for-holder
     │   ├── ProofUnsupported             credentials.proof-unsupported
     │   ├── ProofContextDiffers          credentials.proof-context-differs
     │   ├── ProofPurposeDiffers          credentials.proof-purpose
@@ -169,6 +170,12 @@ class ProofMalformed(ProofRefused):
     code = "credentials.proof-malformed"
     sentence = "The proof of the credential does not have the form of a Data Integrity proof."
     fix = "Ask the issuer for the credential as it was signed."
+
+
+class ProofForHolder(ProofMalformed):
+    code = "credentials.proof-for-holder"
+    sentence = "This credential is for its holder, who makes from it what others are shown."
+    fix = "Ask the holder for the parts that you need: transire credential present FILE --show POINTER."
 
 
 class ProofUnsupported(ProofRefused):

@@ -15,6 +15,10 @@ from transire.credentials.contexts import ContextRegistry, pinned_contexts
 from transire.credentials.envelope import Opened, check_audience, kind_of_envelope, open_envelope
 from transire.credentials.errors import (
     CredentialMalformed,
+    EnvelopeMalformed,
+    Expired,
+    JwsMalformed,
+    NotYetValid,
     ProofMissing,
     StatusNotRetrieved,
 )
@@ -25,11 +29,15 @@ from transire.credentials.structure import check_credential, check_presentation,
 from transire.credentials.structure_v1 import check_credential_v1, is_v1
 from transire.credentials.terms import check_terms
 from transire.credentials.verify import check_signed_by, check_validity
+from transire.crypto.errors import JsonRefused
 from transire.errors import TransireError
 
 CHECKS: Final = ("form", "terms", "proof", "issuer", "validity", "status")
 MAX_HELD: Final = 64
 """Credentials in one presentation."""
+
+_OF_FORM: Final = (CredentialMalformed, EnvelopeMalformed, JwsMalformed, JsonRefused)
+_OF_TIME: Final = (Expired, NotYetValid)
 
 StatusLists = Callable[[str], Mapping[str, Any]]
 """Gives the list credential behind a URL, or raises `StatusNotRetrieved`."""
@@ -76,14 +84,20 @@ class Verifier:
         stopped = False
         for step in steps_of(case):
             if stopped:
-                findings.append(Finding(step.name, "not shown"))
+                reason = case.failed.get(step.name)
+                findings.append(Finding(step.name, "fails" if reason else "not shown", error=reason))
                 continue
             try:
                 findings.append(Finding(step.name, "holds", step.run() or ""))
             except StatusNotRetrieved as error:
                 findings.append(Finding(step.name, "not shown", error=error))
             except TransireError as error:
-                findings.append(Finding(step.name, "fails", error=error))
+                if step.name == "form" and case.enveloped and not isinstance(error, _OF_FORM):
+                    # An envelope is opened before anything in it can be read: then the proof failed, not the form.
+                    findings.append(Finding("form", "not shown"))
+                    case.failed = {"validity" if isinstance(error, _OF_TIME) else "proof": error}
+                else:
+                    findings.append(Finding(step.name, "fails", error=error))
                 stopped = step.carries_others
         return findings
 
@@ -123,6 +137,7 @@ class Verifier:
         if not isinstance(case.document, Mapping):
             raise CredentialMalformed(expected="a JSON object", got=type(case.document).__name__)
         if kind_of_envelope(case.document) is not None:
+            case.enveloped = True
             case.opened = open_envelope(case.document, self.resolve, at=self.at)
             case.document = case.opened.document
 
@@ -175,7 +190,9 @@ class _Case:
     """What is examined, as far as it is known by now."""
 
     document: Any
+    enveloped: bool = False
     opened: Opened | None = None
+    failed: Mapping[str, TransireError] = field(default_factory=dict)
     proofs: tuple[VerifiedProof, ...] = ()
 
 
@@ -189,9 +206,9 @@ class _Step:
 def require(findings: Iterable[Finding], names: Iterable[str]) -> None:
     """Raise the refusal of the first of these checks that does not hold."""
     wanted = set(names)
-    for finding in findings:
-        if finding.name in wanted and finding.outcome != "holds":
-            raise finding.error or ProofMissing(where=f"/{finding.name}")
+    lacking = [finding for finding in findings if finding.name in wanted and finding.outcome != "holds"]
+    for finding in sorted(lacking, key=lambda finding: finding.error is None):
+        raise finding.error or ProofMissing(where=f"/{finding.name}")
 
 
 def _check_holder(case: _Case) -> None:

@@ -44,20 +44,14 @@ class Quad(NamedTuple):
     object: str
     graph: str = ""
 
-    @property
-    def line(self) -> str:
-        """The quad as one line of N-Quads.
 
-        >>> Quad("_:c14n0", RDF_TYPE, "<urn:seal>").line
-        '_:c14n0 <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <urn:seal> .\\n'
-        """
-        graph = f" {self.graph}" if self.graph else ""
-        return f"{self.subject} {self.predicate} {self.object}{graph} .\n"
+def line_of(subject: str, predicate: str, object: str, graph: str = "") -> str:
+    """A quad as one line of N-Quads.
 
-    @property
-    def blanks(self) -> list[str]:
-        """The blank nodes that the quad names, once each."""
-        return list(dict.fromkeys(term for term in (self.subject, self.object, self.graph) if is_blank(term)))
+    >>> line_of("_:c14n0", RDF_TYPE, "<urn:seal>")
+    '_:c14n0 <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <urn:seal> .\\n'
+    """
+    return f"{subject} {predicate} {object} {graph} .\n" if graph else f"{subject} {predicate} {object} .\n"
 
 
 def is_blank(term: str) -> bool:

@@ -59,7 +59,8 @@ def to_quads(document: Mapping[str, Any], contexts: ContextRegistry, labels: Bla
     With `labels` an ordered list or a graph of its own, whose parts have no object to be known by, is refused.
 
     >>> from transire.credentials.contexts import V2, pinned_contexts
-    >>> [quad.line for quad in to_quads({"@context": V2, "name": "seal"}, pinned_contexts())]
+    >>> from transire.credentials.quads import line_of
+    >>> [line_of(*quad) for quad in to_quads({"@context": V2, "name": "seal"}, pinned_contexts())]
     ['_:b0 <https://schema.org/name> "seal" .\\n']
     """
     writer = _Writer(contexts, labels)
@@ -74,6 +75,7 @@ class _Writer:
         self._contexts = contexts
         self._labels = labels
         self._blanks = 0
+        self._predicates: dict[str | None, str] = {}
         self.quads: dict[Quad, None] = {}
 
     def node(
@@ -92,7 +94,8 @@ class _Writer:
         active = self._contexts.entered(members, active, term, where)
         before_types = active
         active = self._contexts.typed(members, active, where)
-        meant = {key: meaning(key, active) for key in members}
+        terms = active.terms
+        meant = {key: terms[key].iri if key in terms else meaning(key, active) for key in members}
         subject = name or self._subject(members, meant, active, where)
         for key, iri in meant.items():
             if iri == "@type":
@@ -114,7 +117,12 @@ class _Writer:
     def _property(
         self, subject: str, term: Definition, value: Any, active: ActiveContext, graph: str, where: str, depth: int
     ) -> None:
-        predicate = iri_term(_absolute(term.iri, where))
+        predicate = self._predicates.get(term.iri)
+        if predicate is None:
+            predicate = self._predicates[term.iri] = iri_term(_absolute(term.iri, where))
+        if value.__class__ is str and not term.container and term.kind != "@json":
+            self._add(subject, predicate, self._scalar(value, active, term, where), graph)
+            return
         if "@list" in term.container:
             self._add(subject, predicate, self._list(value, active, term, graph, where, depth), graph)
             return

@@ -13,7 +13,7 @@ from itertools import permutations
 from typing import Final
 
 from transire.credentials.errors import GraphTooComplex
-from transire.credentials.quads import Quad, is_blank
+from transire.credentials.quads import Quad, is_blank, line_of
 
 MAX_STEPS: Final = 4_096
 """Neighbourhoods and orders of neighbours tried for one document; some 20 microseconds each."""
@@ -51,10 +51,8 @@ def canonical_labels(quads: Iterable[Quad], digest: Digest = sha256_hex) -> dict
 
 def relabelled(quads: Iterable[Quad], labels: dict[str, str]) -> list[str]:
     """The lines of quads under other labels, sorted by code point, each once."""
-    found = {
-        Quad(labels.get(s, s), p, labels.get(o, o) if is_blank(o) else o, labels.get(g, g)).line for s, p, o, g in quads
-    }
-    return sorted(found)
+    renamed = labels.get
+    return sorted({line_of(renamed(s, s), p, renamed(o, o), renamed(g, g)) for s, p, o, g in quads})
 
 
 class _Issuer:
@@ -83,8 +81,13 @@ class _Canonicalizer:
         self._canonical = _Issuer("_:c14n")
         self._quads: dict[str, list[Quad]] = {}
         for quad in dict.fromkeys(quads):  # A dataset is a set.
-            for node in quad.blanks:
-                self._quads.setdefault(node, []).append(quad)
+            subject, _, object, graph = quad
+            if is_blank(subject):
+                self._quads.setdefault(subject, []).append(quad)
+            if is_blank(object) and object != subject:
+                self._quads.setdefault(object, []).append(quad)
+            if is_blank(graph) and graph not in (subject, object):
+                self._quads.setdefault(graph, []).append(quad)
         self._first = {node: self._hash_first_degree(node) for node in self._quads}
 
     def labels(self) -> dict[str, str]:
@@ -119,7 +122,7 @@ class _Canonicalizer:
         def seen(term: str) -> str:
             return term if not is_blank(term) else "_:a" if term == node else "_:z"
 
-        lines = sorted(Quad(seen(s), p, seen(o), seen(g)).line for s, p, o, g in self._quads[node])
+        lines = sorted(line_of(seen(s), p, seen(o), seen(g) if g else g) for s, p, o, g in self._quads[node])
         return self._digest("".join(lines).encode())
 
     def _hash_related(self, related: str, quad: Quad, issuer: _Issuer, position: str) -> str:

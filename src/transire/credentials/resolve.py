@@ -7,6 +7,7 @@ it also after the member has rotated its keys.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from typing import Any, Protocol
 
 from transire.credentials.errors import KeyUnresolved
@@ -48,6 +49,7 @@ def split_method(method: str) -> tuple[str, str]:
     return did, fragment
 
 
+@lru_cache(maxsize=1024)
 def resolve_did_key(did: str, fragment: str) -> PublicKey:
     """The key that a did:key is; its fragment repeats it (did:key 0.9, 3.1.2).
 

@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Any, Final, NoReturn
 
 from transire.credentials.cbor import decode, encode
-from transire.credentials.errors import ProofMalformed
+from transire.credentials.errors import ProofForHolder, ProofMalformed
 from transire.crypto.encoding import b64url, unb64url
 from transire.crypto.errors import EncodingInvalid
 
@@ -91,6 +91,8 @@ def _parts(value: object, header: bytes, wanted: str, where: str) -> list[Any]:
         data = unb64url(value[1:])
     except EncodingInvalid:
         _refuse("base64url without padding", value, where)
+    if header == _DERIVED and data.startswith(_BASE):
+        raise ProofForHolder(expected=wanted, got="a base proof", where=where)
     if not data.startswith(header):
         _refuse(f"{wanted} (header {header.hex()})", f"header {data[:3].hex()}", where)
     try:

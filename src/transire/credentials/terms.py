@@ -54,7 +54,10 @@ class _Walk:
         active = self._contexts.entered(members, active, term, where)
         before_types = active
         active = self._contexts.typed(members, active, where)
+        plain = active.plain
         for name, value in members.items():
+            if name in plain and value.__class__ is not dict and value.__class__ is not list:
+                continue
             if name != "@context":
                 self._member(name, value, active, before_types, f"{where}/{escaped(name)}", depth)
 
@@ -82,8 +85,12 @@ class _Walk:
         if isinstance(value, list):
             if depth > MAX_DEPTH:
                 raise CredentialMalformed(expected=f"at most {MAX_DEPTH} levels", where=where)
+            simple = not term.container and term.kind is None
             for index, element in enumerate(value):
-                self._value(element, active, term, f"{where}/{index}", depth + 1)
+                if simple and type(element) is dict and "@value" not in element:
+                    self.node(element, active, term, f"{where}/{index}", depth + 1)
+                else:
+                    self._value(element, active, term, f"{where}/{index}", depth + 1)
         elif not isinstance(value, dict):
             self._scalar(value, active, term, where)
         elif "@value" in value:

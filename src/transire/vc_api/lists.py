@@ -24,9 +24,9 @@ LIST_NAME: Final = "1"
 
 
 class _Book(msgspec.Struct, forbid_unknown_fields=True):
-    """What the file holds: place by credential id, and the places whose bit is set."""
+    """What the file holds: places by credential id (issued again, it has several), and the places whose bit is set."""
 
-    places: dict[str, int] = {}
+    places: dict[str, list[int]] = {}
     ended: list[int] = []
 
 
@@ -39,26 +39,32 @@ class StatusBook:
         self._lock = Lock()
         exists = file is not None and file.exists()
         self._book = msgspec.json.decode(file.read_bytes(), type=_Book) if file and exists else _Book()
-        self._taken = set(self._book.places.values())
+        self._taken = {place for places in self._book.places.values() for place in places}
+        self._addresses: set[str] = set()
 
     def enter(self, credential_id: str | None, origin: str) -> dict[str, Any]:
         """A credentialStatus with a new place; a credential without an id gets one that can never be set."""
         with self._lock:
-            if credential_id is not None and credential_id in self._book.places:
-                raise RequestMalformed(expected="an id that was not used before", got=credential_id[:120], where="/id")
             place = self._free_place()
             self._taken.add(place)
-            self._book.places[credential_id or f"#{place}"] = place
+            self._book.places.setdefault(credential_id or f"#{place}", []).append(place)
             self._write()
-        return status_entry(f"{origin}/status/lists/{LIST_NAME}", place, purpose=PURPOSE)
+            address = _address(origin)
+            self._addresses.add(address)
+        return status_entry(address, place, purpose=PURPOSE)
+
+    def is_own(self, address: str) -> bool:
+        """Whether a list at this address was named in a credential of this process, whatever the origin then was."""
+        return address in self._addresses
 
     def set(self, credential_id: str, ended: bool) -> None:
         """Set or clear the bit of a credential; durable when this returns."""
         with self._lock:
-            place = self._book.places.get(credential_id)
-            if place is None or credential_id.startswith("#"):
+            places = self._book.places.get(credential_id, [])
+            if not places or credential_id.startswith("#"):
                 raise CredentialUnknown(got=credential_id[:120])
-            self._book.ended = sorted({*self._book.ended, place} if ended else {*self._book.ended} - {place})
+            before = set(self._book.ended)
+            self._book.ended = sorted(before.union(places) if ended else before.difference(places))
             self._write()
 
     def published(self, name: str, origin: str) -> Mapping[str, Any]:
@@ -69,7 +75,7 @@ class StatusBook:
             ended = list(self._book.ended)
         return build_status_list(
             ended,
-            list_url=f"{origin}/status/lists/{LIST_NAME}",
+            list_url=_address(origin),
             issuer_did=self._issuer.did,
             key=self._issuer.key,
             valid_from=datetime.now(UTC),
@@ -93,3 +99,7 @@ class StatusBook:
             file.flush()
             os.fsync(file.fileno())
         beside.replace(self._file)
+
+
+def _address(origin: str) -> str:
+    return f"{origin}/status/lists/{LIST_NAME}"

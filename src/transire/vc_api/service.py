@@ -227,10 +227,10 @@ class Service:
         raise KeyUnresolved(expected="a key of this service", got=fragment[:120], where=did)
 
     def _list(self, url: str, origin: str) -> Mapping[str, Any]:
-        prefix = f"{origin}/status/lists/"
-        if not url.startswith(prefix):
+        start, path, name = url.rpartition("/status/lists/")
+        if not path or (start != origin and not self.book.is_own(url)):
             raise StatusNotRetrieved(got=url[:200])
-        return self.book.published(url.removeprefix(prefix), origin)
+        return self.book.published(name, start)
 
 
 def did_web_of(origin: str) -> str:

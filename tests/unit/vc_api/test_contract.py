@@ -143,6 +143,26 @@ def test_the_status_issuer_and_its_list(vc_api: VcApi) -> None:  # noqa: F811
     assert vc_api.verify(secured).status_code == 200
 
 
+def test_a_credential_that_is_issued_again_has_another_place(vc_api: VcApi) -> None:  # noqa: F811
+    identifier = "urn:uuid:0a0c4d63-2b0b-4d7a-8f0f-53cf0c6f4c55"
+    both = [vc_api.issued("status", id=identifier) for _ in range(2)]
+    assert len({each["credentialStatus"]["statusListIndex"] for each in both}) == 2
+    vc_api.client.post("/credentials/status", json={"credentialId": identifier, "credentialStatus": {}})
+    assert [vc_api.verify(each).status_code for each in both] == [400, 400]
+
+
+def test_its_own_list_is_known_under_the_origin_that_it_was_named_by(vc_api: VcApi) -> None:  # noqa: F811
+    secured = vc_api.issued("status", id="urn:uuid:9c3c8f2e-7f0e-4f04-9a28-4d3b1a7c2f10")
+    body = {"verifiableCredential": secured, "options": {"checks": ["proof", "credentialStatus"]}}
+    answer = vc_api.client.post("https://another-origin.example/credentials/verify", json=body)
+    assert answer.status_code == 200
+    foreign = {**secured["credentialStatus"], "statusListCredential": "https://other.example/status/lists/1"}
+    other = vc_api.issued("eddsa-jcs-2022", credentialStatus=foreign)
+    assert vc_api.verify(other).status_code == 200  # said not to be shown, and not asked for
+    refused = vc_api.verify(other, checks=["proof", "credentialStatus"])
+    assert (refused.status_code, refused.json()["code"]) == (400, "credentials.status-not-retrieved")
+
+
 def test_a_stray_member_is_refused_by_the_status_issuer_too(vc_api: VcApi) -> None:  # noqa: F811
     stray = {"type": "BitstringStatusListEntry", "statusListIndex": True, "statusListCredential": "https://example.com"}
     document = unsigned(**{"@context": [V2], "type": ["VerifiableCredential"], "statusEntry": stray})
