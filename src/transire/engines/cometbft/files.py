@@ -40,7 +40,7 @@ def node_id(public: bytes) -> str:
     """A node's name among its peers: the address of its key, in hex.
 
     >>> node_id(bytes(32))
-    '66687aadf862bd776c8fc18b8e9f8e20089714856ee233b3902a591d0d5f2925'[:40]
+    '66687aadf862bd776c8fc18b8e9f8e2008971485'
     """
     return validator_address(public).hex()
 
