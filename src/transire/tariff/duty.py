@@ -15,11 +15,13 @@ from typing import Final, Literal
 import msgspec
 
 from transire.tariff.answer import Charge
-from transire.tariff.case import AdditionalNumber, CaseLine
-from transire.tariff.charges import Goods, Worked, cents, charge, on_parts, text
+from transire.tariff.case import AdditionalNumber, CaseLine, exact
+from transire.tariff.charges import Goods, Worked, cents, charge, dollars, on_parts, text
 from transire.tariff.errors import (
     ActionUnclear,
     NumberTooShort,
+    NumberTwice,
+    PartValueTooHigh,
     ProgrammeNotOpen,
     ProgrammeOtherCountry,
     RateNotComputable,
@@ -71,6 +73,7 @@ def assess(shelf: Shelf, line: CaseLine, goods: Goods, day: date) -> Assessed:
     notices = list(_of_the_listing(line, listing, day))
     column = _column(line, day, notices)
     additions = [_addition(shelf, said, column, line, day, notices) for said in line.additional_numbers]
+    _refuse_twice(additions)
     rate = _base_rate(shelf, listing, column, line, day, notices)
     charges = _Pile(listing, rate, goods, additions, notices).charges()
     freed = programme(line.programme).fee_citation if line.programme else ""
@@ -159,11 +162,19 @@ def _addition(
     special = read_special(found.special).rate_for(line.programme) if line.programme else None
     if column == "special" and special is not None:
         return _Addition(said, number, found, special)
-    if column == "column 2" and found.column_2:
+    if column == "column 2":
         return _Addition(said, number, found, _rate_of(found, found.column_2, "Column 2"))
     if column == "special":
         notices.append(notice("tariff.general-applies", number.dotted))
     return _Addition(said, number, found, _general(found))
+
+
+def _refuse_twice(additions: list[_Addition]) -> None:
+    """A number that stands on the line twice would be charged twice."""
+    numbers = [addition.number.digits for addition in additions]
+    twice = sorted({TariffNumber(digits).dotted for digits in numbers if numbers.count(digits) > 1})
+    if twice:
+        raise NumberTwice(got=", ".join(twice))
 
 
 class _Pile:
@@ -222,7 +233,11 @@ class _Pile:
     def _goods_of(self, addition: _Addition) -> Goods:
         if addition.said.value is None:
             return self.goods
-        return msgspec.structs.replace(self.goods, value=Fraction(addition.said.value))
+        value = dollars(exact(addition.said.value))
+        if value > self.goods.value:
+            told = f"{addition.number.dotted} on {text(value)} US dollars"
+            raise PartValueTooHigh(got=told, expected=f"at most {text(self.goods.value)}")
+        return msgspec.structs.replace(self.goods, value=value)
 
     def _change(self, rate: Applicable, goods: Goods, base: Worked | None) -> Worked:
         """What is added to the duty provided in the applicable subheading, or taken off it, never below nothing."""

@@ -11,6 +11,7 @@ TransireError
 ├── CaseMalformed          tariff.case-malformed
 ├── LineRepeated           tariff.line-repeated
 ├── NumberTooShort         tariff.number-too-short
+├── NumberTwice            tariff.number-twice
 ├── ValueZero              tariff.value-zero
 ├── ExchangeRateMissing    tariff.currency-without-rate
 ├── QuantityMissing        tariff.quantity-missing
@@ -106,6 +107,14 @@ class NumberTooShort(TransireError):
     code = "tariff.number-too-short"
     sentence = "No rate stands on a number this short."
     fix = "Use the ten digits that entries report, or the eight digits of the item."
+
+
+class NumberTwice(TransireError):
+    """An additional number that stands on a line twice."""
+
+    code = "tariff.number-twice"
+    sentence = "This additional number stands on the line twice."
+    fix = "Leave it there once, with the value that it is on."
 
 
 class ValueZero(TransireError):

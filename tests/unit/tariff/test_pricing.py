@@ -215,6 +215,21 @@ def test_an_additional_duty_is_added_on_the_value_it_names() -> None:
     assert only(part).duty == Decimal("770.00")
 
 
+def test_an_additional_number_stands_on_a_line_once_and_on_no_more_than_its_value() -> None:
+    twice = [{"number": "9903.88.15"}, {"number": "99038815"}]
+    assert problem(priced(origin="CN", additional_numbers=twice)) == "tariff.number-twice"
+    more = [{"number": "9903.88.15", "value": "10001"}]
+    assert problem(priced(origin="CN", additional_numbers=more)) == "tariff.part-value-too-high"
+
+
+def test_a_column_that_is_blank_is_not_replaced_by_another(shelf: Shelf) -> None:
+    """Goods of column 2 on a number of chapter 99 that prints nothing there."""
+    number = next(
+        row.number for row in book_of_shelf(shelf) if row.digits[:4] == "9903" and row.general and not row.column_2
+    )
+    assert problem(priced(shelf, origin="CU", additional_numbers=[{"number": number}])) == "tariff.rate-not-computable"
+
+
 def test_an_additional_duty_on_a_part_of_the_value(shelf: Shelf) -> None:
     # 9903.81.91 (2025): + a duty of 25% upon the value of the steel content.
     changes: dict[str, Any] = {"entry_date": "2025-05-02", "additional_numbers": [{"number": "9903.81.91"}]}
