@@ -24,7 +24,7 @@ from transire.origin.determination.verdict import Need, Verdict, all_of, any_of
 from transire.origin.determination.weighing import Weighed, percent_needed, weigh
 from transire.origin.ranges import held
 from transire.origin.rule.codes import CodeRange
-from transire.origin.rule.tree import ValueLimit
+from transire.origin.rule.tree import Goods, Unread, ValueLimit
 
 Kind = Literal["wholly_obtained", "originating_materials", "product_rule", "parts", "set"]
 
@@ -86,6 +86,9 @@ def _all_originating(line: Line) -> bool:
 def product_rule(question: Question) -> Route:
     """The rule of the annex for the good's tariff provision: any one of its alternatives suffices (s.4(6))."""
     rules = question.bindings.rules
+    if not rules and question.bindings.finer:
+        why = "rules stand below this code: a longer one tells which of them binds"
+        return Route("product_rule", None, needs=[Need("good.tariff", why, question.terms.citations["product_rule"])])
     if not rules:
         why = f"no rule for {question.case.good.tariff} is in the catalogue: give the rule in the case"
         return Route("product_rule", None, needs=[Need("rule", why, question.terms.citations["product_rule"])])
@@ -152,12 +155,17 @@ def _whatever_it_is_called(weighed: Sequence[Weighed]) -> bool:
     open_by_name = [one for one in weighed if one.target is None]
     if not open_by_name or len(open_by_name) != len(weighed):
         return False
-    remainder = any(getattr(one.alternative.way.target, "other", False) for one in weighed)  # type: ignore[union-attr]
+    remainder = any(_is_remainder(one) for one in weighed)
     return remainder and all(_met_but_for_name(one) for one in weighed)
 
 
+def _is_remainder(one: Weighed) -> bool:
+    target = getattr(one.alternative.way, "target", None)
+    return isinstance(target, Goods) and target.other
+
+
 def _met_but_for_name(one: Weighed) -> bool:
-    if one.alternative.guard:
+    if one.alternative.guard or isinstance(one.alternative.way, Unread):
         return False
     parts: list[Verdict] = [one.moved.verdict if one.moved else True, *(done.verdict for done in one.conditions)]
     if one.content is not None:

@@ -28,8 +28,13 @@ _BASES = {
 }
 
 
-def rule_used(route: Route) -> RuleUsed | None:
+def rule_used(subject: Subject, route: Route) -> RuleUsed | None:
     """The rule, and the alternative that is reported."""
+    if route.conferred and route.conditions:
+        # A note stands in the place of the rule.
+        note = route.conditions[0]
+        scope = subject.tariff if route.bound is None else route.bound.scope
+        return RuleUsed(scope=scope, text=note.needed, edition="notes of the annex", citation=note.citation)
     if route.bound is None:
         return None
     bound = route.bound
