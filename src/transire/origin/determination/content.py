@@ -88,6 +88,9 @@ def content_of(
         if not in_force:
             continue
         found.append(_by_method(subject, method, term.citation, in_force, opened))
+    if not found:
+        why = "no value content of the rule is in force and of a method that the agreement knows"
+        return Content(None, (), None, (Need("rule", why, subject.terms.citations["product_rule"]),))
     if asked is not None and any(one.method == asked and one.open.verdict is not False for one in found):
         found = [one for one in found if one.method == asked]
     open_ones = [one for one in found if one.open.verdict is not False]

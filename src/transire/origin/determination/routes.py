@@ -133,6 +133,8 @@ def _by_rule(question: Question, bound: Bound) -> Route:
             # One alternative suffices; what the others would have come to is not asked (s.4(6)).
             return Route("product_rule", True, bound=bound, weighed=one, content=one.content)
         weighed.append(one)
+    if not weighed:
+        return _not_covered(question, bound, setting.subject.digits)
     pending = [one for one in weighed if one.verdict is None]
     if pending:
         if _whatever_it_is_called(weighed):
@@ -144,6 +146,18 @@ def _by_rule(question: Question, bound: Bound) -> Route:
     nearest = min(weighed, key=_distance, default=None)
     content = None if nearest is None else nearest.content
     return Route("product_rule", False, bound=bound, weighed=nearest, others=weighed, content=content)
+
+
+def _not_covered(question: Question, bound: Bound, digits: str) -> Route:
+    """No alternative covers the good: by its code, then the rule is another one's; or by what it is declared to be."""
+    targets = [getattr(one.way, "target", None) for one in bound.rule.alternatives]
+    by_code = any(target is None or not target.codes or held(digits, target.codes) is not False for target in targets)
+    if not by_code:
+        why = f"no alternative of the rule covers {question.case.good.tariff}"
+        return Route("product_rule", None, needs=[Need("rule", why, bound.citation)], bound=bound)
+    found = "declared not to be any of them"
+    condition = Condition("the good", "a good that the rule names", found, False, citation=bound.citation)
+    return Route("product_rule", False, [condition], bound=bound)
 
 
 def _whatever_it_is_called(weighed: Sequence[Weighed]) -> bool:
