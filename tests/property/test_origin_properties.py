@@ -65,6 +65,17 @@ def answered(case: dict[str, Any]) -> Answer:
     return determine(read_case(json.dumps(case)))
 
 
+@given(cases())
+@settings(max_examples=400)
+def test_the_short_way_says_what_the_long_one_says(case: dict[str, Any]) -> None:
+    for material in case["materials"]:
+        material["use"] = "material"
+    read = read_case(json.dumps(case))
+    full, brief = determine(read), determine(read, full=False)
+    assert (brief.outcome, brief.criterion, brief.method) == (full.outcome, full.criterion, full.method)
+    assert brief.figures == full.figures
+
+
 @given(cases(), codes, st.booleans())
 @settings(max_examples=150)
 def test_an_originating_material_more_never_turns_a_yes_into_a_no_under_tariff_shift(

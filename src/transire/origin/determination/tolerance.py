@@ -49,7 +49,7 @@ class Tolerated(NamedTuple):
 
 def tolerated(subject: Subject, lines: Sequence[Line], excepted: Excepted) -> Tolerated:
     """Whether the lines that do not change are so few that the good originates all the same."""
-    terms = _terms_for(subject.terms.agreement, subject.digits)
+    terms = terms_for(subject.terms.agreement, subject.digits)
     if terms.by_weight is not None:
         return _by_weight(subject, lines, terms.by_weight)
     return _by_value(subject, lines, excepted, terms)
@@ -65,7 +65,7 @@ class _TermsFor(NamedTuple):
 
 
 @lru_cache(maxsize=16_384)
-def _terms_for(agreement: AgreementId, digits: str) -> _TermsFor:
+def terms_for(agreement: AgreementId, digits: str) -> _TermsFor:
     term = terms_of(agreement).tolerance
     limit, citation = term.percent, term.citation
     for special in term.special:
@@ -80,7 +80,7 @@ def waives_content(subject: Subject) -> Tolerated | None:
     term = subject.terms.tolerance
     if term.waives_content is None:
         return None
-    limit = _terms_for(subject.terms.agreement, subject.digits).limit
+    limit = terms_for(subject.terms.agreement, subject.digits).limit
     total = subject.bill.value_non_originating
     needs = tuple(_value_missing(line, term.waives_content) for line in subject.bill.unvalued_foreign)
     return _measured(subject, total, limit, term.waives_content, needs)
@@ -194,7 +194,9 @@ def _by_weight(subject: Subject, lines: Sequence[Line], term: TextileTolerance) 
     whole, missing = _whole_weight(subject, term)
     needs += missing
     if whole is None or whole == 0:
-        unclaimed = subject.weight is None and all(line.weight is None for line in subject.bill.lines)
+        unclaimed = whole is not None or (
+            subject.weight is None and all(line.weight is None for line in subject.bill.lines)
+        )
         return Tolerated(False if unclaimed else None, term.percent, term.citation, needs=tuple(needs))
     within: Verdict = failing * HUNDRED <= term.percent * whole
     if within and needs:
