@@ -12,6 +12,7 @@ from transire.api import (
     network_routes,
     node_routes,
     person_routes,
+    rule_routes,
     tariff_routes,
 )
 from transire.api.operations import Operations
@@ -28,6 +29,7 @@ def operation_modules() -> list[Operations]:
         document_routes.OPERATIONS,
         network_routes.OPERATIONS,
         tariff_routes.OPERATIONS,
+        rule_routes.OPERATIONS,
         *procedure_operations(),
     ]
 

@@ -93,7 +93,7 @@ def _told(question: Question, route: Route, general: Sequence[Condition], verdic
         outcome=answer.outcome,
         criterion=answer.criterion,
         method=answer.method,
-        rule=rule_used(route),
+        rule=rule_used(question.subject, route),
         figures=answer.figures,
         tests=tests_of(question.subject, route, general),
         missing=_missing(route, general) if verdict is None else (),

@@ -5,7 +5,19 @@ from __future__ import annotations
 from importlib import import_module
 from importlib.util import find_spec
 
-from transire.portal import account, documents, envelopes, home, network, particulars, persons, proofs, signin, tariff
+from transire.portal import (
+    account,
+    documents,
+    envelopes,
+    home,
+    network,
+    particulars,
+    persons,
+    proofs,
+    rules,
+    signin,
+    tariff,
+)
 from transire.portal.registry import Pages
 from transire.procedures.catalogue import procedures
 
@@ -20,6 +32,7 @@ def page_modules() -> list[Pages]:
         proofs.PAGES,
         tariff.PAGES,
         network.PAGES,
+        rules.PAGES,
         particulars.PAGES,
         persons.PAGES,
         account.PAGES,

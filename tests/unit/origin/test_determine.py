@@ -458,3 +458,30 @@ def test_not_originating_says_what_would_change_it() -> None:
     assert answer.headroom.value_may_fall == "-37.5"
     assert [one.material for one in answer.headroom.materials_to_source] == ["ring"]
     assert answer.headroom.alternative == 1
+
+
+def test_a_rule_for_other_goods_settles_nothing() -> None:
+    answer = asked("nafta", "8501.10", [material("part", "8503.00", "1")], rule=ANY_HEADING)
+    assert (answer.outcome, [one.fact for one in answer.missing]) == ("undetermined", ["rule"])
+
+
+def test_a_value_content_by_a_method_of_another_agreement_settles_nothing() -> None:
+    answer = asked("cafta_dr", "8414.59", [RING], rule=BY_VALUE, value="100")
+    assert (answer.outcome, [one.fact for one in answer.missing]) == ("undetermined", ["rule"])
+
+
+def test_an_unread_alternative_can_only_be_the_way_that_is_missing() -> None:
+    answer = asked("usmca", "9619.00", [material("pulp", "4803.00", "60")])
+    assert answer.outcome in ("originating", "undetermined")
+
+
+def test_a_number_that_was_made_later_is_judged_by_the_rule_of_the_one_it_was_made_from() -> None:
+    answer = asked("nafta", "8539.50", [material("diode", "8541.10", "1")])
+    assert answer.rule is not None
+    assert (answer.outcome, answer.rule.scope) == ("originating", "8543.70")
+    assert "8539.50" in answer.notices[0]
+
+
+def test_a_code_above_the_rules_asks_for_a_longer_one() -> None:
+    answer = asked("nafta", "8414", [material("diode", "8541.10", "1")])
+    assert (answer.outcome, answer.missing[0].fact) == ("undetermined", "good.tariff")

@@ -139,7 +139,7 @@ class BillMaker:
         originating = material.origin == "originating"
         if material.use != "material":
             originating = self._originates_by_use(material, originating)
-        elif material.origin == "unknown":
+        if material.origin == "unknown" and not originating:
             self.notices.append(
                 f"The origin of {material.id} is unknown: it is taken as non-originating "
                 f"({self.terms.citations['unknown_origin']})."

@@ -88,10 +88,13 @@ def content_of(
         if not in_force:
             continue
         found.append(_by_method(subject, method, term.citation, in_force, opened))
+    if not found:
+        why = "no value content of the rule is in force and of a method that the agreement knows"
+        return Content(None, (), None, (Need("rule", why, subject.terms.citations["product_rule"]),))
     if asked is not None and any(one.method == asked and one.open.verdict is not False for one in found):
         found = [one for one in found if one.method == asked]
     open_ones = [one for one in found if one.open.verdict is not False]
-    counted = [one for one in open_ones if one.met is not None]
+    counted = [one for one in open_ones if one.met is not None or one.is_worked_out]
     # A method whose figures are not stated is a further route that is not claimed, as long as another is counted.
     usable = counted or open_ones
     verdict = any_of(_with_openness(one) for one in usable)

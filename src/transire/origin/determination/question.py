@@ -93,8 +93,9 @@ class Question:
 
     def setting(self, bound: Bound) -> Setting:
         """The setting in which the alternatives of a rule are weighed for the good of the case."""
+        subject = self.subject if bound.as_number is None else self.subject._replace(digits=bound.as_number)
         return Setting(
-            subject=self.subject,
+            subject=subject,
             rule=bound.rule,
             citation=bound.citation,
             notes=self.notes,

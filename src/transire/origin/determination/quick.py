@@ -223,6 +223,7 @@ def _plan(
     limits = terms_for(agreement_id, digits)
     if (
         len(found.rules) != 1
+        or found.rules[0].as_number is not None
         or (found.notes_apply and (found.notes.component is not None or found.notes.disregarded))
         or (found.notes_apply and any(isinstance(one.note, FreshObtained) for one in found.notes.effects))
         or vehicle_of(terms, digits, ()) is not None

@@ -28,8 +28,13 @@ _BASES = {
 }
 
 
-def rule_used(route: Route) -> RuleUsed | None:
+def rule_used(subject: Subject, route: Route) -> RuleUsed | None:
     """The rule, and the alternative that is reported."""
+    if route.conferred and route.conditions:
+        # A note stands in the place of the rule.
+        note = route.conditions[0]
+        scope = subject.tariff if route.bound is None else route.bound.scope
+        return RuleUsed(scope=scope, text=note.needed, edition="notes of the annex", citation=note.citation)
     if route.bound is None:
         return None
     bound = route.bound
@@ -74,7 +79,7 @@ def tests_of(subject: Subject, route: Route, general: Sequence[Condition]) -> tu
     citation = route.bound.citation if route.bound is not None else subject.terms.citations["product_rule"]
     said = {} if route.bound is None else route.bound.said
     tests = list(_of_weighed(route.weighed, citation, said)) if route.weighed is not None else []
-    if route.kind != "product_rule" or route.conferred:
+    if route.kind != "product_rule" or route.weighed is None:
         tests += [_condition(one, citation) for one in route.conditions]
         if route.content is not None:
             tests += _content(route.content, None, citation)

@@ -194,7 +194,9 @@ def _by_weight(subject: Subject, lines: Sequence[Line], term: TextileTolerance) 
     whole, missing = _whole_weight(subject, term)
     needs += missing
     if whole is None or whole == 0:
-        unclaimed = subject.weight is None and all(line.weight is None for line in subject.bill.lines)
+        unclaimed = whole is not None or (
+            subject.weight is None and all(line.weight is None for line in subject.bill.lines)
+        )
         return Tolerated(False if unclaimed else None, term.percent, term.citation, needs=tuple(needs))
     within: Verdict = failing * HUNDRED <= term.percent * whole
     if within and needs:
