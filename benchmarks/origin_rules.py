@@ -2,9 +2,9 @@
 
     python -m benchmarks.origin_rules
 
-Goals (issue 5): all rules read in less than 2 s, the compiled catalogue opened in less than 0.1 s. The texts read are the
-canonical sentences of the shipped catalogues, so that the figure can be had anywhere; the official tables take about as
-long. CPU time, the best of three runs.
+Goals (issue 5): all rules read in less than 2 s, the compiled catalogue opened in less than 0.1 s. The texts read are
+the canonical sentences of the shipped catalogues, so that the figure can be had anywhere. CPU time, the best of three
+runs.
 """
 
 from __future__ import annotations

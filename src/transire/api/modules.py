@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from importlib.util import find_spec
 
-from transire.api import document_routes, network_routes, node_routes, person_routes
+from transire.api import document_routes, network_routes, node_routes, person_routes, rule_routes
 from transire.api.operations import Operations
 from transire.procedures.catalogue import procedures
 
@@ -17,6 +17,7 @@ def operation_modules() -> list[Operations]:
         person_routes.OPERATIONS,
         document_routes.OPERATIONS,
         network_routes.OPERATIONS,
+        rule_routes.OPERATIONS,
         *procedure_operations(),
     ]
 

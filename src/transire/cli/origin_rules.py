@@ -11,9 +11,9 @@ import click
 import msgspec
 
 from transire.cli.text import printable
+from transire.node.own_rules import own_catalogue, rules_path
 from transire.origin.agreements import agreement, agreements
 from transire.origin.browsing import Coverage, RuleShown, Shown, coverage, rules_shown
-from transire.origin.catalogue import Catalogue, read_catalogue
 from transire.origin.compiling import catalogue_bytes, compile_catalogue, edition_of, read_rows
 from transire.origin.errors import RulesUnreadable
 
@@ -21,18 +21,6 @@ _WIDTH: Final = 100
 _HOME: Final = click.option(
     "--home", type=click.Path(path_type=Path), help="The folder of a node: use the rules imported there."
 )
-
-
-def own_catalogue(home: Path | None, agreement_id: str) -> Catalogue | None:
-    """The catalogue that was imported into a node's folder; None where there is none."""
-    if home is None:
-        return None
-    path = _path(home, agreement_id)
-    return read_catalogue(path.read_bytes()) if path.exists() else None
-
-
-def _path(home: Path, agreement_id: str) -> Path:
-    return home / "origin" / f"{agreement(agreement_id).id}.json"
 
 
 class Day(click.ParamType[date]):
@@ -171,7 +159,7 @@ def import_rules(
         as_of=None,
     )
     found = compile_catalogue(read_rows(_lines(file)), law, named)
-    path = _path(home, law.id)
+    path = rules_path(home, law.id)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(catalogue_bytes(found))
     _show_coverage(coverage(law.id, found))

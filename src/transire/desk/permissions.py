@@ -141,6 +141,7 @@ MATRIX: tuple[Permission, ...] = (
     ),
     _row("views.save", "Save a view of a list", own_member=_ALL),
     _row("network.read", "See members, blocks and proposals", reads=True, own_member=_ALL),
+    _row("rules.read", "Read the rules of origin", reads=True, own_member=_ALL),
     _row("network.govern", "Propose and approve changes of the network", own_member=_GOVERN),
     _row("persons.read", "See the persons of the member", reads=True, own_member=_GOVERN | {_U}),
     _row("persons.manage", "Add persons, change their roles, reset passwords", own_member=_GOVERN),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from importlib.util import find_spec
 
-from transire.portal import account, documents, envelopes, home, network, particulars, persons, proofs, signin
+from transire.portal import account, documents, envelopes, home, network, particulars, persons, proofs, rules, signin
 from transire.portal.registry import Pages
 from transire.procedures.catalogue import procedures
 
@@ -19,6 +19,7 @@ def page_modules() -> list[Pages]:
         documents.PAGES,
         proofs.PAGES,
         network.PAGES,
+        rules.PAGES,
         particulars.PAGES,
         persons.PAGES,
         account.PAGES,
