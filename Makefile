@@ -1,5 +1,6 @@
 # `make demo` and `make test` set everything up by themselves on a machine with Python 3.11 and make.
-# Everything that is installed or built goes into ignored folders of this checkout (.venv, .build, web/node_modules).
+# Everything that is installed or built goes into ignored folders of this checkout (.venv, .build, web/node_modules), but
+# for CometBFT: it takes minutes to build, so it lies in the user's cache, for all checkouts and for `transire ledger`.
 SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin

@@ -114,7 +114,7 @@ def witnesses(world: World, count: int) -> list[bytes]:
 
 
 def openings(world: World, count: int) -> list[bytes]:
-    """Allowances with as many drawing keys as make 1.4 kB."""
+    """Allowances with as many drawing keys as make 1.4 kB: those of one licensee, over and over."""
     keys: list[Json] = [public(signing_key(f"drawer {n}")) for n in range(21)]
     body: dict[str, Json] = {"unit": "kg", "quantity": "1000", "keys": keys, "releaser": CUSTOMS}
     return [world.sign("allowance.open/1", body, by=CHAMBER) for _ in range(count)]
@@ -203,9 +203,9 @@ def run(nodes: list[Node], transactions: Sequence[bytes], seconds: int) -> Figur
         stop.set()
         for sender in senders:
             sender.join()
-        count, lasted = committed(nodes[0], first, last)
-        each = {kind: (after[kind] - before[kind]) * 1e6 / max(count, 1) / len(nodes) for kind in before}
-        return Figures(count / lasted, each)
+        rate = committed(nodes[0], first, last)
+        each = {kind: (after[kind] - before[kind]) * 1e6 / seconds / rate / len(nodes) for kind in before}
+        return Figures(rate, each)
     finally:
         for node in nodes:
             node.stop()
@@ -238,15 +238,20 @@ def height_of(node: Node) -> int:
     return int(node.rpc.ask("status")["sync_info"]["latest_block_height"])
 
 
-def committed(node: Node, first: int, last: int) -> tuple[int, float]:
-    """Transactions in the blocks after `first` up to `last`, and the seconds between those two."""
+def committed(node: Node, first: int, last: int) -> float:
+    """Transactions a second in the blocks from `first` to the one before `last`.
+
+    A header bears the time of the commit before it: these blocks became final between the times of the two headers.
+    """
     metas = {}
     for start in range(first, last + 1, 20):
         answer = node.rpc.ask("blockchain", minHeight=str(start), maxHeight=str(min(start + 19, last)))
         metas |= {int(meta["header"]["height"]): meta for meta in answer["block_metas"]}
-    count = sum(int(metas[height]["num_txs"]) for height in range(first + 1, last + 1))
+    count = sum(int(metas[height]["num_txs"]) for height in range(first, last))
     begun, ended = (read_time(metas[height]["header"]["time"]).nanoseconds for height in (first, last))
-    return count, (ended - begun) / 1e9
+    if not count:
+        raise TimeoutError(f"no transaction in blocks {first} to {last}: the machine is too busy for this measurement")
+    return count * 1e9 / (ended - begun)
 
 
 def spent(nodes: list[Node]) -> dict[str, float]:

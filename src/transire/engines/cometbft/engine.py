@@ -18,6 +18,7 @@ from typing import Any, Final
 import msgspec
 
 from transire.engines.base import Outcome
+from transire.engines.beginning import make_replica
 from transire.engines.cometbft.app import Application
 from transire.engines.cometbft.binary import find_cometbft
 from transire.engines.cometbft.blocks import NetworkBlocks, ValidatorHistory
@@ -31,7 +32,7 @@ from transire.engines.cometbft.settling import Settlement
 from transire.engines.cometbft.snapshots import Snapshots
 from transire.engines.cometbft.submitting import MAX_PENDING, Sender
 from transire.engines.earlier import REPLICA_FOLDER
-from transire.engines.errors import EngineStopped, ReplicaExists, ReplicaMissing
+from transire.engines.errors import EngineStopped, ReplicaMissing
 from transire.engines.notices import Notices
 from transire.engines.occupation import Occupation
 from transire.engines.pool import ActionPool
@@ -120,17 +121,7 @@ class CometBftEngine(LedgerReading):
     @classmethod
     def create(cls, home: Path, genesis: Genesis, keys: PairKeys, settings: PairSettings) -> CometBftEngine:
         """Begin with a network's genesis in an empty folder. Explicit, never implied."""
-        occupation = Occupation.take(home)
-        try:
-            store = LmdbStore(home / REPLICA_FOLDER)
-            try:
-                if store.get(META, Tip.KEY) is not None:
-                    raise ReplicaExists(got=home.name)
-                Machine.create(store, genesis)
-            finally:
-                store.close()
-        finally:
-            occupation.release()
+        make_replica(home, genesis)
         return cls(home, keys, settings)
 
     @classmethod
