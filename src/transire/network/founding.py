@@ -7,6 +7,7 @@ network runs: nothing about them stands in the genesis.
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -37,8 +38,19 @@ LIFE: Final = timedelta(days=365)
 
 
 def found(place: Place, plan: Plan, say: Say) -> Plan:
-    """Make keys, genesis, settings and persons of every organisation; nothing runs yet. Returns the whole plan."""
+    """Make keys, genesis, settings and persons of every organisation; nothing runs yet. Returns the whole plan.
+
+    What fails leaves nothing behind, so that it can be called again.
+    """
     place.make()
+    try:
+        return _found(place, plan, say)
+    except BaseException:
+        shutil.rmtree(place.home, ignore_errors=True)
+        raise
+
+
+def _found(place: Place, plan: Plan, say: Say) -> Plan:
     candidates: dict[str, Candidate] = {}
     for node in plan.nodes:
         candidates[node.slug] = prepare(place, node)

@@ -19,7 +19,7 @@ from typing import Any, Final
 
 import msgspec
 
-from transire.network.errors import NetworkMissing, NodeUnknown, PortsTaken
+from transire.network.errors import NetworkExists, NetworkMissing, NodeUnknown, PortsTaken
 
 HOST: Final = "127.0.0.1"
 FIRST_PORT: Final = 8500
@@ -146,7 +146,9 @@ class Place:
         return (self.home / "plan.json").exists()
 
     def make(self) -> None:
-        """The folders, for their owner alone: everybody's keys are in them."""
+        """The folders, for their owner alone: everybody's keys are in them. Something else's folder is left alone."""
+        if self.home.exists() and any(self.home.iterdir()):
+            raise NetworkExists(got="a folder with something else in it", where=str(self.home))
         for name in ("nodes", "secrets", "credentials", "logs", "running"):
             (self.home / name).mkdir(parents=True, exist_ok=True, mode=0o700)
 

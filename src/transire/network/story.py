@@ -30,7 +30,7 @@ from transire.procedures.entry_summary.views import DraftPage, EntryPage
 from transire.procedures.findings import Finding
 
 ACTORS: Final = ("customs", "bajio", "valle", "riogrande", "gateway")
-SETTLED_WITHIN_S: Final = 60.0
+SETTLED_WITHIN_S: Final = 120.0
 LOOK_EVERY_S: Final = 0.05
 A_TURN_S: Final = 0.5
 """A node that has applied a block follows it within one turn of its beat."""

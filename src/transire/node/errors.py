@@ -12,6 +12,7 @@ TransireError
 ├── StatementAltered       node.statement-altered
 ├── EvidenceMissing        node.evidence-missing
 ├── WitnessRefused         node.witness-refused
+├── LedgerSilent           node.ledger-silent
 ├── RecipientUnknown       node.recipient-unknown
 ├── RecipientUnreachable   node.recipient-unreachable
 ├── EndpointUnfit          node.endpoint-unfit
@@ -103,6 +104,13 @@ class WitnessRefused(TransireError):
     sentence = "The ledger refused this member's action."
     fix = "The code says why; a suspended member or a rotated key is mended by the member's registrar."
     status = 502
+
+
+class LedgerSilent(TransireError):
+    code = "node.ledger-silent"
+    sentence = "The ledger has not answered in time; the action may still be accepted until it expires."
+    fix = "Look whether it took effect before you repeat it. A network needs more than two thirds of its validators."
+    status = 503
 
 
 class RecipientUnknown(TransireError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -14,6 +15,9 @@ import httpx2
 import pytest
 import sqlalchemy as sa
 import structlog
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 from msgspec.structs import replace
 
 from transire.api.tables import nonces
@@ -306,6 +310,7 @@ class Impostor:
         self.status, self.body, self.headers = 200, b"", dict[str, str]()
         self.sign: Callable[[HttpRequest, bytes], dict[str, str]] = lambda asked, body: {}
         self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
         outer = self
 
         class Door(BaseHTTPRequestHandler):
@@ -324,10 +329,6 @@ class Impostor:
 
         self.server = ThreadingHTTPServer(("127.0.0.1", self.port), Door)
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
 
 
 @pytest.fixture
@@ -395,6 +396,59 @@ def test_an_answer_that_the_recipient_did_not_give_is_none(
     fault(impostor, importer)
     with pytest.raises(TransireError):
         courier.bring(customs, importer.did, [b"{}"])
+
+
+# TLS: the name is checked, though the connection goes to a resolved address.
+
+
+def certificate(folder: Path, name: str) -> Path:
+    """A certificate of its own authority for a name, with its key, in one file."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(subject)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    form = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    file = folder / f"{name}.pem"
+    file.write_bytes(
+        made.public_bytes(serialization.Encoding.PEM) + key.private_bytes(serialization.Encoding.PEM, *form)
+    )
+    return file
+
+
+@pytest.mark.parametrize(("name", "reached"), [("localhost", True), ("other.example", False)])
+def test_the_recipient_s_certificate_must_bear_its_name(
+    pair: TwoNodes, customs: Tenant, importer: Tenant, impostor: Impostor, tmp_path: Path, name: str, reached: bool
+) -> None:
+    file = certificate(tmp_path, name)
+    tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    tls.load_cert_chain(file)
+    impostor.server.socket = tls.wrap_socket(impostor.server.socket, server_side=True)
+    importer.announce(f"https://localhost:{impostor.port}")
+    key = importer.keys.signing_key("transport-1")
+    impostor.body, impostor.url = TAKEN, f"https://localhost:{impostor.port}"
+    impostor.sign = lambda asked, body: sign_answer(
+        asked, 200, body, key_id=key_id_of(importer.did, "transport-1"), key=key, now=datetime.now(UTC)
+    )
+    courier = Courier(replace(pair.customs.node.settings, delivery=DeliverySettings(ca_file=str(file))))
+    try:
+        if reached:
+            assert courier.bring(customs, importer.did, [b"{}"]) == [Reply()]
+        else:
+            with pytest.raises(RecipientUnreachable):
+                courier.bring(customs, importer.did, [b"{}"])
+    finally:
+        courier.close()
 
 
 # Addresses and forms.
