@@ -6,6 +6,7 @@ it is a table of the words that they use, with the IRIs that stand in their own 
 
 from __future__ import annotations
 
+import copy
 import json
 from pathlib import Path
 from typing import Any
@@ -73,3 +74,22 @@ def key_of(pair: dict[str, str]) -> Signer:
 def method_of(pair: dict[str, str]) -> str:
     """The verification method of a published pair."""
     return f"did:key:{pair['publicKeyMultibase']}#{pair['publicKeyMultibase']}"
+
+
+def scalars(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """The path to every scalar of a document."""
+    if isinstance(value, dict):
+        return [found for name in value for found in scalars(value[name], (*path, name))]
+    if isinstance(value, list):
+        return [found for index, item in enumerate(value) for found in scalars(item, (*path, index))]
+    return [path]
+
+
+def altered(document: Any, path: tuple[Any, ...]) -> Any:
+    """A copy in which the text at a path ends otherwise."""
+    changed = copy.deepcopy(document)
+    part = changed
+    for step in path[:-1]:
+        part = part[step]
+    part[path[-1]] = part[path[-1]][:-1] + ("1" if part[path[-1]][-1] != "1" else "2")
+    return changed

@@ -6,13 +6,13 @@ and keys are signed again with eddsa-jcs-2022.
 
 from __future__ import annotations
 
-import copy
 import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from credential_vectors import altered, scalars
 from transire.credentials.canonical import jcs
 from transire.credentials.errors import (
     CredentialRefused,
@@ -86,23 +86,6 @@ def test_the_key_of_the_published_document_is_not_its_issuers(vectors: Path) -> 
     with pytest.raises(IssuerNotKeyHolder) as refused:
         verify_credential(read(vectors / "eddsa-jcs-2022" / "signedJCS.json"))
     assert refused.value.where == "/issuer"
-
-
-def scalars(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-    if isinstance(value, dict):
-        return [found for name in value for found in scalars(value[name], (*path, name))]
-    if isinstance(value, list):
-        return [found for index, item in enumerate(value) for found in scalars(item, (*path, index))]
-    return [path]
-
-
-def altered(document: Any, path: tuple[Any, ...]) -> Any:
-    changed = copy.deepcopy(document)
-    part = changed
-    for step in path[:-1]:
-        part = part[step]
-    part[path[-1]] = part[path[-1]][:-1] + ("1" if part[path[-1]][-1] != "1" else "2")
-    return changed
 
 
 def test_every_altered_scalar_is_refused(vectors: Path) -> None:

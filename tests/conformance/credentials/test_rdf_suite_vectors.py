@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import copy
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 
-from credential_vectors import key_of, method_of, read, text, vector_contexts
+from credential_vectors import altered, key_of, method_of, read, scalars, text, vector_contexts
 from transire.credentials.errors import CredentialRefused, ProofChainBroken, ProofInvalid
 from transire.credentials.proofs import sign_document, verify_proofs
 from transire.credentials.suites import SUITES, signed_hash, with_contexts
@@ -104,23 +103,6 @@ def test_the_published_document_verifies_and_no_altered_one(data: Path, vector: 
     for path in scalars(published):
         with pytest.raises(CredentialRefused):
             verify_proofs(altered(published, path), contexts=vector_contexts())
-
-
-def scalars(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-    if isinstance(value, dict):
-        return [found for name in value for found in scalars(value[name], (*path, name))]
-    if isinstance(value, list):
-        return [found for index, item in enumerate(value) for found in scalars(item, (*path, index))]
-    return [path]
-
-
-def altered(document: Any, path: tuple[Any, ...]) -> Any:
-    changed = copy.deepcopy(document)
-    part = changed
-    for step in path[:-1]:
-        part = part[step]
-    part[path[-1]] = part[path[-1]][:-1] + ("1" if part[path[-1]][-1] != "1" else "2")
-    return changed
 
 
 @pytest.mark.parametrize("name", ["signedProofSet1", "signedProofSet2", "signedProofChain1", "signedProofChain2"])
