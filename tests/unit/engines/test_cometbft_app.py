@@ -177,6 +177,14 @@ def test_a_proposal_leaves_out_what_others_would_refuse(asked: Asked) -> None:
     assert list(told.txs) == [good]
 
 
+def test_a_proposal_is_no_longer_than_others_can_judge_in_time(asked: Asked, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("transire.engines.cometbft.app.MOST_PROPOSED", 3)
+    raws = [asked.world.witness() for _ in range(5)]
+    told = asked.ask("prepare_proposal", txs=raws, height=1, time=TIME, max_tx_bytes=1 << 20)
+    assert list(told.txs) == raws[:3]
+    assert asked.ask("process_proposal", txs=raws, height=1, time=TIME).status == ACCEPT
+
+
 @pytest.mark.parametrize("what", ["forged", "twice", "seen", "expired", "too large", "no action"])
 def test_a_proposal_with_one_such_action_is_refused(asked: Asked, what: str) -> None:
     world = asked.world

@@ -36,6 +36,9 @@ ACCEPT: Final = 1
 REJECT: Final = 2
 MISBEHAVIOUR: Final = {1: "duplicate-vote", 2: "light-client-attack"}
 GENESIS_LIMIT: Final = 16 << 20
+MOST_PROPOSED: Final = 4_000
+"""Actions that this node proposes for one block: others must judge all of them well within the time for a proposal, those
+too that gossip has not brought them yet. More than a network decides in a second; it binds nobody else."""
 
 STEPS: Final = ("finalized", "before commit", "committed")
 """The steps of a block, as they are passed to `at_step`."""
@@ -143,7 +146,8 @@ class Application:
     def _prepare_proposal(self, request: Any) -> dict[str, Any]:
         raws = list(request.txs)
         verdicts = self.machine.judge(raws, _time(request.time))
-        return {"txs": [raw for raw, verdict in zip(raws, verdicts, strict=True) if verdict.refusal is None]}
+        good = [raw for raw, verdict in zip(raws, verdicts, strict=True) if verdict.refusal is None]
+        return {"txs": good[:MOST_PROPOSED]}
 
     def _process_proposal(self, request: Any) -> dict[str, Any]:
         verdicts = self.machine.judge(request.txs, _time(request.time))
