@@ -70,6 +70,7 @@ def up(home: Path, validators: int, port: int, name: str, witnesses: tuple[str, 
     say("every node answers, and the first blocks are made")
     founding.enrol_hosted(place, plan, say)
     say("the network is up")
+    click.echo(f"Sign in: {place.sign_in} names an address, a login and a password for each member.")
     click.echo(f"Next: transire network status --home {home}")
 
 

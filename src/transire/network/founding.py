@@ -7,6 +7,7 @@ network runs: nothing about them stands in the genesis.
 from __future__ import annotations
 
 import json
+import secrets
 import shutil
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
@@ -21,7 +22,7 @@ from transire.demo.stage import party_entries
 from transire.demo.world import OFFICE_ROLES, TRADER_ROLES, enter_particulars
 from transire.desk.permissions import operations_of
 from transire.desk.person import Person
-from transire.desk.persons import add_person
+from transire.desk.persons import add_person, list_accounts
 from transire.ledger.genesis import Genesis
 from transire.network.plan import HOST, Place, Plan, PlannedNode, write_private
 from transire.node.credentials import new_credentials
@@ -107,10 +108,21 @@ def settle_in(place: Place, plan: Plan, node: PlannedNode, genesis: Genesis) -> 
             )
         for tenant in opened.tenants.values():
             person = _person_of(tenant, entries.get(tenant.slug), node, customs)
+            note_sign_in(place, tenant, person, node)
             content = new_credentials(tenant, person.id, url=node.url, scopes=operations_of(person.roles), life=LIFE)
             write_private(place.credentials(tenant.slug), content)
     finally:
         opened.close()
+
+
+def note_sign_in(place: Place, tenant: Tenant, person: Person, node: PlannedNode) -> None:
+    """Give the person a password, and note it where whoever tries the network out finds it."""
+    password = secrets.token_urlsafe(15)
+    tenant.sign_in_desk.set_password(person.id, password, now=tenant.now())
+    with tenant.database.reading() as view:
+        [login] = [each.login for each in list_accounts(view) if each.person.id == person.id]
+    before = place.sign_in.read_bytes() if place.sign_in.exists() else b""
+    write_private(place.sign_in, before + f"{node.url}/m/{tenant.slug}/  {login}  {password}\n".encode())
 
 
 def enrol_hosted(place: Place, plan: Plan, say: Say) -> None:

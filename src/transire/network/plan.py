@@ -5,6 +5,7 @@ network.json            the trust root
 nodes/<slug>/           the home of a node
 secrets/<slug>          the secret that unlocks its keys
 credentials/<slug>.json for whom a program acts that speaks to the node as this member (`client.Credentials`)
+sign-in.txt             for each member: its portal, a person's login and password
 logs/<slug>.log         what the node writes
 running/<slug>.json     the process that runs it
 """
@@ -134,6 +135,10 @@ class Place:
 
     def credentials(self, member: str) -> Path:
         return self.home / "credentials" / f"{member}.json"
+
+    @property
+    def sign_in(self) -> Path:
+        return self.home / "sign-in.txt"
 
     def log(self, slug: str) -> Path:
         return self.home / "logs" / f"{slug}.log"
