@@ -34,6 +34,7 @@ COMMANDS: Final[Mapping[str, Entry]] = {
     "demo": Entry("transire.cli.demo:demo", "Run the main job on real input, from a signature to its proof."),
     "verify": Entry("transire.cli.verify:verify", "Check a receipt offline, without trust in any node."),
     "statement": Entry("transire.cli.statement:statement", "Show a statement, an action or a receipt in words."),
+    "origin": Entry("transire.cli.origin:origin", "Determine whether goods originate under an agreement, and why."),
     "node": Entry("transire.cli.node:node", "Set up and run a node."),
     "doctor": Entry("transire.cli.doctor:doctor", "Examine a node and say what is wrong with it."),
     "records": Entry("transire.cli.records:records", "Rebuild the records from the ledger and the vault."),

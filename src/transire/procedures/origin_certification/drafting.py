@@ -19,7 +19,7 @@ from transire.documents.certification import CertifiedGood, RuleOfOrigin
 from transire.documents.parties import Party, SigningOfficial
 from transire.documents.wire import as_wire
 from transire.origin.agreements import Agreement
-from transire.origin.rules import rules_for
+from transire.origin.catalogue import rules_for
 from transire.procedures.origin_certification.errors import OfficialMissing
 from transire.procedures.origin_certification.products import criterion_of
 

@@ -1,0 +1,110 @@
+"""Amounts, quantities and shares of the origin engine: exact, read from decimal strings, printed without loss.
+
+Sums and products are `Decimal` in a context that refuses to round; a quotient is a `Fraction`. Nothing is rounded
+before it is compared: a content of 49.99999 per cent never becomes 50.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Context, Decimal, Inexact, InvalidOperation, Overflow
+from fractions import Fraction
+from typing import Final
+
+_WRITTEN: Final = re.compile(r"-?[0-9]{1,24}(?:\.[0-9]{1,18})?", re.ASCII)
+
+ZERO: Final = Decimal(0)
+HUNDRED: Final = Decimal(100)
+
+EXACT: Final = Context(prec=400, Emax=9999, Emin=-9999, traps=[Inexact, Overflow, InvalidOperation])
+"""Wide enough for every sum and product of the engine; a result that would not fit raises instead of being rounded."""
+
+SHOWN_DIGITS: Final = 12
+"""Significant digits of a quotient that does not end; the interface asks for at least ten."""
+
+SHOWN_PLACES: Final = 10
+"""And at least so many decimal places."""
+
+
+def read_decimal(text: object) -> Decimal | None:
+    """The number that a decimal string says; None for anything else: an exponent, a sign alone, a JSON number.
+
+    >>> read_decimal("12.50"), read_decimal("1e3"), read_decimal(12)
+    (Decimal('12.50'), None, None)
+    """
+    if not isinstance(text, str) or _WRITTEN.fullmatch(text) is None:
+        return None
+    return Decimal(text)
+
+
+def shown(value: Decimal | Fraction) -> str:
+    """The number as a decimal string: whole where it ends, else cut off, never rounded up to a threshold.
+
+    >>> shown(Decimal("88.00")), shown(Fraction(48 * 100, 88)), shown(Fraction(9, 20))
+    ('88.00', '54.5454545454', '0.45')
+    """
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    if (places := _places(value.denominator)) is None:
+        return _cut(value)
+    return _with_places(value.numerator * 10**places // value.denominator, places)
+
+
+def plain(value: Decimal) -> str:
+    """A decimal string without zeros that say nothing.
+
+    >>> plain(Decimal("4998000.000")), plain(Decimal("0.10"))
+    ('4998000', '0.1')
+    """
+    text = format(value, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def ratio(part: Decimal, whole: Decimal) -> Fraction:
+    """Part of whole as an exact fraction. The whole must not be zero.
+
+    >>> ratio(Decimal("1.5"), Decimal("4.5"))
+    Fraction(1, 3)
+    """
+    return Fraction(part) / Fraction(whole)
+
+
+def rounded(value: Fraction, places: int | None) -> Fraction:
+    """Rounded half away from zero to so many places, as the published tables do; None leaves it exact.
+
+    >>> rounded(Fraction(5, 6), 3), rounded(Fraction(25, 2), 0), rounded(Fraction(1, 3), None)
+    (Fraction(833, 1000), Fraction(13, 1), Fraction(1, 3))
+    """
+    if places is None:
+        return value
+    scale = Fraction(10) ** places
+    scaled = abs(value) * scale
+    whole = (2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator)
+    return Fraction(whole if value >= 0 else -whole) / scale
+
+
+def _cut(value: Fraction) -> str:
+    places = SHOWN_PLACES
+    size = abs(value)
+    while size * 10**places < 10 ** (SHOWN_DIGITS - 1):
+        places += 1
+    cut = size.numerator * 10**places // size.denominator
+    return _with_places(cut if value > 0 else -cut, places)
+
+
+def _with_places(scaled: int, places: int) -> str:
+    digits = str(abs(scaled)).rjust(places + 1, "0")
+    sign = "-" if scaled < 0 else ""
+    return f"{sign}{digits[:-places]}.{digits[-places:]}" if places else f"{sign}{digits}"
+
+
+def _places(denominator: int) -> int | None:
+    """How many decimal places a fraction with this denominator needs; None where it does not end."""
+    twos = fives = 0
+    while denominator % 2 == 0:
+        denominator //= 2
+        twos += 1
+    while denominator % 5 == 0:
+        denominator //= 5
+        fives += 1
+    return max(twos, fives) if denominator == 1 else None

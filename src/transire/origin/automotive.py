@@ -1,0 +1,70 @@
+"""Automotive goods under NAFTA: which materials are traced, which vehicles are light or heavy, what content they need.
+
+Data with citation; what is not in it (automotive components and listed materials of Schedule V, which are named by
+words, and who uses a part in which vehicle) is a declared fact.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from importlib.resources import files
+from typing import Literal
+
+import msgspec
+
+from transire.origin.ranges import Ranges, held
+
+Vehicle = Literal["light", "heavy"]
+
+
+class Step(msgspec.Struct, frozen=True, rename={"start": "from"}):
+    """A regional value content that is needed from a day on (the fiscal year that begins closest to it)."""
+
+    percent: Decimal
+    start: date
+
+
+class Automotive(msgspec.Struct, frozen=True, kw_only=True):
+    """What the NAFTA Regulations list for automotive goods."""
+
+    citation: str
+    light_duty_vehicles: Ranges
+    heavy_duty_vehicles: Ranges
+    engines_and_transmissions: Ranges
+    bearings_and_shafts: Ranges
+    traced: Ranges
+    content: dict[Vehicle, tuple[Step, ...]]
+
+    def vehicle(self, digits: str) -> Vehicle | None:
+        """Light-duty or heavy-duty vehicle (s.2(1)); None for anything else, and for a code too short to tell.
+
+        >>> automotive().vehicle("870323"), automotive().vehicle("870510"), automotive().vehicle("871200")
+        ('light', 'heavy', None)
+        """
+        if held(digits, self.light_duty_vehicles):
+            return "light"
+        return "heavy" if held(digits, self.heavy_duty_vehicles) else None
+
+    def is_traced(self, digits: str) -> bool | None:
+        """Whether Schedule IV lists the tariff provision, so that its value is traced through the materials (s.9).
+
+        None where it lists some of the items below the code and not others.
+
+        >>> automotive().is_traced("870891"), automotive().is_traced("7318"), automotive().is_traced("870899")
+        (True, False, None)
+        """
+        return held(digits, self.traced)
+
+    def content_needed(self, vehicle: Vehicle, on: date) -> Decimal | None:
+        """The percentage of s.13(1) on a day; None before the first step."""
+        reached = [step.percent for step in self.content[vehicle] if step.start <= on]
+        return reached[-1] if reached else None
+
+
+@cache
+def automotive() -> Automotive:
+    """The data."""
+    raw = (files("transire.origin") / "data" / "automotive.json").read_bytes()
+    return msgspec.json.decode(raw, type=Automotive)

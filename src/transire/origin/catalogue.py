@@ -1,0 +1,225 @@
+"""The catalogue of product-specific rules: which rules and notes bind a tariff number under an agreement on a day.
+
+The rules stand here as trees in our own notation, with citation and edition; the sentence shown is printed from the
+tree. What it is not: an official text. What the sources do not print, or print wrongly, is listed with the reason, and
+that the catalogue holds no rule for a number says nothing about the law.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date
+from functools import cache, cached_property
+from importlib.resources import files
+from typing import Final
+
+import msgspec
+
+from transire.origin.agreements import agreement
+from transire.origin.rule.codes import CodeRange
+from transire.origin.rule.notes import Note
+from transire.origin.rule.scan import Kind
+from transire.origin.rule.tree import Rule, Unread
+from transire.origin.rule.wording import say_rule
+from transire.tariff.number import TariffNumber, parse_tariff_number
+
+
+class Trade(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Trade to which a rule is limited: between two parties, or all other trade where `other`."""
+
+    between: tuple[str, ...] = ()
+    other: bool = False
+
+    def covers(self, exporter: str | None, importer: str | None) -> bool | None:
+        """Whether trade between two countries is meant; None while a country is unknown.
+
+        >>> Trade(between=("MX", "US")).covers("US", "MX")
+        True
+        """
+        if exporter is None or importer is None:
+            return None
+        return self.other or {exporter, importer} == set(self.between)
+
+
+_NAMES: Final = {"start": "from", "end": "until"}
+
+
+class _Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename=_NAMES):
+    """What rules and notes share: the numbers they speak of, where they stand, and since when."""
+
+    ranges: tuple[CodeRange, ...]
+    citation: str
+    start: date
+    end: date | None = None
+
+    def in_force(self, on: date) -> bool:
+        return self.start <= on and (self.end is None or on <= self.end)
+
+    def holds(self, number: TariffNumber) -> bool:
+        return any(codes.holds(number) for codes in self.ranges)
+
+
+class ProductRule(_Entry, frozen=True, kw_only=True, omit_defaults=True, dict=True, rename=_NAMES | {"tree": "rule"}):
+    """One rule: the numbers it covers, what it asks, where it stands and since when.
+
+    The tree stays encoded until it is asked for: a catalogue of 1,400 rules is opened to read one or two of them.
+    """
+
+    scope: str
+    tree: msgspec.Raw
+    trade: Trade | None = None
+    agreement: str = ""
+    edition: str = ""
+    hs: str = ""
+    as_of: date | None = None
+
+    @cached_property
+    def rule(self) -> Rule:
+        """The tree of the rule."""
+        return _TREE.decode(self.tree)
+
+    @property
+    def level(self) -> int:
+        """4 for headings, 6 for subheadings, 8 for tariff items."""
+        return self.ranges[0].level
+
+    @property
+    def text(self) -> str:
+        """The canonical sentence of the rule."""
+        return say_rule(self.rule)
+
+    @property
+    def complete(self) -> bool:
+        """Whether every alternative is understood; where not, the rule can say yes but never no."""
+        return not any(isinstance(one.way, Unread) for one in self.rule.alternatives)
+
+    def notice(self, on: date) -> str | None:
+        """What is to be said where the text is of a later day than the one asked about."""
+        if self.as_of is None or on >= self.as_of:
+            return None
+        return (
+            f"The rule is read as it stood on {self.as_of.isoformat()} ({self.edition}); whether it read the same on "
+            f"{on.isoformat()} is not known here."
+        )
+
+    def binds(self, number: TariffNumber, on: date) -> bool:
+        """Whether the rule covers the number on this day, more specific rules aside."""
+        return self.in_force(on) and self.holds(number)
+
+
+_TREE = msgspec.json.Decoder(Rule)
+
+
+class CatalogueNote(_Entry, frozen=True, kw_only=True, omit_defaults=True):
+    """What a section, chapter or subheading note does to the rules of its numbers."""
+
+    title: str
+    note: Note
+
+
+class Defect(msgspec.Struct, frozen=True, kw_only=True):
+    """What is wrong with a text of the source, and what was made of it."""
+
+    scope: str
+    kind: Kind
+    words: str
+    reason: str
+
+
+class Catalogue(msgspec.Struct, frozen=True, kw_only=True, dict=True):
+    """The rules of one agreement, as read from one edition of it."""
+
+    agreement: str
+    edition: str
+    hs: str
+    source: str
+    as_of: date | None = None
+    texts: int
+    """How many texts of the source were read: rules and notes."""
+    rules: tuple[ProductRule, ...]
+    notes: tuple[CatalogueNote, ...]
+    anomalies: tuple[Defect, ...]
+
+    @cached_property
+    def by_chapter(self) -> dict[str, tuple[ProductRule, ...]]:
+        """The rules that may speak of a chapter, by its two digits."""
+        found: defaultdict[str, list[ProductRule]] = defaultdict(list)
+        for rule in self.rules:
+            chapters = {f"{at:02}" for one in rule.ranges for at in range(int(one.first[:2]), int(one.last[:2]) + 1)}
+            for chapter in sorted(chapters):
+                found[chapter].append(rule)
+        return {chapter: tuple(rules) for chapter, rules in found.items()}
+
+    def edition_named(self, rule: ProductRule) -> ProductRule:
+        """The rule with what it shares with all others of the catalogue: it stands by itself in an answer."""
+        return msgspec.structs.replace(
+            rule, agreement=self.agreement, edition=self.edition, hs=self.hs, as_of=self.as_of
+        )
+
+    @property
+    def not_understood(self) -> tuple[Defect, ...]:
+        """The texts that the grammar did not read."""
+        return tuple(one for one in self.anomalies if one.kind == "not_understood")
+
+
+def read_catalogue(raw: bytes) -> Catalogue:
+    """A catalogue from its file; each rule is given the agreement, the edition and the HS edition of the file."""
+    found = msgspec.json.decode(raw, type=Catalogue)
+    rules = tuple(
+        msgspec.structs.replace(rule, agreement=found.agreement, edition=found.edition, hs=found.hs, as_of=found.as_of)
+        for rule in found.rules
+    )
+    return msgspec.structs.replace(found, rules=rules)
+
+
+@cache
+def catalogue(agreement_id: str) -> Catalogue:
+    """The catalogue that is shipped for an agreement."""
+    folder = files("transire.origin") / "data" / "rules"
+    return read_catalogue((folder / f"{agreement(agreement_id).id}.json").read_bytes())
+
+
+def rules_for(
+    agreement_id: str,
+    code: str,
+    on: date,
+    *,
+    exporter: str | None = None,
+    importer: str | None = None,
+    own: Catalogue | None = None,
+) -> tuple[ProductRule, ...]:
+    """The rules that bind a tariff number: those of its tariff item, else of its subheading, else of its heading.
+
+    The more specific rule rules alone (19 CFR part 181 Appendix, Schedule I s.1(b); General Note 11(o)(viii)). Rules
+    of one direction of trade are chosen by the two countries, and all returned while those are unknown. `own` is an
+    operator's catalogue, in place of the one shipped. Empty where the catalogue holds none.
+
+    >>> [rule.scope for rule in rules_for("usmca", "8413.70.20.04", date(2026, 11, 22))]
+    ['8413.11-8413.82']
+    """
+    number = parse_tariff_number(code)
+    read = own or catalogue(agreement_id)
+    found = [rule for rule in read.by_chapter.get(number.chapter, ()) if rule.binds(number, on)]
+    finest = max((rule.level for rule in found), default=0)
+    chosen = _of_trade([rule for rule in found if rule.level == finest], exporter, importer)
+    return tuple(read.edition_named(rule) for rule in chosen)
+
+
+def _of_trade(rules: Sequence[ProductRule], exporter: str | None, importer: str | None) -> tuple[ProductRule, ...]:
+    """The rules of this direction of trade; "all other trade" only where no rule names the two countries."""
+    if exporter is None or importer is None or all(rule.trade is None for rule in rules):
+        return tuple(rules)
+    named = [rule for rule in rules if rule.trade and not rule.trade.other and rule.trade.covers(exporter, importer)]
+    return tuple(named or [rule for rule in rules if rule.trade is None or rule.trade.other])
+
+
+def notes_for(agreement_id: str, code: str, on: date, *, own: Catalogue | None = None) -> tuple[CatalogueNote, ...]:
+    """The notes that speak of a tariff number on a day.
+
+    >>> [type(one.note).__name__ for one in notes_for("usmca", "6204.62", date(2020, 7, 2))]
+    ['FabricConfers', 'ComponentDecides']
+    """
+    number = parse_tariff_number(code)
+    held = (one for one in (own or catalogue(agreement_id)).notes if one.in_force(on))
+    return tuple(one for one in held if one.holds(number))

@@ -1,0 +1,66 @@
+"""Tariff codes of cases: digits without dots at their own level, and whether any edition at hand prints them.
+
+`84.14`, `8414`, `8414.59` and `841459` mean what they say at their own level: two digits a step, at least a heading.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache, lru_cache
+from importlib.resources import files
+from typing import Final
+
+import msgspec
+
+from transire.origin.errors import CodeUnknown
+
+_WRITTEN: Final = re.compile(r"[0-9]{2}(?:\.?[0-9]{2}){1,4}", re.ASCII)
+
+
+class _HarmonizedSystem(msgspec.Struct, frozen=True):
+    citation: str
+    edition: str
+    headings: dict[str, str]
+    withdrawn: tuple[str, ...]
+    withdrawn_citation: str
+
+
+def digits_of(text: str, where: str) -> str:
+    """The digits of a tariff code whose heading some edition of the Harmonized System prints.
+
+    >>> digits_of("84.14", "/good/tariff"), digits_of("8414.59", "/good/tariff")
+    ('8414', '841459')
+    """
+    digits = _digits(text)
+    if digits is None:
+        expected = "4, 6, 8 or 10 digits, beginning with a heading of the Harmonized System"
+        raise CodeUnknown(got=repr(text)[:40], expected=expected, where=where)
+    return digits
+
+
+@lru_cache(maxsize=65_536)
+def is_of_edition(digits: str) -> bool:
+    """Whether the edition at hand (HS 2022) prints the subheading; codes of four digits say nothing of one.
+
+    National tariff items, and the subheadings of older editions, are not known here: such a code is not refused.
+
+    >>> is_of_edition("841459"), is_of_edition("846911")
+    (True, False)
+    """
+    subheadings = _system().headings.get(digits[:4])
+    return subheadings is not None and (len(digits) < 6 or digits[4:6] in subheadings.split())
+
+
+@lru_cache(maxsize=65_536)
+def _digits(text: str) -> str | None:
+    if _WRITTEN.fullmatch(text) is None:
+        return None
+    digits = text.replace(".", "")
+    known = digits[:4] in _system().headings or digits[:4] in _system().withdrawn
+    return digits if known else None
+
+
+@cache
+def _system() -> _HarmonizedSystem:
+    raw = (files("transire.origin") / "data" / "harmonized_system.json").read_bytes()
+    return msgspec.json.decode(raw, type=_HarmonizedSystem)

@@ -1,0 +1,244 @@
+"""The bill of materials, worked out: what each line counts for, and the sums that value content is made of.
+
+A material that the producer makes itself enters in one of two ways. Designated as intermediate and originating, it is
+one originating material at its whole cost; otherwise what went into it is what went into the good (NAFTA Regulations
+s.6(4), (5) and 7(4) to (6); USMCA Regulations s.7(4), (5) and 8(6) to (8)).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+from typing import Final
+
+from transire.origin.amounts import ZERO
+from transire.origin.case import Costs, Material
+from transire.origin.code import digits_of
+from transire.origin.determination.facts import check_facts
+from transire.origin.determination.line import Line, MadeHere
+from transire.origin.determination.statements import Statements
+from transire.origin.determination.values import Worth, costs_beside, excluded_costs, worth_of
+from transire.origin.errors import BillCyclic, BillTooDeep, MaterialTwice, OriginUnsaid
+from transire.origin.reading import amount_at
+from transire.origin.terms import Terms
+
+MAX_LEVELS: Final = 32
+"""Levels of self-produced materials. Real bills have fewer than ten; the bound keeps a forged one from growing."""
+
+SHIFTING_USES: Final = frozenset({"material", "set_component", "recovered"})
+"""Packing, accessories and indirect materials are disregarded for the change in tariff classification."""
+
+NOT_COUNTED: Final = frozenset({"packing_shipping", "indirect"})
+"""What no value content counts as non-originating."""
+
+
+class Bill:
+    """The lines of one good and their sums. A sum to which a line without a value belongs is None."""
+
+    __slots__ = (
+        "costs_known",
+        "designated_by_content",
+        "excluded",
+        "lines",
+        "materials_cost",
+        "own_costs",
+        "unvalued",
+        "unvalued_foreign",
+        "value_non_originating",
+        "value_non_originating_by_net_cost",
+        "value_originating",
+    )
+
+    def __init__(self) -> None:
+        self.lines: list[Line] = []
+        self.value_non_originating = ZERO
+        self.value_non_originating_by_net_cost = ZERO
+        self.value_originating = ZERO
+        self.materials_cost = ZERO
+        self.own_costs = ZERO
+        self.excluded = ZERO
+        self.costs_known = True
+        self.unvalued: list[Line] = []
+        self.unvalued_foreign: list[Line] = []
+        self.designated_by_content = False
+
+    @property
+    def total_cost(self) -> Decimal | None:
+        """Materials, product, period and other costs; None where one of them is unknown."""
+        if not self.costs_known or self.unvalued:
+            return None
+        return self.materials_cost + self.own_costs
+
+    @property
+    def net_cost(self) -> Decimal | None:
+        """Total cost less the excluded costs in it."""
+        total = self.total_cost
+        return None if total is None else total - self.excluded
+
+    def foreign(self) -> list[Line]:
+        """The lines that do not originate and must change, those of self-produced materials among them."""
+        return [line for line in self.lines if not line.originating and line.use in SHIFTING_USES]
+
+
+Judge = Callable[[Material, "Bill", str], Callable[[], MadeHere]]
+
+
+class BillMaker:
+    """Works bills out for one case: its terms and statements, and how self-produced materials are judged."""
+
+    def __init__(
+        self, terms: Terms, statements: Statements, judge: Judge, recovered: Callable[[Material], bool]
+    ) -> None:
+        self.terms = terms
+        self.statements = statements
+        self.judge = judge
+        self.recovered = recovered
+        self.notices: list[str] = []
+
+    def make(self, materials: Sequence[Material], costs: Costs | None, where: str, above: tuple[str, ...] = ()) -> Bill:
+        """The bill of these materials and costs; `where` points to the member that holds them."""
+        if len(above) > MAX_LEVELS:
+            raise BillTooDeep(expected=f"at most {MAX_LEVELS} levels", where=where)
+        bill = Bill()
+        if costs is None:
+            bill.costs_known = False
+        else:
+            bill.own_costs = costs_beside(costs, f"{where}/costs")
+            bill.excluded = excluded_costs(costs, f"{where}/costs")
+        seen: set[str] = set()
+        for at, material in enumerate(materials):
+            place = f"{where}/materials/{at}"
+            if material.id in seen:
+                raise MaterialTwice(got=material.id, where=f"{place}/id")
+            seen.add(material.id)
+            self._add(bill, material, place, above)
+        return bill
+
+    def _add(self, bill: Bill, material: Material, where: str, above: tuple[str, ...]) -> None:
+        if material.facts:
+            check_facts(material.facts, where)
+        if material.self_produced is not None:
+            self._add_self_produced(bill, material, where, above)
+            return
+        if material.origin is None:
+            raise OriginUnsaid(got=material.id, where=f"{where}/origin")
+        originating = material.origin == "originating"
+        if material.use != "material":
+            originating = self._originates_by_use(material, originating)
+        elif material.origin == "unknown":
+            self.notices.append(
+                f"The origin of {material.id} is unknown: it is taken as non-originating "
+                f"({self.terms.citations['unknown_origin']})."
+            )
+        line = Line(material, digits_of(material.tariff, f"{where}/tariff"), originating, where)
+        self._value(line, material, where)
+        bill.lines.append(line)
+        self._count(bill, line)
+        if self.statements and (said := self.statements.about(material.id)) is not None:
+            # Accumulated production is that of the producer: no chain through it either (s.14(4)).
+            bill.designated_by_content |= said.counts and said.states.designated_inside
+
+    def _originates_by_use(self, material: Material, originating: bool) -> bool:
+        if material.use == "indirect":
+            return True
+        if material.use == "recovered" and self.recovered(material):
+            return True
+        return originating
+
+    def _value(self, line: Line, material: Material, where: str) -> None:
+        worth = Worth(None, None, None)
+        if material.value is not None:
+            value = amount_at(material.value, f"{where}/value")
+            worth = Worth(value, value, value)
+        if material.adjustments is not None and worth.value is not None:
+            worth = worth_of(worth.value, material.adjustments, self.terms, line.originating, where)
+        if self.statements and (said := self.statements.about(material.id)) is not None:
+            line.inside, worth = said.applied(line, worth, material, where)
+            line.stated_foreign = said.value_non_originating
+        line.value, line.value_by_net_cost, line.cost = worth
+
+    def _count(self, bill: Bill, line: Line) -> None:
+        if line.cost is None:
+            bill.unvalued.append(line)
+        else:
+            bill.materials_cost += line.cost
+            if line.use == "packing_shipping":
+                # Packing for shipment is a shipping and packing cost: net cost leaves it out (definition, s.2(1)).
+                bill.excluded += line.cost
+        if line.use == "packing_shipping":
+            return
+        if line.originating:
+            bill.value_originating += line.value or ZERO
+            return
+        if line.value is None:
+            bill.unvalued_foreign.append(line)
+        bill.value_non_originating += line.value or ZERO
+        bill.value_non_originating_by_net_cost += line.value_by_net_cost or ZERO
+
+    def _add_self_produced(self, bill: Bill, material: Material, where: str, above: tuple[str, ...]) -> None:
+        made = material.self_produced
+        assert made is not None
+        if material.value is not None or material.adjustments is not None:
+            raise OriginUnsaid(
+                got="a value and self_produced", expected="no value: it is computed", where=f"{where}/value"
+            )
+        if material.origin is not None:
+            raise OriginUnsaid(got="origin and self_produced", expected="one of the two", where=f"{where}/origin")
+        if material.id in above:
+            raise BillCyclic(got=" > ".join([*above, material.id]), where=where)
+        inner = self.make(made.materials, made.costs, f"{where}/self_produced", (*above, material.id))
+        line = Line(material, digits_of(material.tariff, f"{where}/tariff"), False, where)
+        line.inside = tuple(inner.lines)
+        line.made = self.judge(material, inner, where)
+        line.cost = inner.total_cost
+        line.value = line.value_by_net_cost = None if inner.unvalued_foreign else inner.value_non_originating
+        line.designated = made.designated and self._holds(line, inner)
+        bill.lines.append(line)
+        if line.designated:
+            self._count_designated(bill, line, inner)
+        elif line.use not in NOT_COUNTED:
+            _count_inside(bill, inner)
+
+    def _holds(self, line: Line, inner: Bill) -> bool:
+        """Whether a designation stands: the material originates, and no chain of value requirements is formed."""
+        assert line.made is not None
+        found = line.made()
+        citation = self.terms.citations["intermediate"]
+        if found.originates is not True:
+            self.notices.append(
+                f"{line.id} is designated as intermediate but "
+                f"{'does not originate' if found.originates is False else 'its origin is not settled'}: "
+                f"the designation falls and what went into it counts ({citation})."
+            )
+            return False
+        if found.by_content and inner.designated_by_content:
+            self.notices.append(
+                f"{line.id} cannot be designated as intermediate: it is subject to a value requirement and holds a "
+                f"designated material that is too. The designation falls ({citation})."
+            )
+            return False
+        return True
+
+    def _count_designated(self, bill: Bill, line: Line, inner: Bill) -> None:
+        assert line.made is not None
+        line.originating = True
+        line.value = line.value_by_net_cost = ZERO
+        bill.designated_by_content |= line.made().by_content or inner.designated_by_content
+        if line.cost is None:
+            bill.unvalued.append(line)
+            return
+        # Excluded costs inside a designated material stay in its value (NAFTA Regulations s.6(13)(b)).
+        bill.materials_cost += line.cost
+        bill.value_originating += line.cost
+
+
+def _count_inside(bill: Bill, inner: Bill) -> None:
+    bill.materials_cost += inner.materials_cost + inner.own_costs
+    bill.excluded += inner.excluded
+    bill.costs_known &= inner.costs_known
+    bill.value_originating += inner.value_originating
+    bill.value_non_originating += inner.value_non_originating
+    bill.value_non_originating_by_net_cost += inner.value_non_originating_by_net_cost
+    bill.unvalued += inner.unvalued
+    bill.unvalued_foreign += inner.unvalued_foreign
+    bill.designated_by_content |= inner.designated_by_content

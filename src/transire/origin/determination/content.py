@@ -1,0 +1,211 @@
+"""Regional value content: which methods are open and why, and what each gives. Compared as products, never rounded.
+
+    transaction value, build-down   (value - non-originating) / value x 100
+    net cost                        (net cost - non-originating) / net cost x 100
+    build-up                        originating / value x 100
+
+A method is open where the agreement knows it for the good and nothing closes it; it is counted where the case states
+its figures. Figures that are not stated leave the requirement open only where no other method can be counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from fractions import Fraction
+from typing import NamedTuple
+
+from transire.origin.amounts import HUNDRED, ZERO
+from transire.origin.case import Method
+from transire.origin.determination.facts import described
+from transire.origin.determination.subject import Subject
+from transire.origin.determination.verdict import Need, Verdict, any_of
+from transire.origin.rule.tree import ValueLimit
+
+
+class Openness(NamedTuple):
+    """Whether a method may be used, and why it may not (or what would settle it)."""
+
+    verdict: Verdict
+    why: str = ""
+    citation: str = ""
+    need: Need | None = None
+
+
+class MethodFound(NamedTuple):
+    """What one method gives, and what the rule needs under it."""
+
+    method: Method
+    citation: str
+    needed: Decimal
+    base: Decimal | None
+    regional: Decimal | None
+    """The numerator: what of the base is regional."""
+    foreign: Decimal
+    met: Verdict
+    open: Openness
+    needs: tuple[Need, ...]
+
+    @property
+    def content(self) -> Fraction | None:
+        """The content in per cent; None where it cannot be worked out."""
+        if self.base is None or self.regional is None or self.base <= 0:
+            return None
+        return Fraction(self.regional) * 100 / Fraction(self.base)
+
+    @property
+    def margin(self) -> Fraction | None:
+        """Percentage points above what is needed; negative below."""
+        content = self.content
+        return None if content is None else content - Fraction(self.needed)
+
+
+class Content(NamedTuple):
+    """All methods that the rule allows, and the best of them."""
+
+    verdict: Verdict
+    methods: tuple[MethodFound, ...]
+    best: MethodFound | None
+    needs: tuple[Need, ...]
+
+
+def content_of(
+    subject: Subject, limits: Sequence[ValueLimit], openness: dict[Method, Openness], asked: Method | None
+) -> Content:
+    """Whether the subject has the regional value content that one of these limits asks for."""
+    found = []
+    for term in subject.terms.methods:
+        method = term.method
+        opened = openness.get(method)
+        if opened is None:
+            continue
+        in_force = [limit for limit in limits if limit.method in (None, method) and _in_force(limit, subject)]
+        if not in_force:
+            continue
+        found.append(_by_method(subject, method, term.citation, in_force, opened))
+    if asked is not None and any(one.method == asked and one.open.verdict is not False for one in found):
+        found = [one for one in found if one.method == asked]
+    open_ones = [one for one in found if one.open.verdict is not False]
+    counted = [one for one in open_ones if one.met is not None]
+    # A method whose figures are not stated is a further route that is not claimed, as long as another is counted.
+    usable = counted or open_ones
+    verdict = any_of(_with_openness(one) for one in usable)
+    best = max(usable, key=_preference, default=None)
+    needs = _needs(usable) if verdict is None else ()
+    return Content(verdict, tuple(found), best, needs)
+
+
+def value_of(subject: Subject, method: Method) -> tuple[Decimal | None, Decimal | None, Decimal]:
+    """Base, regional part and non-originating value under a method; None where a figure is not stated."""
+    bill = subject.bill
+    if method == "net_cost":
+        base, foreign = bill.net_cost, bill.value_non_originating_by_net_cost
+        if subject.traced is not None:
+            foreign = subject.traced.value
+            return base, None if base is None or subject.traced.needs else base - foreign, foreign
+        return base, None if base is None else base - foreign, foreign
+    base = subject.transaction_value if method == "transaction_value" else subject.adjusted_value
+    foreign = bill.value_non_originating
+    if method == "build_up":
+        unvalued = any(line.originating for line in bill.unvalued)
+        return base, None if unvalued else bill.value_originating, foreign
+    return base, None if base is None or bill.unvalued_foreign else base - foreign, foreign
+
+
+def _by_method(
+    subject: Subject, method: Method, citation: str, limits: Sequence[ValueLimit], opened: Openness
+) -> MethodFound:
+    base, regional, foreign = value_of(subject, method)
+    percents, needs = _percents(subject, limits, citation)
+    needed = min(percents) if percents else ZERO
+    met: Verdict
+    if not percents:
+        met = False
+    elif base is None or regional is None:
+        met = _at_best(base, foreign, needed, method)
+        needs += _figures_missing(subject, method, citation)
+    elif base <= 0:
+        met = False
+    else:
+        met = _reaches(regional, base, max(percents))
+        if met:
+            needs = ()
+            needed = max(percents)
+        elif _reaches(regional, base, needed):
+            met = None
+    return MethodFound(method, citation, needed, base, regional, foreign, met, opened, needs)
+
+
+def _reaches(regional: Decimal, base: Decimal, percent: Decimal) -> bool:
+    return regional * HUNDRED >= percent * base
+
+
+def _at_best(base: Decimal | None, foreign: Decimal, needed: Decimal, method: Method) -> Verdict:
+    """Values that are not stated can only be more non-originating: what fails without them fails with them."""
+    if method in ("transaction_value", "build_down") and base is not None and base > 0:
+        return None if _reaches(base - foreign, base, needed) else False
+    return None
+
+
+def _percents(subject: Subject, limits: Sequence[ValueLimit], citation: str) -> tuple[list[Decimal], tuple[Need, ...]]:
+    """The percentages that apply, and the words that decide between them where that is not declared."""
+    percents, needs = [], []
+    for limit in limits:
+        if limit.when:
+            holds = described(subject.facts, limit.when)
+            if holds is False:
+                continue
+            if holds is None:
+                why = f"{limit.percent} per cent is needed where {limit.when}"
+                needs.append(Need(f"{subject.member}.facts[as_stated: {limit.when}]", why, citation))
+        percents.append(limit.percent)
+    return percents, tuple(needs)
+
+
+def _in_force(limit: ValueLimit, subject: Subject) -> bool:
+    return (limit.start is None or limit.start <= subject.on) and (limit.end is None or subject.on <= limit.end)
+
+
+def _figures_missing(subject: Subject, method: Method, citation: str) -> tuple[Need, ...]:
+    bill, needs = subject.bill, []
+    why = f"the {method.replace('_', ' ')} method needs it"
+    if method == "net_cost":
+        lines = bill.unvalued
+        if not bill.costs_known:
+            member = "costs" if subject.where == "/good" else f"{subject.member}.self_produced.costs"
+            needs.append(Need(member, why, citation))
+        if subject.traced is not None:
+            needs += subject.traced.needs
+    else:
+        lines = bill.unvalued_foreign
+        if method == "build_up":
+            lines = [line for line in bill.unvalued if line.originating]
+        if method == "transaction_value" and subject.transaction_value is None:
+            needs.append(Need("good.value.transaction", why, citation))
+        elif method != "transaction_value" and subject.adjusted_value is None:
+            needs.append(Need("good.value.adjusted", why, citation))
+    needs += [Need(f"materials[{line.id}].value", why, citation) for line in lines]
+    return tuple(needs)
+
+
+def _with_openness(found: MethodFound) -> Verdict:
+    if found.met is False:
+        return False
+    return found.met if found.open.verdict is True else None
+
+
+def _preference(found: MethodFound) -> tuple[int, int, Fraction]:
+    """Methods that are met before open ones before unmet ones; among equals the one with most to spare."""
+    met = {True: 2, None: 1, False: 0}
+    margin = found.margin
+    return met[_with_openness(found)], met[found.open.verdict], Fraction(-1000) if margin is None else margin
+
+
+def _needs(found: Sequence[MethodFound]) -> tuple[Need, ...]:
+    needs: list[Need] = []
+    for one in found:
+        if _with_openness(one) is None:
+            needs += one.needs
+            if one.open.need is not None:
+                needs.append(one.open.need)
+    return tuple(dict.fromkeys(needs))

@@ -1,0 +1,75 @@
+"""The rules and notes that bind a good: from the catalogue, or the rule that the case gives in its own words."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import lru_cache
+from typing import NamedTuple
+
+from transire.origin.case import AgreementId, RuleText
+from transire.origin.catalogue import ProductRule, notes_for, rules_for
+from transire.origin.determination.notes import NoteFound
+from transire.origin.determination.shift import Shift
+from transire.origin.rule.reading import read_rule
+from transire.origin.rule.tree import Rule
+
+
+class Bound(NamedTuple):
+    """A rule that binds: where it stands, and its tree; `shifts` are its changes as compiled for one good's code."""
+
+    scope: str
+    text: str
+    edition: str
+    citation: str
+    rule: Rule
+    shifts: dict[int, Shift]
+    by_trade: bool = False
+    """Whether it is for one direction of trade only."""
+    notice: str | None = None
+
+
+class Bindings(NamedTuple):
+    """What binds a good; more than one rule at the same level leaves it open."""
+
+    rules: tuple[Bound, ...]
+    notes: tuple[NoteFound, ...]
+    given: bool = False
+    notes_apply: bool = True
+
+
+@lru_cache(maxsize=16_384)
+def bindings(
+    agreement: AgreementId,
+    digits: str,
+    on: date,
+    exporter: str | None,
+    importer: str | None,
+    given: RuleText | None,
+) -> Bindings:
+    """The rules and notes for a good of this code imported on this day; a rule that is given replaces the catalogue's.
+
+    The result is kept: a file of a million cases asks for few goods.
+    """
+    notes = notes_for(agreement, digits, on)
+    if given is not None:
+        rule = Bound(
+            _dotted(digits), given.text, "as given in the case", "rule given in the case", _read(given.text), {}
+        )
+        return Bindings((rule,), notes, given=True, notes_apply=given.notes)
+    found = rules_for(agreement, digits, on, exporter=exporter, importer=importer)
+    return Bindings(tuple(_bound(one, on) for one in found), notes)
+
+
+def _bound(rule: ProductRule, on: date) -> Bound:
+    by_trade = rule.trade is not None
+    return Bound(rule.scope, rule.text, rule.edition, rule.citation, rule.rule, {}, by_trade, rule.notice(on))
+
+
+@lru_cache(maxsize=4096)
+def _read(text: str) -> Rule:
+    return read_rule(text)
+
+
+def _dotted(digits: str) -> str:
+    rest = digits[4:]
+    return ".".join([digits[:4], *(rest[at : at + 2] for at in range(0, len(rest), 2))])

@@ -1,0 +1,84 @@
+"""How far an answer holds, and what would change it: amounts that may move, materials that are worth sourcing here.
+
+Under net cost a price that rises is a cost that rises: `value_non_originating_may_rise` is by how much the price of
+non-originating materials may rise with everything else as it is. `value_may_fall` is by how much the good's value (or,
+under net cost, its other costs) may fall. Negative: by how much the amount must change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from transire.origin.amounts import shown
+from transire.origin.answer import Headroom, ToSource
+from transire.origin.determination.content import MethodFound
+from transire.origin.determination.line import Line
+from transire.origin.determination.routes import Route
+from transire.origin.determination.subject import Subject
+
+
+def headroom_of(subject: Subject, route: Route) -> Headroom:
+    """The headroom of a route that was tried."""
+    best = route.content.best if route.content is not None else None
+    rise, fall, originating_fall = _amounts(best)
+    sources = () if route.verdict is True else _to_source(subject, route)
+    nearest = route.weighed.number if route.weighed is not None and route.verdict is not True else None
+    return Headroom(
+        value_non_originating_may_rise=_shown(rise),
+        value_may_fall=_shown(fall),
+        value_originating_may_fall=_shown(originating_fall),
+        materials_to_source=sources,
+        alternative=nearest,
+    )
+
+
+def _amounts(best: MethodFound | None) -> tuple[Fraction | None, Fraction | None, Fraction | None]:
+    if best is None or best.base is None or best.regional is None or best.base <= 0:
+        return None, None, None
+    base, regional, needed = Fraction(best.base), Fraction(best.regional), Fraction(best.needed) / 100
+    foreign = base - regional
+    if best.method == "build_up":
+        return None, None, regional - needed * base
+    fall = base - foreign / (1 - needed) if needed < 1 else None
+    if best.method == "net_cost":
+        # A dearer material raises net cost too: (NC - VNM) / (NC + x) >= needed.
+        return regional / needed - base if needed else None, fall, None
+    return base * (1 - needed) - foreign, fall, None
+
+
+def _to_source(subject: Subject, route: Route) -> tuple[ToSource, ...]:
+    """What must come from the region: every material that fails to change, or the fewest that bring the content."""
+    weighed = route.weighed
+    if weighed is not None and weighed.moved is not None and weighed.moved.failing:
+        why = "it does not make the change in tariff classification"
+        return tuple(ToSource(line.id, why) for line in weighed.moved.failing)
+    best = route.content.best if route.content is not None else None
+    if best is None or best.base is None or best.regional is None or best.met is not False or best.base <= 0:
+        return ()
+    lacking = Fraction(best.needed) / 100 * Fraction(best.base) - Fraction(best.regional)
+    chosen = []
+    for line in sorted(_foreign(subject.bill.lines), key=lambda line: (-(line.value or 0), line.id)):
+        if lacking <= 0:
+            break
+        value = line.value or 0
+        chosen.append(ToSource(line.id, f"its {value:f} would count as regional"))
+        lacking -= Fraction(value)
+    return tuple(chosen) if lacking <= 0 else ()
+
+
+def _foreign(lines: Sequence[Line]) -> list[Line]:
+    """Purchased non-originating lines with a value, those inside self-produced materials among them."""
+    found = []
+    for line in lines:
+        if line.originating:
+            continue
+        if line.made is not None:
+            found += _foreign(line.inside or ())
+        elif line.value:
+            found.append(line)
+    return found
+
+
+def _shown(value: Fraction | None) -> str | None:
+    return None if value is None else shown(value)

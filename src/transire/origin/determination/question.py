@@ -1,0 +1,266 @@
+"""One case made ready: what it asks is checked, its bill worked out, and what binds the good is found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from functools import cached_property
+
+from transire.origin.agreements import agreement
+from transire.origin.amounts import ZERO
+from transire.origin.case import Case, Good, Material, RuleText
+from transire.origin.code import digits_of
+from transire.origin.determination.bill import Bill, BillMaker
+from transire.origin.determination.facts import check_facts, told
+from transire.origin.determination.finding import Bindings, Bound, bindings
+from transire.origin.determination.line import MadeHere
+from transire.origin.determination.notes import NotesInForce
+from transire.origin.determination.openness import openness_of
+from transire.origin.determination.statements import Statements
+from transire.origin.determination.subject import Subject
+from transire.origin.determination.vehicles import SPECIAL_CONTENT, special_limits, traced_sum, vehicle_of
+from transire.origin.determination.verdict import Verdict
+from transire.origin.determination.weighing import Setting, Weighed, weigh
+from transire.origin.errors import (
+    AgreementNotInForce,
+    CountryNotParty,
+    CurrenciesMixed,
+    MethodNotOfAgreement,
+    PartExceedsWhole,
+)
+from transire.origin.ranges import held
+from transire.origin.reading import amount_at, share_at
+from transire.origin.rule.tree import ValueLimit
+from transire.origin.terms import terms_of
+from transire.tariff.currencies import is_currency
+from transire.tariff.errors import CurrencyUnknown
+
+
+class Question:
+    """A case, checked; everything that the tests need is worked out from it once."""
+
+    def __init__(self, case: Case) -> None:
+        self.case = case
+        self.terms = terms_of(case.agreement)
+        self.agreement = agreement(case.agreement)
+        self.digits = digits_of(case.good.tariff, "/good/tariff")
+        self.share = None
+        if case.related_party_share is not None:
+            self.share = share_at(case.related_party_share, "/related_party_share")
+        self._check()
+        self.vehicle = vehicle_of(self.terms, self.digits, case.good.facts)
+        self.statements = Statements(case.accumulation, self.terms, self.is_party)
+        self.bill_maker = BillMaker(self.terms, self.statements, self._judge, self._is_recovered)
+        self.bill = self.bill_maker.make(case.materials, case.costs, "")
+        self.statements.refuse_unmatched()
+        self.subject = self._subject()
+        self.bindings = self._bindings(self.digits, case.rule)
+        self.notes = self._notes(self.bindings, self.subject)
+
+    def is_party(self, country: str) -> bool:
+        """Whether the country is a party on the day of importation."""
+        return self.agreement.is_party(country, self.case.import_date)
+
+    @property
+    def notices(self) -> list[str]:
+        """What the reader of the answer should know of how the bill was read."""
+        of_rules = [bound.notice for bound in self.bindings.rules if bound.notice is not None]
+        return [*of_rules, *self.statements.notices, *self.bill_maker.notices, *self._vehicle_notices()]
+
+    def _vehicle_notices(self) -> list[str]:
+        said = []
+        if self._special_limits() is not None:
+            said.append(f"The value content of automotive goods is set by {SPECIAL_CONTENT}, in place of the rule's.")
+        traced = self.subject.traced
+        if traced is not None and traced.left_out:
+            names = ", ".join(traced.left_out)
+            said.append(
+                f"Not listed in Schedule IV, so not traced: {names} ({self.terms.light_duty_tracing}, s.9(9)(b))."
+            )
+        return said
+
+    @cached_property
+    def openness(self) -> dict:  # type: ignore[type-arg]
+        """Which methods of value content are open to the good."""
+        value = self.case.good.value
+        return openness_of(
+            self.terms,
+            self.digits,
+            accumulates=self.statements.any_counts,
+            related_sale=None if value is None else value.related_sale,
+            related_share=self.share,
+        )
+
+    def setting(self, bound: Bound) -> Setting:
+        """The setting in which the alternatives of a rule are weighed for the good of the case."""
+        return Setting(
+            subject=self.subject,
+            rule=bound.rule,
+            citation=bound.citation,
+            notes=self.notes,
+            openness=self.openness,
+            method=self.case.method,
+            limits=self._special_limits(),
+            compiled=bound.shifts,
+        )
+
+    def _special_limits(self) -> tuple[ValueLimit, ...] | None:
+        if self.vehicle is None:
+            return None
+        return special_limits(self.digits, self.vehicle, self.case.import_date)
+
+    def _check(self) -> None:
+        case, on = self.case, self.case.import_date
+        if not self.agreement.is_in_force(on):
+            until = self.agreement.in_force_until
+            span = f"from {self.agreement.in_force_from}" + (f" to {until}" if until else "")
+            raise AgreementNotInForce(got=on, expected=f"{case.agreement} {span}", where="/import_date")
+        importer = case.importer_country
+        if importer is not None and not self.is_party(importer):
+            expected = " or ".join(sorted(self.agreement.parties))
+            raise CountryNotParty(got=importer, expected=expected, where="/importer_country")
+        known = [term.method for term in self.terms.methods]
+        if case.method is not None and case.method not in known:
+            raise MethodNotOfAgreement(got=case.method, expected=" or ".join(known), where="/method")
+        check_facts(case.good.facts, "/good")
+        _check_currencies(case)
+
+    def _subject(self) -> Subject:
+        good = self.case.good
+        transaction, adjusted = _values(good)
+        traced = None
+        if self.vehicle == "light":
+            traced = traced_sum(self.bill.lines, self.terms, self.is_party)
+        return Subject(
+            digits=self.digits,
+            tariff=good.tariff,
+            facts=good.facts,
+            bill=self.bill,
+            terms=self.terms,
+            on=self.case.import_date,
+            where="/good",
+            transaction_value=transaction,
+            adjusted_value=adjusted,
+            weight=None if good.weight is None else amount_at(good.weight, "/good/weight"),
+            traced=traced,
+        )
+
+    def _bindings(self, digits: str, given: RuleText | None) -> Bindings:
+        case = self.case
+        return bindings(case.agreement, digits, case.import_date, case.exporter_country, case.importer_country, given)
+
+    def _notes(self, found: Bindings, subject: Subject) -> NotesInForce:
+        return NotesInForce(found.notes, self.terms, subject.digits, subject.facts, apply=found.notes_apply)
+
+    def _is_recovered(self, material: Material) -> bool:
+        """A recovered material of a party in a remanufactured good originates (USMCA s.4; 19 USC 4033(n)(6)(K))."""
+        term = self.terms.remanufactured
+        if term is None or told(self.case.good.facts, "remanufactured") is not True:
+            return False
+        if held(self.digits, term.goods) is not True or held(self.digits, term.apart) is not False:
+            return False
+        return material.country is not None and self.is_party(material.country)
+
+    def _judge(self, material: Material, bill: Bill, where: str) -> Callable[[], MadeHere]:
+        """How a self-produced material is judged as a good of its own: once, when a test first needs it."""
+        found: list[MadeHere] = []
+
+        def judged() -> MadeHere:
+            if not found:
+                found.append(self._made_here(material, bill, where))
+            return found[0]
+
+        return judged
+
+    def _made_here(self, material: Material, bill: Bill, where: str) -> MadeHere:
+        if bill.lines and all(line.originating for line in bill.lines):
+            return MadeHere(True, by_content=False)
+        assert material.self_produced is not None
+        digits = digits_of(material.tariff, f"{where}/tariff")
+        found = self._bindings(digits, material.self_produced.rule)
+        if len(found.rules) != 1:
+            return MadeHere(None, by_content=False)
+        subject = Subject(
+            digits=digits,
+            tariff=material.tariff,
+            facts=material.facts,
+            bill=bill,
+            terms=self.terms,
+            on=self.case.import_date,
+            where=f"/materials[{material.id}]",
+            weight=None if material.weight is None else amount_at(material.weight, f"{where}/weight"),
+            is_intermediate=True,
+        )
+        rule = found.rules[0]
+        setting = Setting(
+            subject=subject,
+            rule=rule.rule,
+            citation=rule.citation,
+            notes=self._notes(found, subject),
+            openness=openness_of(self.terms, digits, intermediate=True),
+            method=None,
+            compiled=rule.shifts,
+        )
+        return _as_made(weigh_all(setting))
+
+
+def weigh_all(setting: Setting) -> list[Weighed]:
+    """Every alternative that covers the subject."""
+    numbers = range(1, len(setting.rule.alternatives) + 1)
+    return [weighed for number in numbers if (weighed := weigh(setting, number)) is not None]
+
+
+def _as_made(weighed: list[Weighed]) -> MadeHere:
+    met = [one for one in weighed if one.verdict is True]
+    if met:
+        # It is subject to a value requirement only where none of the alternatives that it meets goes without one.
+        return MadeHere(True, by_content=all(one.by_content for one in met))
+    verdict: Verdict = None if any(one.verdict is None for one in weighed) else False
+    return MadeHere(verdict, by_content=False)
+
+
+def _values(good: Good) -> tuple[Decimal | None, Decimal | None]:
+    """Transaction value without international shipment, and adjusted value; each None where it is not stated."""
+    value = good.value
+    if value is None:
+        return None, None
+    transaction = adjusted = None
+    if value.transaction is not None:
+        transaction = amount_at(value.transaction, "/good/value/transaction")
+        shipment = ZERO
+        if value.international_shipment is not None:
+            shipment = amount_at(value.international_shipment, "/good/value/international_shipment")
+        if shipment > transaction:
+            raise PartExceedsWhole(
+                got=f"international shipment of {shipment}",
+                expected=f"at most the transaction value of {transaction}",
+                where="/good/value/international_shipment",
+            )
+        transaction = adjusted = transaction - shipment
+    if value.adjusted is not None:
+        adjusted = amount_at(value.adjusted, "/good/value/adjusted")
+    return transaction, adjusted
+
+
+def _check_currencies(case: Case) -> None:
+    """One currency for all amounts: nothing is converted at a rate that nobody recorded (s.3; s.2)."""
+    first: str | None = None if case.good.value is None else case.good.value.currency
+    if first is not None:
+        _known(first, "/good/value/currency")
+    pending = [(material, f"/materials/{at}") for at, material in enumerate(case.materials)]
+    while pending:
+        material, where = pending.pop()
+        if material.currency is not None:
+            if first is None:
+                _known(material.currency, f"{where}/currency")
+                first = material.currency
+            elif material.currency != first:
+                raise CurrenciesMixed(got=material.currency, expected=first, where=f"{where}/currency")
+        if material.self_produced is not None:
+            inner = material.self_produced.materials
+            pending += [(one, f"{where}/self_produced/materials/{at}") for at, one in enumerate(inner)]
+
+
+def _known(currency: str, where: str) -> None:
+    if not is_currency(currency):
+        raise CurrencyUnknown(got=repr(currency)[:20], where=where)

@@ -1,0 +1,269 @@
+"""The ways in which a good originates, each with its criterion: which of them the case takes, and how far it comes.
+
+Wholly obtained; exclusively from originating materials; the product rule, or a note that lets a process or a fabric
+stand in its place; goods classified with their parts and unassembled goods; sets by their own section.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Literal
+
+from transire.origin.amounts import HUNDRED, ZERO, shown
+from transire.origin.determination.bill import NOT_COUNTED, SHIFTING_USES
+from transire.origin.determination.conditions import Condition
+from transire.origin.determination.content import Content, content_of
+from transire.origin.determination.facts import told
+from transire.origin.determination.finding import Bound
+from transire.origin.determination.line import Line
+from transire.origin.determination.question import Question
+from transire.origin.determination.verdict import Need, Verdict, all_of, any_of
+from transire.origin.determination.weighing import Weighed, percent_needed, weigh
+from transire.origin.ranges import held
+from transire.origin.rule.codes import CodeRange
+from transire.origin.rule.tree import ValueLimit
+
+Kind = Literal["wholly_obtained", "originating_materials", "product_rule", "parts", "set"]
+
+
+@dataclass(slots=True)
+class Route:
+    """One way of originating, as far as the case goes along it."""
+
+    kind: Kind
+    verdict: Verdict
+    conditions: list[Condition] = field(default_factory=list)
+    needs: list[Need] = field(default_factory=list)
+    bound: Bound | None = None
+    weighed: Weighed | None = None
+    """The alternative that is met, or the one that comes nearest."""
+    others: list[Weighed] = field(default_factory=list)
+    content: Content | None = None
+
+
+def wholly_obtained(question: Question) -> Route | None:
+    """A good that was mined, grown, caught or made from nothing else in the territory: declared, never worked out."""
+    if question.case.good.wholly_obtained is not True:
+        return None
+    foreign = [line.id for line in question.bill.lines if not line.originating and line.use in SHIFTING_USES]
+    condition = Condition(
+        "wholly obtained",
+        f"wholly obtained or produced entirely in {question.terms.territory}",
+        "declared" if not foreign else "declared, but non-originating materials are used: " + ", ".join(foreign),
+        not foreign,
+        citation=question.terms.citations["wholly_obtained"],
+    )
+    return Route("wholly_obtained", not foreign, [condition])
+
+
+def originating_materials(question: Question) -> Route | None:
+    """A good made exclusively from originating materials."""
+    counted = [line for line in question.bill.lines if line.use not in NOT_COUNTED and line.use != "packing_retail"]
+    counted = [line for line in counted if line.use != "accessory"]
+    if not counted or not all(_all_originating(line) for line in counted):
+        return None
+    condition = Condition(
+        "originating materials only",
+        f"production in {question.terms.territory} exclusively from originating materials",
+        f"all {len(counted)} materials originate" if len(counted) > 1 else "the only material originates",
+        True,
+        citation=question.terms.citations["originating_materials"],
+    )
+    return Route("originating_materials", True, [condition])
+
+
+def _all_originating(line: Line) -> bool:
+    if line.originating:
+        return True
+    return bool(line.inside) and line.made is not None and all(_all_originating(inner) for inner in line.inside or ())
+
+
+def product_rule(question: Question) -> Route:
+    """The rule of the annex for the good's tariff provision: any one of its alternatives suffices (s.4(6))."""
+    rules = question.bindings.rules
+    if not rules:
+        why = f"no rule for {question.case.good.tariff} is in the catalogue: give the rule in the case"
+        return Route("product_rule", None, needs=[Need("rule", why, question.terms.citations["product_rule"])])
+    if len(rules) > 1 and all(bound.by_trade for bound in rules):
+        why = "the rule differs by direction of trade"
+        return Route(
+            "product_rule", None, needs=[Need(name, why, rules[0].citation) for name in _unknown_trade(question)]
+        )
+    if len(rules) > 1:
+        scopes = " and ".join(f"{bound.scope} ({bound.citation})" for bound in rules)
+        why = f"more than one rule binds: {scopes}"
+        return Route("product_rule", None, needs=[Need("rule", why, question.terms.citations["product_rule"])])
+    if not question.bill.lines:
+        why = "without the materials that went into the good nothing can be tested"
+        needs = [Need("materials", why, question.terms.citations["product_rule"])]
+        return Route("product_rule", None, needs=needs, bound=rules[0])
+    return _by_rule(question, rules[0])
+
+
+def _unknown_trade(question: Question) -> list[str]:
+    case = question.case
+    names = {"exporter_country": case.exporter_country, "importer_country": case.importer_country}
+    return [name for name, country in names.items() if country is None] or list(names)
+
+
+def _by_rule(question: Question, bound: Bound) -> Route:
+    setting = question.setting(bound)
+    weighed = []
+    for number in range(1, len(bound.rule.alternatives) + 1):
+        one = weigh(setting, number)
+        if one is None:
+            continue
+        if one.verdict is True:
+            # One alternative suffices; what the others would have come to is not asked (s.4(6)).
+            return Route("product_rule", True, bound=bound, weighed=one, content=one.content)
+        weighed.append(one)
+    pending = [one for one in weighed if one.verdict is None]
+    if pending:
+        if _whatever_it_is_called(weighed):
+            best = pending[0]
+            return Route("product_rule", True, bound=bound, weighed=best, others=weighed, content=best.content)
+        needs = list(dict.fromkeys(need for one in pending for need in one.needs))
+        best = pending[0]
+        return Route("product_rule", None, needs=needs, bound=bound, weighed=best, others=weighed, content=best.content)
+    nearest = min(weighed, key=_distance, default=None)
+    content = None if nearest is None else nearest.content
+    return Route("product_rule", False, bound=bound, weighed=nearest, others=weighed, content=content)
+
+
+def _whatever_it_is_called(weighed: Sequence[Weighed]) -> bool:
+    """Whether only the name of the good is open, and every name would do.
+
+    An alternative for named goods and one for any other good share a code between them: if both are met but for the
+    name, the good originates under one or the other.
+    """
+    open_by_name = [one for one in weighed if one.target is None]
+    if not open_by_name or len(open_by_name) != len(weighed):
+        return False
+    remainder = any(getattr(one.alternative.way.target, "other", False) for one in weighed)  # type: ignore[union-attr]
+    return remainder and all(_met_but_for_name(one) for one in weighed)
+
+
+def _met_but_for_name(one: Weighed) -> bool:
+    if one.alternative.guard:
+        return False
+    parts: list[Verdict] = [one.moved.verdict if one.moved else True, *(done.verdict for done in one.conditions)]
+    if one.content is not None:
+        parts.append(any_of((one.content.verdict, one.waived is not None and one.waived.verdict)))
+    return all_of(parts) is True
+
+
+def _distance(one: Weighed) -> tuple[int, float, int]:
+    """How far an alternative is from being met: tests that fail, then by how much, then its number."""
+    failed, gap = 0, 0.0
+    if one.moved is not None and one.moved.verdict is not True:
+        failed += 1
+        share = one.moved.tolerance.share if one.moved.tolerance else None
+        gap += 1.0 if share is None else min(1.0, float(share))
+    if one.content is not None and one.content.verdict is not True and one.waived is None:
+        failed += 1
+        margin = one.content.best.margin if one.content.best is not None else None
+        gap += 1.0 if margin is None else min(1.0, float(-margin) / 100)
+    failed += sum(condition.verdict is not True for condition in one.conditions)
+    return failed, gap, one.number
+
+
+def parts(question: Question, by_rule: Route) -> Route | None:
+    """Unassembled goods, and goods classified with their parts: a value content stands for the change (s.4(4))."""
+    term = question.terms.parts
+    if term is None or by_rule.bound is None or held(question.digits, term.not_of) is not False:
+        return None
+    best: Route | None = None
+    for weighed in by_rule.others:
+        if weighed.moved is None or weighed.moved.verdict is not False or weighed.target is False:
+            continue
+        citation = _excused(question, weighed.moved.failing, term.unassembled, term.classified_together)
+        if citation is None or weighed.moved.open:
+            continue
+        route = _with_content(question, by_rule.bound, weighed, citation)
+        if route.verdict is True:
+            return route
+        if best is None or (best.verdict is False and route.verdict is None):
+            best = route
+    return best
+
+
+def _excused(question: Question, failing: Sequence[Line], unassembled: str, together: str) -> str | None:
+    """The law by which the materials need not change, where it is declared to fit all of them."""
+    if not failing:
+        return None
+    facts = question.case.good.facts
+    if all(_declared(facts, line, "gri_2a") for line in failing):
+        return unassembled
+    same = all(_classified_together(question.digits, line.digits) for line in failing)
+    return together if same and all(_declared(facts, line, "parts_of_the_good") for line in failing) else None
+
+
+def _declared(good_facts, line: Line, name: Literal["gri_2a", "parts_of_the_good"]) -> bool:  # type: ignore[no-untyped-def]
+    return told(line.facts, name) is True or (told(good_facts, name) is True and told(line.facts, name) is not False)
+
+
+def _classified_together(good: str, material: str) -> bool:
+    """The same subheading, or the same heading where it is not subdivided and so printed without a subheading."""
+    shared = min(len(good), len(material), 6)
+    return shared >= 4 and good[:shared] == material[:shared]
+
+
+def _with_content(question: Question, bound: Bound, weighed: Weighed, citation: str) -> Route:
+    term = question.terms.parts
+    assert term is not None
+    higher = percent_needed(weighed)
+    limits = tuple(
+        ValueLimit(percent=max(percent, higher or ZERO), method=method) for method, percent in term.percent.items()
+    )
+    content = content_of(question.subject, limits, question.openness, question.case.method)
+    conditions = list(weighed.conditions)
+    condition = Condition(
+        "materials that need not change",
+        "parts classified with the good, or an unassembled good classified as assembled (GRI 2(a))",
+        ", ".join(line.id for line in weighed.moved.failing) if weighed.moved else "",
+        True,
+        citation=citation,
+    )
+    verdict = all_of([content.verdict, *(one.verdict for one in conditions)])
+    needs = [*content.needs, *(need for one in conditions if one.verdict is None for need in one.needs)]
+    return Route("parts", verdict, [condition], needs if verdict is None else [], bound, weighed, content=content)
+
+
+def set_of_goods(question: Question) -> Route | None:
+    """Goods put up in a set under GRI 3, where the agreement has a section on sets; else the rule of the set."""
+    term = question.terms.sets
+    if question.case.good.set != "gri3" or term is None:
+        return None
+    components = [line for line in question.bill.lines if line.use == "set_component"]
+    if not components:
+        why = "the goods of the set are its materials of use set_component"
+        return Route("set", None, needs=[Need("materials", why, term.citation)])
+    foreign = [line for line in components if not line.originating]
+    textile = (CodeRange("50", "63"),)
+    percent = term.textile_percent if held(question.digits, textile) else term.percent
+    subject = question.subject
+    base = subject.transaction_value if term.base == "transaction_value" else subject.adjusted_value
+    needed = f"each good originates, or those that do not are at most {percent:f} per cent of the value of the set"
+    if not foreign:
+        condition = Condition("set", needed, "each good of the set originates", True, citation=term.citation)
+        return Route("set", True, [condition])
+    return Route("set", *_measured_set(foreign, percent, base, needed, term.citation))
+
+
+def _measured_set(
+    foreign: Sequence[Line], percent: Decimal, base: Decimal | None, needed: str, citation: str
+) -> tuple[Verdict, list[Condition], list[Need]]:
+    needs = [Need(f"materials[{line.id}].value", needed, citation) for line in foreign if line.value is None]
+    total = sum((line.value or ZERO for line in foreign), ZERO)
+    verdict: Verdict = None
+    if base is None or base == 0:
+        needs.append(Need("good.value", needed, citation))
+        found = f"non-originating goods of {shown(total)}"
+    else:
+        verdict = total * HUNDRED <= percent * base
+        verdict = None if verdict and needs else verdict
+        found = f"{shown(total)} of {shown(base)}: {', '.join(line.id for line in foreign)} do not originate"
+    condition = Condition("set", needed, found, verdict, tuple(needs), citation)
+    return verdict, [condition], needs if verdict is None else []

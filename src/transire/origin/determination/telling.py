@@ -1,0 +1,198 @@
+"""The words of an answer: the tests that were made, in the order of the law, and the figures they rest on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from fractions import Fraction
+
+import msgspec
+
+from transire.origin.amounts import shown
+from transire.origin.answer import Figures, RuleUsed, Tested
+from transire.origin.determination.conditions import Condition
+from transire.origin.determination.content import Content, MethodFound
+from transire.origin.determination.line import Line
+from transire.origin.determination.routes import Route
+from transire.origin.determination.subject import Subject
+from transire.origin.determination.tolerance import Tolerated
+from transire.origin.determination.weighing import Moved, Weighed
+from transire.origin.rule.tree import Change, NoChange
+from transire.origin.rule.wording import plain, say_alternative
+
+_BASES = {
+    "transaction_value": "the transaction value",
+    "total_cost": "the total cost",
+    "adjusted_value": "the adjusted value",
+    "weight": "the weight",
+}
+
+
+def rule_used(route: Route) -> RuleUsed | None:
+    """The rule, and the alternative that is reported."""
+    if route.bound is None:
+        return None
+    bound = route.bound
+    number = None if route.weighed is None else route.weighed.number
+    return RuleUsed(
+        scope=bound.scope, text=bound.text, edition=bound.edition, citation=bound.citation, alternative=number
+    )
+
+
+def figures_of(subject: Subject, route: Route) -> Figures:
+    """Every figure that the route used, unrounded."""
+    bill, weighed = subject.bill, route.weighed
+    best = route.content.best if route.content is not None else None
+    tolerance = _tolerance(weighed)
+    by_cost = tolerance is not None and tolerance.base == "total_cost"
+    net = best is not None and best.method == "net_cost"
+    by_value = best is not None and best.method == "transaction_value"
+    return Figures(
+        total_cost=_amount(bill.total_cost) if net or by_cost else None,
+        excluded_costs=_amount(bill.excluded) if net and bill.costs_known else None,
+        net_cost=_amount(bill.net_cost) if net else None,
+        value_non_originating=None if best is None or bill.unvalued_foreign else _amount(best.foreign),
+        value_originating=_amount(bill.value_originating) if best is not None else None,
+        transaction_value=_amount(subject.transaction_value)
+        if by_value or _is(tolerance, "transaction_value")
+        else None,
+        adjusted_value=_amount(subject.adjusted_value)
+        if (best is not None and best.method in ("build_up", "build_down")) or _is(tolerance, "adjusted_value")
+        else None,
+        regional_value_content=_quotient(best.content) if best is not None else None,
+        regional_value_content_needed=plain(best.needed) if best is not None else None,
+        de_minimis_share=_quotient(tolerance.share) if tolerance is not None else None,
+        de_minimis_base=tolerance.base if tolerance is not None else None,
+        materials_not_shifting=tuple(line.id for line in weighed.moved.failing)
+        if weighed is not None and weighed.moved is not None
+        else (),
+    )
+
+
+def tests_of(subject: Subject, route: Route, general: Sequence[Condition]) -> tuple[Tested, ...]:
+    """The tests in the order in which the law asks them."""
+    citation = route.bound.citation if route.bound is not None else subject.terms.citations["product_rule"]
+    tests = list(_of_weighed(subject, route.weighed, citation)) if route.weighed is not None else []
+    if route.kind != "product_rule":
+        tests += [_condition(one, citation) for one in route.conditions]
+        if route.content is not None:
+            tests += _content(route.content, None, citation)
+    tests += [_condition(one, citation) for one in general]
+    return tuple(tests)
+
+
+def _of_weighed(subject: Subject, weighed: Weighed, citation: str) -> Iterator[Tested]:
+    alternative = f"alternative {weighed.number}"
+    if weighed.target is None:
+        needed = say_alternative(weighed.alternative)
+        yield Tested(f"{alternative}: the good", citation, needed, "not declared", None)
+    if weighed.moved is not None:
+        yield from _moved(subject, weighed, weighed.moved, citation)
+    elif isinstance(weighed.alternative.way, NoChange):
+        yield Tested("tariff shift", citation, "no change in tariff classification", "none is required", True)
+    if weighed.content is not None:
+        yield from _content(weighed.content, weighed.waived, citation)
+    for one in weighed.conditions:
+        yield _condition(one, citation)
+
+
+def _moved(subject: Subject, weighed: Weighed, moved: Moved, citation: str) -> Iterator[Tested]:
+    way = weighed.alternative.way
+    assert isinstance(way, Change)
+    needed = _change(weighed)
+    failing = moved.failing
+    found = "every non-originating material changes"
+    met: bool | None = True
+    if failing:
+        found, met = "these do not change: " + _named(failing), False
+    elif moved.combined is not False:
+        found, met = "materials are together what the rule excepts", False if moved.combined else None
+    elif moved.open:
+        found, met = "not settled for: " + _named(moved.open), None
+    yield Tested("tariff shift", citation, needed, found, met)
+    if moved.tolerance is not None and (failing or moved.open):
+        yield _tolerance_test(moved.tolerance)
+
+
+def _change(weighed: Weighed) -> str:
+    """The change alone, without value content and provisos: they have tests of their own."""
+    bare = msgspec.structs.replace(weighed.alternative, value=(), provisos=(), label="")
+    return say_alternative(bare)
+
+
+def _tolerance_test(tolerance: Tolerated) -> Tested:
+    needed = f"at most {plain(tolerance.limit)} per cent of what the law takes as base"
+    if tolerance.excluded:
+        found = "it does not cover " + ", ".join(f"{name} ({why})" for name, why in tolerance.excluded)
+    elif tolerance.share is None or tolerance.base is None:
+        found = "not measured: neither value nor weight of the whole is stated"
+    else:
+        amount = "" if tolerance.amount is None else f"{shown(tolerance.amount)}, "
+        percent = shown(tolerance.share * 100)
+        found = f"{amount}{percent} per cent of {_BASES[tolerance.base]}"
+    if tolerance.base is not None:
+        needed = f"at most {plain(tolerance.limit)} per cent of {_BASES[tolerance.base]}"
+    return Tested("de minimis", tolerance.citation, needed, found, tolerance.verdict)
+
+
+def _content(content: Content, waived: Tolerated | None, citation: str) -> list[Tested]:
+    tests = []
+    if waived is not None and waived.share is not None and waived.base is not None:
+        needed = f"non-originating materials of at most {plain(waived.limit)} per cent of {_BASES[waived.base]}"
+        found = f"{shown(waived.share * 100)} per cent: no value content is needed"
+        tests.append(Tested("de minimis", waived.citation, needed, found, True))
+    shown_first = sorted(content.methods, key=lambda one: one is not content.best)
+    for one in shown_first if waived is None else ():
+        tests.append(_method(one, citation))
+    return tests
+
+
+def _method(found: MethodFound, citation: str) -> Tested:
+    name = found.method.replace("_", " ")
+    needed = f"not less than {plain(found.needed)} per cent by the {name} method"
+    if found.open.verdict is False:
+        return Tested(
+            "method of value content",
+            found.open.citation,
+            f"the {name} method is open",
+            f"closed: {found.open.why}",
+            False,
+        )
+    content = found.content
+    if content is None:
+        said = "not worked out: " + (", ".join(need.fact for need in found.needs) or "its base is not positive")
+        return Tested("regional value content", f"{citation}; {found.citation}", needed, said, found.met)
+    base, regional = found.base, found.regional
+    assert base is not None
+    assert regional is not None
+    said = f"{shown(regional)} of {shown(base)}, {shown(content)} per cent"
+    met = found.met if found.open.verdict is True or found.met is False else None
+    return Tested("regional value content", f"{citation}; {found.citation}", needed, said, met)
+
+
+def _condition(one: Condition, citation: str) -> Tested:
+    return Tested(one.test, one.citation or citation, one.needed, one.found, one.verdict)
+
+
+def _named(lines: Sequence[Line]) -> str:
+    return ", ".join(f"{line.id} ({line.digits})" for line in lines)
+
+
+def _tolerance(weighed: Weighed | None) -> Tolerated | None:
+    if weighed is None:
+        return None
+    if weighed.moved is not None and weighed.moved.tolerance is not None:
+        return weighed.moved.tolerance
+    return weighed.waived
+
+
+def _is(tolerance: Tolerated | None, base: str) -> bool:
+    return tolerance is not None and tolerance.base == base
+
+
+def _amount(value: Decimal | None) -> str | None:
+    return None if value is None else shown(value)
+
+
+def _quotient(value: Fraction | None) -> str | None:
+    return None if value is None else shown(value)

@@ -1,0 +1,107 @@
+"""Whether a good originates: the answer to an origin case.
+
+    >>> from transire.origin.reading import read_case
+    >>> answer = determine(read_case('''{"agreement": "nafta", "import_date": "2019-03-01",
+    ...   "good": {"tariff": "8414.51"}, "rule": {"text": "A change to subheading 8414.51 from any other subheading."},
+    ...   "materials": [{"id": "motor", "tariff": "8501.10", "origin": "non_originating"}]}'''))
+    >>> answer.outcome, answer.criterion
+    ('originating', 'B')
+
+Pure and exact: the same case gives the same answer, byte for byte. Three outcomes; what is undetermined says which
+facts would settle it. Bad input raises a `TransireError` that names the member.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import localcontext
+
+from transire.origin.amounts import EXACT
+from transire.origin.answer import Answer, Headroom, Missing, Outcome
+from transire.origin.case import Case
+from transire.origin.determination.conditions import Condition
+from transire.origin.determination.general import general_conditions
+from transire.origin.determination.headroom import headroom_of
+from transire.origin.determination.question import Question
+from transire.origin.determination.routes import (
+    Route,
+    originating_materials,
+    parts,
+    product_rule,
+    set_of_goods,
+    wholly_obtained,
+)
+from transire.origin.determination.telling import figures_of, rule_used, tests_of
+from transire.origin.determination.verdict import Need, Verdict, all_of
+
+_OUTCOMES: dict[Verdict, Outcome] = {True: "originating", False: "not_originating", None: "undetermined"}
+
+
+def determine(case: Case, *, full: bool = True) -> Answer:
+    """Answer an origin case. Without `full` only outcome, criterion, method and figures: what bulk runs ask for."""
+    with localcontext(EXACT):
+        question = Question(case)
+        general = general_conditions(case, question.subject, question.notes, question.is_party)
+        return _answer(question, _route(question), general, full)
+
+
+def _route(question: Question) -> Route:
+    """The way by which the good originates; else the product rule, or the way that is still open."""
+    for route in (wholly_obtained(question), set_of_goods(question), originating_materials(question)):
+        if route is not None and (route.verdict is True or route.kind == "set"):
+            return route
+    by_rule = product_rule(question)
+    if by_rule.verdict is True:
+        return by_rule
+    by_parts = parts(question, by_rule)
+    if by_parts is not None and (by_parts.verdict is True or by_rule.verdict is False):
+        return by_parts
+    return by_rule
+
+
+def _answer(question: Question, route: Route, general: Sequence[Condition], full: bool) -> Answer:
+    case, subject = question.case, question.subject
+    verdict = all_of([route.verdict, *(one.verdict for one in general)])
+    best = route.content.best if route.content is not None else None
+    met_by_method = best is not None and not (route.weighed is not None and route.weighed.waived is not None)
+    answer = Answer(
+        case=case.case,
+        outcome=_OUTCOMES[verdict],
+        criterion=_criterion(question, route) if verdict is True else None,
+        method=best.method if best is not None and met_by_method else None,
+        figures=figures_of(subject, route),
+    )
+    if not full:
+        return answer
+    return _told(question, route, general, verdict, answer)
+
+
+def _told(question: Question, route: Route, general: Sequence[Condition], verdict: Verdict, answer: Answer) -> Answer:
+    headroom = headroom_of(question.subject, route) if route.kind in ("product_rule", "parts") else Headroom()
+    return Answer(
+        case=answer.case,
+        outcome=answer.outcome,
+        criterion=answer.criterion,
+        method=answer.method,
+        rule=rule_used(route),
+        figures=answer.figures,
+        tests=tests_of(question.subject, route, general),
+        missing=_missing(route, general) if verdict is None else (),
+        headroom=headroom,
+        notices=tuple(dict.fromkeys(question.notices)),
+    )
+
+
+def _criterion(question: Question, route: Route) -> str | None:
+    criteria = question.terms.criteria
+    if route.kind == "set":
+        return criteria["product_rule"]
+    return criteria.get(route.kind)
+
+
+def _missing(route: Route, general: Sequence[Condition]) -> tuple[Missing, ...]:
+    needs: list[Need] = list(route.needs) if route.verdict is None else []
+    for one in general:
+        if one.verdict is None:
+            needs += one.needs
+    return tuple(Missing(need.fact, need.why, need.asked_by) for need in dict.fromkeys(needs))

@@ -1,0 +1,115 @@
+"""Reading what the origin engine is asked: JSON into types, every refusal naming the member.
+
+Two steps. The decoder refuses unknown and missing members and wrong types; amounts, shares and codes are texts to it.
+Whoever computes with a text reads it through `amount_at` or `share_at`, which name the member too.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from functools import cache
+from typing import Final, TypeVar
+
+import msgspec
+
+from transire.errors import TransireError
+from transire.origin.amounts import read_decimal
+from transire.origin.case import Case
+from transire.origin.errors import AmountMalformed, AmountNegative, CaseInvalid, ScheduleInvalid, ShareTooLarge
+
+MAX_CASE_BYTES: Final = 16_000_000
+"""One case: a bill of a hundred thousand materials fits."""
+
+ONE: Final = Decimal(1)
+
+_AT: Final = re.compile(r"^(?P<what>.*?)(?: - at `(?P<path>\$[^`]*)`)?$", re.DOTALL)
+_STEP: Final = re.compile(r"\.([^.\[\]]+)|\[(\d+|\.\.\.)\]")
+
+_Asked = TypeVar("_Asked", bound=msgspec.Struct)
+
+
+def read_case(raw: bytes | str) -> Case:
+    """Decode one case; its amounts and codes are not looked at yet.
+
+    >>> read_case('{"agreement": "usmca", "import_date": "2026-01-15", "good": {"tariff": "8414.51"}}').good.tariff
+    '8414.51'
+    """
+    return _read(raw, Case, CaseInvalid)
+
+
+def read_schedule(raw: bytes | str, kind: type[_Asked]) -> _Asked:
+    """Decode the input of one of the schedules' calculations."""
+    return _read(raw, kind, ScheduleInvalid)
+
+
+def amount_at(text: str, where: str) -> Decimal:
+    """The amount that a member states.
+
+    >>> amount_at("12.50", "/costs/product")
+    Decimal('12.50')
+    """
+    value = read_decimal(text)
+    if value is None:
+        raise AmountMalformed(got=repr(text)[:60], where=where)
+    if value.is_signed() and value != 0:
+        raise AmountNegative(got=text, where=where)
+    return abs(value)
+
+
+def share_at(text: str, where: str) -> Decimal:
+    """The share, from 0 to 1, that a member states."""
+    value = amount_at(text, where)
+    if value > ONE:
+        raise ShareTooLarge(got=text, expected="at most 1", where=where)
+    return value
+
+
+def percent_at(text: str, where: str) -> Decimal:
+    """The percentage, from 0 to 100, that a member states."""
+    value = amount_at(text, where)
+    if value > 100:
+        raise ShareTooLarge(got=text, expected="at most 100", where=where)
+    return value
+
+
+def pointer(path: str) -> str:
+    """A path as msgspec writes it, as a JSON pointer.
+
+    >>> pointer("$.materials[0].value")
+    '/materials/0/value'
+    """
+    steps = (match[1] or match[2] for match in _STEP.finditer(path))
+    return "".join(f"/{step}" for step in steps)
+
+
+def _read(raw: bytes | str, kind: type[_Asked], refusal: type[TransireError]) -> _Asked:
+    if len(raw) > MAX_CASE_BYTES:
+        raise refusal(got=f"{len(raw)} bytes", expected=f"at most {MAX_CASE_BYTES}")
+    try:
+        decoded: _Asked = _decoder(kind).decode(raw)
+    except msgspec.ValidationError as error:
+        raise _told(error, refusal) from None
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise refusal(got=str(error), expected="one JSON object in UTF-8") from None
+    except RecursionError:
+        raise refusal(got="nesting without end", expected="a bill of materials of a few levels") from None
+    return decoded
+
+
+def _told(error: msgspec.ValidationError, refusal: type[TransireError]) -> TransireError:
+    match = _AT.match(str(error))
+    assert match is not None
+    what, where = match["what"], pointer(match["path"] or "")
+    if (unknown := re.fullmatch(r"Object contains unknown field `(.*)`", what)) is not None:
+        return refusal(got=f"the unknown member {unknown[1]}", where=f"{where}/{unknown[1]}")
+    if (absent := re.fullmatch(r"Object missing required field `(.*)`", what)) is not None:
+        return refusal(got="nothing", expected=f"the member {absent[1]}", where=f"{where}/{absent[1]}")
+    if (typed := re.fullmatch(r"Expected `(.*)`, got `(.*)`", what)) is not None:
+        return refusal(got=typed[2], expected=typed[1], where=where or None)
+    return refusal(got=what, where=where or None)
+
+
+@cache
+def _decoder(kind: type[_Asked]) -> msgspec.json.Decoder[_Asked]:
+    return msgspec.json.Decoder(kind)

@@ -1,0 +1,119 @@
+"""The text of a rule as it is read: set in one style, with a cursor that never skips a word."""
+
+from __future__ import annotations
+
+import re
+from typing import Final, Literal
+
+import msgspec
+
+from transire.origin.errors import RuleNotUnderstood
+
+Kind = Literal["misprint", "dangling", "cut_short", "not_understood", "loose_code", "off_scope"]
+
+
+class Anomaly(msgspec.Struct, frozen=True, kw_only=True):
+    """What is wrong with the text of a source, and what was made of it. Nothing is put right in silence."""
+
+    kind: Kind
+    words: str
+    reason: str
+
+
+_STYLE: Final = (
+    (re.compile(r"[\u201c-\u201f]"), '"'),
+    (re.compile(r"[\u2018\u2019]"), "'"),
+    (re.compile(r"[\u2010-\u2013]"), "-"),
+    (re.compile(r"\bsub-?heading"), "subheading"),
+    (re.compile(r"\bper cent\b"), "percent"),
+    (re.compile(r"(?<=\d) ?%"), " percent"),
+    (re.compile(r"\b([Nn])onoriginating\b"), r"\1on-originating"),
+    (re.compile(r"\b([Tt])ariff items? Nos?\.(?=\.|,|\s|$)"), r"\1ariff item"),
+    (re.compile(r"\bRVC\b"), "regional value content"),
+    (re.compile(r"\s+([,;.])"), r"\1"),
+    (re.compile(r"\s+"), " "),
+)
+
+# Misprints of the sources: what is printed, what it is read as. Each one read is reported.
+_MISPRINTS: Final = (
+    (re.compile(r"\bper pcent\b"), "percent"),
+    (re.compile(r"\bwhether of not\b"), "whether or not"),
+    (re.compile(r"\bmore than one the following\b"), "more than one of the following"),
+    (re.compile(r"\bwhere the transaction method is used"), "where the transaction value method is used"),
+    (re.compile(r"(?<=\d\d)or\b"), " or"),
+    (re.compile(r"\bwithin than group\b"), "within that group"),
+)
+
+
+def in_one_style(text: str) -> str:
+    """The text with one kind of quote, dash, blank and spelling of percent: differences that mean nothing.
+
+    >>> in_one_style("60 per cent of “smart  cards”, 5%")
+    '60 percent of "smart cards", 5 percent'
+    """
+    for pattern, plain in _STYLE:
+        text = pattern.sub(plain, text)
+    return text.strip()
+
+
+def without_misprints(text: str) -> tuple[str, tuple[Anomaly, ...]]:
+    """The text with known misprints read as what they stand for, and a report of each."""
+    found = []
+    for pattern, meant in _MISPRINTS:
+        for match in pattern.finditer(text):
+            around = text[max(0, match.start() - 20) : match.end() + 20]
+            found.append(Anomaly(kind="misprint", words=around, reason=f"read as: {meant.strip()}"))
+        text = pattern.sub(meant, text)
+    return text, tuple(found)
+
+
+class Cursor:
+    """A place in a text. `take` moves over what matches and returns it; `finish` refuses what is left."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.at = 0
+
+    def take(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
+        """The match of a pattern that begins here, with the cursor moved behind it; None where it does not."""
+        match = pattern.match(self.text, self.at)
+        if match is not None:
+            self.at = match.end()
+        return match
+
+    def sees(self, pattern: re.Pattern[str]) -> bool:
+        """Whether a pattern begins here."""
+        return pattern.match(self.text, self.at) is not None
+
+    def until(self, end: int) -> str:
+        """The words up to a place, with the cursor moved there."""
+        words, self.at = self.text[self.at : end], end
+        return words
+
+    @property
+    def rest(self) -> str:
+        return self.text[self.at :]
+
+    def refuse(self, why: str) -> RuleNotUnderstood:
+        """The error that names what was met here."""
+        return RuleNotUnderstood(expected=why, got=repr(self.rest[:80]), where=f"character {self.at + 1}")
+
+    def finish(self, why: str) -> None:
+        """Refuse any word that is left, closing punctuation apart."""
+        if self.rest.strip(" ,;."):
+            raise self.refuse(why)
+
+
+def depth_zero(text: str) -> str:
+    """The text with everything inside round brackets and double quotes masked, place by place.
+
+    >>> depth_zero("a (b, c) d")
+    'a ______ d'
+    """
+    deep, quoted, masked = 0, False, []
+    for char in text:
+        deep += char == "("
+        quoted ^= char == '"'
+        masked.append("_" if deep > 0 or quoted or char == '"' else char)
+        deep -= char == ")" and deep > 0
+    return "".join(masked)

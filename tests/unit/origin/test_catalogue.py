@@ -1,0 +1,177 @@
+"""The catalogue is what the official tables compile to, and the most specific rule binds."""
+
+from __future__ import annotations
+
+from datetime import date
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+from rule_corpora import TABLES
+
+from transire.origin.agreements import agreement
+from transire.origin.catalogue import Trade, catalogue, notes_for, rules_for
+from transire.origin.compiling import catalogue_bytes, compile_catalogue, edition_of, read_rows
+from transire.origin.errors import RulesUnreadable
+from transire.origin.rule.notes import ComponentDecides, LiningShift
+from transire.origin.rule.reading import read_rule
+from transire.origin.rule.tree import Unread
+from transire.tariff.number import parse_tariff_number
+
+NOW = date(2026, 11, 22)
+
+
+@pytest.mark.parametrize("agreement_id", TABLES)
+def test_the_shipped_catalogue_is_what_the_table_compiles_to(shared_data: Path, agreement_id: str) -> None:
+    with (shared_data / "origin" / TABLES[agreement_id]).open(encoding="utf-8", newline="") as file:
+        made = compile_catalogue(read_rows(file), agreement(agreement_id), edition_of(agreement_id))
+    shipped = files("transire.origin") / "data" / "rules" / f"{agreement_id}.json"
+    assert catalogue_bytes(made) == shipped.read_bytes(), "run python scripts/write_origin_catalogue.py"
+
+
+@pytest.mark.parametrize(
+    ("agreement_id", "texts", "rules"), [("nafta", 1377, 1362), ("usmca", 53, 45), ("cafta_dr", 49, 49)]
+)
+def test_every_text_of_the_source_is_a_rule_or_notes(agreement_id: str, texts: int, rules: int) -> None:
+    found = catalogue(agreement_id)
+    assert (found.texts, len(found.rules)) == (texts, rules)
+    assert found.not_understood == ()
+
+
+def test_a_rule_that_is_not_whole_is_listed_with_the_reason() -> None:
+    for agreement_id in TABLES:
+        found = catalogue(agreement_id)
+        listed = {one.scope for one in found.anomalies}
+        partial = {rule.scope for rule in found.rules if not rule.complete}
+        assert {scope.replace(".", "") for scope in partial} <= {scope.replace(".", "") for scope in listed}
+        assert all(one.reason for one in found.anomalies)
+
+
+def test_a_rule_that_names_other_goods_than_its_numbers_decides_nothing() -> None:
+    (rule,) = rules_for("nafta", "8536.50.90", date(2019, 5, 1))
+    (one, two) = rule.rule.alternatives
+    assert isinstance(one.way, Unread)
+    assert isinstance(two.way, Unread)
+    assert "8536.30" in one.way.words
+    assert not rule.complete
+
+
+def test_the_ranges_say_what_the_scope_says() -> None:
+    for agreement_id in TABLES:
+        for rule in catalogue(agreement_id).rules:
+            written = [part.replace(".", "").split("-") for part in rule.scope.split(",")]
+            assert [(one[0], one[-1]) for one in written] == [(codes.first, codes.last) for codes in rule.ranges]
+            assert len({codes.level for codes in rule.ranges}) == 1
+            assert all(len(codes.last) == codes.level in (4, 6, 8) for codes in rule.ranges)
+
+
+def test_the_sentence_of_a_rule_reads_back_to_its_tree() -> None:
+    whole = [rule for agreement_id in TABLES for rule in catalogue(agreement_id).rules if rule.complete]
+    assert len(whole) > 1450
+    for rule in whole:
+        assert read_rule(rule.text) == rule.rule
+
+
+def _scopes(agreement_id: str, code: str, on: date = NOW) -> list[str]:
+    return [rule.scope for rule in rules_for(agreement_id, code, on)]
+
+
+def test_a_tariff_item_rule_rules_alone_then_the_subheading_then_the_heading() -> None:
+    item = ["1806.10.43,1806.10.45,1806.10.55,1806.10.65,1806.10.75"]
+    assert _scopes("usmca", "1806.10.45") == item
+    assert _scopes("usmca", "1806.10.45.00") == item
+    assert _scopes("usmca", "1806.10.50") == ["1806.10"]
+    assert _scopes("usmca", "1806.10") == ["1806.10"]
+    assert _scopes("usmca", "4415.20.80.00") == ["4401-4421"]
+    assert _scopes("cafta_dr", "6209.20.10") == ["6209.20.10"]
+    assert _scopes("cafta_dr", "6209.20.20") == ["6209"]
+
+
+@pytest.mark.parametrize(
+    ("agreement_id", "code", "scopes"),
+    [
+        ("usmca", "8413.70.20.05", ["8413.11-8413.82"]),
+        ("usmca", "8413.91.90", []),
+        ("usmca", "8537.10.91.70", []),
+        ("cafta_dr", "9018.39.00.40", ["9017.10-9022.90"]),
+        ("cafta_dr", "8481.80.50.90", ["8481"]),
+        ("cafta_dr", "9608.30.00", []),
+        ("usmca", "8413", []),
+        ("usmca", "1901.10.15", ["1901.10.05,1901.10.15,1901.10.30,1901.10.35,1901.10.40,1901.10.45"]),
+    ],
+)
+def test_the_rule_of_a_number(agreement_id: str, code: str, scopes: list[str]) -> None:
+    assert _scopes(agreement_id, code) == scopes
+
+
+def test_a_rule_binds_on_its_days() -> None:
+    assert _scopes("nafta", "8413.70", date(2018, 9, 17)) == ["8413.11-8413.82"]
+    assert _scopes("nafta", "8413.70", date(2020, 7, 1)) == []
+    assert _scopes("usmca", "8413.70", date(2020, 6, 30)) == []
+    assert _scopes("usmca", "8607.11", date(2023, 6, 30)) == []
+    assert _scopes("usmca", "8607.11", date(2023, 7, 1)) == ["8607.11-8607.12"]
+
+
+def test_a_rule_read_on_a_day_before_its_text_says_so() -> None:
+    (rule,) = rules_for("nafta", "8413.70", date(2004, 3, 1))
+    assert "2018-06-21" in (rule.notice(date(2004, 3, 1)) or "")
+    assert rule.notice(date(2019, 1, 1)) is None
+    assert (rule.agreement, rule.hs) == ("nafta", "2007")
+
+
+def test_the_direction_of_trade_chooses_the_rule() -> None:
+    both = rules_for("usmca", "6110.30", NOW)
+    assert len(both) == 2
+    (mexico,) = rules_for("usmca", "6110.30", NOW, exporter="US", importer="MX")
+    assert mexico.trade == Trade(between=("MX", "US"))
+    (other,) = rules_for("usmca", "6110.30", NOW, exporter="CA", importer="US")
+    assert other.trade == Trade(other=True)
+
+
+def test_the_notes_of_a_chapter_bind_with_their_dates() -> None:
+    kinds = {type(one.note) for one in notes_for("nafta", "6203.11", date(2019, 1, 1))}
+    assert {LiningShift, ComponentDecides} <= kinds
+    before = [one.citation for one in notes_for("usmca", "6203.11", date(2021, 6, 30))]
+    after = [one.citation for one in notes_for("usmca", "6203.11", date(2021, 7, 1))]
+    assert set(after) - set(before) == {"General Note 11(o), chapter 62, chapter rule 4, HTSUS"}
+
+
+def test_a_note_about_one_rule_guards_that_rule_alone() -> None:
+    panel, envelope = rules_for("nafta", "8540.12.91", date(2019, 1, 1))
+    assert "glass panel" in panel.rule.alternatives[0].guard
+    assert "glass envelope" in envelope.rule.alternatives[0].guard
+
+
+def test_an_operators_own_table_is_read_in_place_of_the_shipped_one() -> None:
+    rows = read_rows(["hs_scope,rule_text", '8413.70,"A change to subheading 8413.70 from any other subheading."'])
+    own = compile_catalogue(rows, agreement("usmca"), edition_of("usmca"))
+    (rule,) = rules_for("usmca", "8413.70.20", NOW, own=own)
+    assert rule.text == "A change to subheading 8413.70 from any other subheading."
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [],
+        ["hs_scope,rule_text"],
+        ["code,words", "84.14,A change"],
+        ["hs_scope,rule_text", "8415-8414,A change to heading 8414 from any other heading."],
+        ["hs_scope,rule_text", "84-8414,A change to heading 8414 from any other heading."],
+    ],
+)
+def test_a_table_that_cannot_be_read_is_refused(lines: list[str]) -> None:
+    with pytest.raises(RulesUnreadable):
+        compile_catalogue(read_rows(lines), agreement("usmca"), edition_of("usmca"))
+
+
+def test_a_text_that_is_not_understood_is_listed_and_decides_nothing() -> None:
+    rows = read_rows(["hs_scope\trule_text", "84.14\tThe fans shall be blue."])
+    own = compile_catalogue(rows, agreement("usmca"), edition_of("usmca"))
+    assert [one.kind for one in own.anomalies] == ["not_understood"]
+    assert all(not rule.complete for rule in own.rules)
+
+
+def test_a_number_that_is_too_coarse_has_no_rule() -> None:
+    for rule in catalogue("nafta").by_chapter["84"]:
+        if rule.level == 6:
+            assert not rule.holds(parse_tariff_number("8414"))
