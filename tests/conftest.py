@@ -18,6 +18,7 @@ for _folder in {path.parent for path in Path(__file__).parent.rglob("*.py") if n
     if str(_folder) not in sys.path:
         sys.path.append(str(_folder))
 
+from cometbft_world import cometbft_program  # noqa: E402, F401 - a fixture for every test
 from postgres_server import postgres_url  # noqa: E402, F401 - a fixture for every test
 
 # A shared or slow machine is no defect: only what a test asserts may fail it.

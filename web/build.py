@@ -1,8 +1,9 @@
 """Builds what the portal's pages are dressed with into src/transire/portal/static/.
 
-USWDS controls under our own theme (sass), htmx, a subset of three fonts, the stamp. Every file's name carries the
-digest of its content, so that browsers may keep it for ever; `manifest.json` maps plain names to built names. Up to
-date means up to date: when no input has changed since the last build, nothing is done.
+USWDS controls under our own theme (sass), htmx, a subset of three fonts, the stamp; the verify page, as a script for
+the portal, and as one HTML file that needs no server. Every file's name carries the digest of its content, so that
+browsers may keep it for ever; `manifest.json` maps plain names to built names. Up to date means up to date: when no
+input has changed since the last build, nothing is done.
 
     python web/build.py            build if needed
     python web/build.py --force    build in any case
@@ -23,8 +24,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+from bundle import bundle, inline_files, single_page
+
 WEB = Path(__file__).resolve().parent
 SOURCES = WEB / "src"
+VERIFIER = WEB / "verify"
 MODULES = WEB / "node_modules"
 STATIC = WEB.parent / "src" / "transire" / "portal" / "static"
 INSTALLED = MODULES / ".transire-lock"
@@ -69,7 +73,7 @@ def build_if_stale(*, force: bool) -> None:
         return
     node, npm = find_node()
     install_modules(node, npm)
-    files = build(compile_styles(node))
+    files = build(compile_styles(node, "transire"), compile_styles(node, "verify-page"))
     write_static(files, inputs)
     size = sum(len(content) for content in files.values())
     print(f"web: {len(files)} files, {size // 1024} kB, in {STATIC.relative_to(WEB.parent)}")
@@ -78,7 +82,9 @@ def build_if_stale(*, force: bool) -> None:
 def digest_of_inputs() -> str:
     """One digest over everything that decides the result: our sources, the lock, this script."""
     digest = hashlib.sha256()
-    paths = [WEB / "package-lock.json", Path(__file__), *sorted(p for p in SOURCES.rglob("*") if p.is_file())]
+    folders = [path for folder in (SOURCES, VERIFIER) for path in folder.rglob("*")]
+    paths = [WEB / "package-lock.json", *WEB.glob("*.py"), *(path for path in folders if path.is_file())]
+    paths.sort()
     for path in paths:
         digest.update(str(path.relative_to(WEB)).encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()
@@ -140,16 +146,16 @@ def install_modules(node: list[str], npm: list[str]) -> None:
     INSTALLED.write_text(lock)
 
 
-def compile_styles(node: list[str]) -> str:
-    out = SCRATCH / "transire.css"
+def compile_styles(node: list[str], name: str) -> str:
+    out = SCRATCH / f"{name}.css"
     sass = MODULES / "sass/sass.js"
     packages = MODULES / "@uswds/uswds/packages"
     options = ["--style=compressed", "--no-source-map", "--no-charset", "--quiet-deps", f"--load-path={packages}"]
-    run([*node, sass, *options, SOURCES / "transire.scss", out])
+    run([*node, sass, *options, SOURCES / f"{name}.scss", out])
     return out.read_text(encoding="utf-8").removeprefix("\ufeff")
 
 
-def build(styles: str) -> dict[str, bytes]:
+def build(styles: str, verify_styles: str) -> dict[str, bytes]:
     """Built files by their plain names; the style sheet names fonts and images by their built names."""
     files = {name: source.read_bytes() for name, source in COPIES.items()}
     files |= {f"licences/{name}.txt": source.read_bytes() for name, source in LICENCES.items()}
@@ -159,7 +165,16 @@ def build(styles: str) -> dict[str, bytes]:
     for name, content in {**fonts, **images}.items():
         files[name] = content
         styles = styles.replace(name, built_name(name, content))
-    return {**files, "transire.css": styles.encode()}
+    return {**files, "transire.css": styles.encode(), **verify_page(verify_styles, fonts)}
+
+
+def verify_page(styles: str, fonts: dict[str, bytes]) -> dict[str, bytes]:
+    """The verifier's script for the portal, and the page as one file with script, styles and fonts inside."""
+    script = bundle(VERIFIER / "page.js")
+    inside = {name: content for name, content in fonts.items() if "latin-ext" not in name}
+    shell = (VERIFIER / "page.html").read_text(encoding="utf-8")
+    page = single_page(shell, script=script, styles=inline_files(styles, inside))
+    return {"verify.js": script.encode(), "verify.html": page}
 
 
 def built_name(name: str, content: bytes) -> str:

@@ -224,7 +224,7 @@ def test_what_is_refused_is_refused_once(world: World) -> None:
     with importer.tenant.database.reading() as view:
         astray = importer.tenant.envelope(view, row)
     for _ in range(2):
-        [reply] = world.node.post.bring(broker.did, [astray])
+        [reply] = world.node.post.receive(broker.did, [astray], bringer=importer.did)
         assert reply.refused_with == "vault.envelope-misdirected"
     assert count_own(broker.tenant, "document.refused/1") == 1
 

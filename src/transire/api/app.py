@@ -16,22 +16,19 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from transire.api.admission import Admitted, admit, signed_response
 from transire.api.contract import Contract, Terms, read_contract
-from transire.api.errors import AddressUnknown, MemberNotHosted, MethodRefused, Unexpected
+from transire.api.errors import AddressUnknown, MethodRefused, Unexpected
 from transire.api.idempotency import Once
 from transire.api.modules import operation_modules
 from transire.api.operations import Call, Operation
 from transire.api.problems import problem_response
-from transire.api.reading import Sent, bearer_of, read_request
+from transire.api.reading import Sent, read_request
 from transire.api.writing import response_of
-from transire.desk.api_tokens import authenticate_token
-from transire.desk.permissions import require_some
-from transire.desk.person import Person
 from transire.errors import TransireError
 
 if TYPE_CHECKING:
     from transire.node.node import Node
-    from transire.node.tenant import Tenant
 
 log = structlog.get_logger(__name__)
 
@@ -68,36 +65,21 @@ def _endpoint(
         operation = operations["GET" if request.method == "HEAD" else request.method]
         # Services are plain blocking code: SQL and waiting for a commit happen on a thread. Nothing is read of a body
         # that its sender may not send.
-        tenant, caller = await run_in_threadpool(_admit, node, operation, request)
+        admitted = await run_in_threadpool(admit, node, operation, request)
         sent = await read_request(request)
-        call = partial(_answer, node, contract.terms[operation.name], operation, request, sent)
-        return await run_in_threadpool(call, tenant=tenant, caller=caller)
+        call = partial(_answer, node, contract.terms[operation.name], operation, request, sent, admitted)
+        return await run_in_threadpool(call)
 
     return endpoint
 
 
-def _admit(node: Node, operation: Operation, request: Request) -> tuple[Tenant | None, Person | None]:
-    """The member and the caller, once it is known that it may do the operation under some relation."""
-    tenant = _tenant(node, request)
-    if operation.public or tenant is None:
-        return tenant, None
-    caller = authenticate_token(tenant.database, bearer_of(request), now=datetime.now(UTC))
-    if operation.scope is not None:
-        require_some(caller, operation.scope)
-    return tenant, caller
-
-
 def _answer(
-    node: Node,
-    terms: Terms,
-    operation: Operation,
-    request: Request,
-    sent: Sent,
-    *,
-    tenant: Tenant | None,
-    caller: Person | None,
+    node: Node, terms: Terms, operation: Operation, request: Request, sent: Sent, admitted: Admitted
 ) -> Response:
-    call = _call(node, terms, request, sent, tenant=tenant, caller=caller)
+    admitted.check_sent(sent.raw, datetime.now(UTC))
+    call, tenant, caller = _call(node, terms, request, sent, admitted), admitted.tenant, admitted.caller
+    if operation.transport:
+        return signed_response(_performed(operation, call, request), admitted)
     if request.method != "POST" or sent.idempotency_key is None or tenant is None or caller is None:
         return _performed(operation, call, request)
     where = f"{request.method} {request.url.path}?{request.url.query}".encode()
@@ -118,19 +100,7 @@ def _performed(operation: Operation, call: Call, request: Request) -> Response:
     return response_of(operation.perform(call), request)
 
 
-def _tenant(node: Node, request: Request) -> Tenant | None:
-    slug = request.path_params.get("slug")
-    if slug is None:
-        return None
-    found = node.tenants.get(slug)
-    if found is None:
-        raise MemberNotHosted(got=slug)
-    return found
-
-
-def _call(
-    node: Node, terms: Terms, request: Request, sent: Sent, *, tenant: Tenant | None, caller: Person | None
-) -> Call:
+def _call(node: Node, terms: Terms, request: Request, sent: Sent, admitted: Admitted) -> Call:
     """The request as a call, after the contract has let all of it through."""
     query = terms.read_query(request.query_params)
     body: Any = None
@@ -139,13 +109,15 @@ def _call(
         terms.check_body(sent.media_type, body)
     return Call(
         node=node,
-        hosted=tenant,
-        caller=caller,
+        hosted=admitted.tenant,
+        caller=admitted.caller,
         path={name: str(value) for name, value in request.path_params.items()},
         query=query,
         body=body,
         files=sent.files,
         if_match=sent.if_match,
+        raw=sent.raw,
+        sender=admitted.sender,
     )
 
 

@@ -3,6 +3,7 @@
 ApiError
 ├── AddressUnknown, MemberNotHosted, MethodRefused, MediaTypeRefused
 ├── BearerMissing          no API token was sent
+├── SignatureReplayed      a signed request came a second time
 ├── RequestInvalid         the request does not fit the contract; all faults at once
 ├── VersionStale           If-Match names a version that is no longer the present one
 ├── KeyUnsuitable, KeyReused, StillUnderWay, AnswerShown     the Idempotency-Key
@@ -55,6 +56,13 @@ class BearerMissing(ApiError):
     code = "api.bearer-missing"
     sentence = "No API token was sent."
     fix = "Send the header Authorization: Bearer, with a token that your administrator made for you."
+    status = 401
+
+
+class SignatureReplayed(ApiError):
+    code = "api.signature-replayed"
+    sentence = "A request with this signature came before."
+    fix = "Sign each request anew, with a nonce of its own. If you did not send it twice, somebody overheard it."
     status = 401
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from importlib.util import find_spec
 
-from transire.api import document_routes, network_routes, node_routes, person_routes
+from transire.api import delivery_routes, document_routes, ledger_routes, network_routes, node_routes, person_routes
 from transire.api.operations import Operations
 from transire.procedures.catalogue import procedures
 
@@ -14,6 +14,8 @@ def operation_modules() -> list[Operations]:
     """In the order of the contract."""
     return [
         node_routes.OPERATIONS,
+        delivery_routes.OPERATIONS,
+        ledger_routes.OPERATIONS,
         person_routes.OPERATIONS,
         document_routes.OPERATIONS,
         network_routes.OPERATIONS,

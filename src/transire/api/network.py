@@ -11,10 +11,11 @@ import msgspec
 from transire.crypto.encoding import b64url
 from transire.desk.permissions import require
 from transire.desk.person import Person
+from transire.ledger.chain import FOR_BLOCK, Validator
 from transire.ledger.genesis import fingerprint
-from transire.ledger.governance import proposal_key
+from transire.ledger.governance import proposal_key, validator_key
 from transire.ledger.members import office_key
-from transire.ledger.state import MemberRecord, Office, Proposal, at
+from transire.ledger.state import MemberRecord, Office, Proposal, ValidatorRow, at
 from transire.node.anchor import read_time
 
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from transire.node.tenant import Tenant
 
 BLOCKS_SHOWN = 24
+SIGNATURES_LOOKED_AT = 20
+"""Blocks by which it is judged whether a validator keeps up."""
 PROPOSALS_LOOKED_BACK = 20_000
 """Blocks in which proposals are looked for: an open one lapses long before."""
 
@@ -62,6 +65,19 @@ class ProposalLine(msgspec.Struct, frozen=True, kw_only=True):
     decided: int | None
 
 
+class ValidatorLine(msgspec.Struct, frozen=True, kw_only=True):
+    """A validator: who operates it, the power of its vote, and how many of the latest blocks it signed."""
+
+    address: str
+    operator: str
+    operator_name: str
+    power: int
+    signed: int
+    looked_at: int
+    last_signed: int | None
+    """The height of the last of them; what lies between it and the present height is the validator's lag."""
+
+
 class NetworkView(msgspec.Struct, frozen=True, kw_only=True):
     """What the network page shows."""
 
@@ -73,6 +89,9 @@ class NetworkView(msgspec.Struct, frozen=True, kw_only=True):
     members: tuple[MemberLine, ...]
     blocks: tuple[BlockLine, ...]
     proposals: tuple[ProposalLine, ...]
+    signing: tuple[ValidatorLine, ...] = ()
+    peers: int | None = None
+    """How many other nodes this one is connected to; None where the engine has no peers."""
 
 
 def show_network(tenant: Tenant, person: Person, hosted: frozenset[str]) -> NetworkView:
@@ -90,6 +109,8 @@ def show_network(tenant: Tenant, person: Person, hosted: frozenset[str]) -> Netw
         members=tuple(list_members(tenant, person, governors=governors, hosted=hosted)),
         blocks=tuple(list_blocks(tenant, person)),
         proposals=tuple(list_proposals(tenant, person)),
+        signing=tuple(list_validators(tenant, person)),
+        peers=engine.peers,
     )
 
 
@@ -121,6 +142,43 @@ def list_blocks(
             bytes=sum(len(raw) for raw in block.actions),
             app_hash=b64url(header.app_hash),
         )
+
+
+def list_validators(tenant: Tenant, person: Person) -> list[ValidatorLine]:
+    """The present validators, and how regularly each signs: from the commits of the latest blocks."""
+    require(person, "network.read")
+    engine, height = tenant.engine, tenant.engine.height
+    if not height:
+        return []
+    signed: dict[bytes, list[int]] = {}
+    looked_at = 0
+    for each in range(height, max(height - SIGNATURES_LOOKED_AT, engine.genesis.height), -1):
+        commit = engine.commit(each)
+        if commit is None:
+            continue
+        looked_at += 1
+        for place in commit.signatures:
+            if place.flag == FOR_BLOCK:
+                signed.setdefault(place.address, []).append(each)
+    return [
+        _validator(tenant, validator, signed.get(validator.address, []), looked_at)
+        for validator in engine.validators(height)
+    ]
+
+
+def _validator(tenant: Tenant, validator: Validator, signed: list[int], looked_at: int) -> ValidatorLine:
+    address = b64url(validator.address)
+    row = tenant.engine.state(validator_key(address))
+    operator = "" if row is None else msgspec.convert(row, ValidatorRow).operator
+    return ValidatorLine(
+        address=address,
+        operator=operator,
+        operator_name=tenant.name_of(operator) if operator else address,
+        power=validator.power,
+        signed=len(signed),
+        looked_at=looked_at,
+        last_signed=max(signed, default=None),
+    )
 
 
 def list_proposals(tenant: Tenant, person: Person) -> list[ProposalLine]:

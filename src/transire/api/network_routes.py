@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from transire.api import network, proofs
+from transire.api import governing, network, proofs
 from transire.api.operations import Answer, Call, Collection, Operations
 
 OPERATIONS = Operations()
@@ -33,6 +33,39 @@ def list_blocks(call: Call) -> Any:
 @OPERATIONS.op("GET", "/network/proposals", "listProposals", scope="network.read")
 def list_proposals(call: Call) -> Any:
     return Collection(network.list_proposals(call.tenant, call.person))
+
+
+@OPERATIONS.op("POST", "/network/proposals", "proposeChange", scope="network.govern")
+def propose_change(call: Call) -> Any:
+    """Open a vote on a change of the network."""
+    opened = governing.propose(call.tenant, call.person, call.body["change"])
+    return Answer(value={"proposal": opened.action_id, "height": opened.height}, status=201)
+
+
+@OPERATIONS.op("POST", "/network/proposals/{proposal_id}/approve", "approveProposal", scope="network.govern")
+def approve_proposal(call: Call) -> Any:
+    done = governing.approve(call.tenant, call.person, call.path["proposal_id"])
+    decided = any(event.get("event") == "decided" for event in done.events)
+    return {"proposal": call.path["proposal_id"], "height": done.height, "decided": decided}
+
+
+@OPERATIONS.op("POST", "/network/members", "enrolMember", scope="network.enrol")
+def enrol_member(call: Call) -> Any:
+    """Enter a new member, as its registrar."""
+    done = governing.enrol(call.tenant, call.person, call.body)
+    return Answer(value={"did": call.body["did"], "height": done.height}, status=201)
+
+
+@OPERATIONS.op("POST", "/network/members/{did}/suspend", "suspendMember", scope="network.enrol")
+def suspend_member(call: Call) -> Any:
+    done = governing.suspend(call.tenant, call.person, call.path["did"])
+    return {"did": call.path["did"], "height": done.height}
+
+
+@OPERATIONS.op("POST", "/network/members/{did}/readmit", "readmitMember", scope="network.enrol")
+def readmit_member(call: Call) -> Any:
+    done = governing.readmit(call.tenant, call.person, call.path["did"])
+    return {"did": call.path["did"], "height": done.height}
 
 
 @OPERATIONS.op("GET", "/network/trust-root", "showTrustRoot", scope="network.read")

@@ -35,6 +35,10 @@ class Call:
     body: Any = field(default=None, repr=False)
     files: Mapping[str, bytes] = field(default_factory=dict, repr=False)
     if_match: str | None = None
+    raw: bytes = field(default=b"", repr=False)
+    """The body as it was sent."""
+    sender: str | None = None
+    """The member whose transport key signed the request."""
 
     @property
     def tenant(self) -> Tenant:
@@ -113,8 +117,8 @@ Perform = Callable[[Call], Any]
 class Operation:
     """One operation of the contract, and who may call it.
 
-    `scope` is its row of the permission matrix; `own` is what any token may; `public` needs none. One that says
-    nothing, or two things, cannot be declared.
+    `scope` is its row of the permission matrix; `own` is what any token may; `public` needs none; `transport` is for
+    other members' nodes. One that says nothing, or two things, cannot be declared.
     """
 
     method: str
@@ -124,6 +128,7 @@ class Operation:
     scope: str | None
     public: bool
     own: bool
+    transport: bool
     shown_once: bool
     """Whether its answer holds a secret: it is not kept to be repeated."""
 
@@ -144,14 +149,17 @@ class Operations:
         scope: str | None = None,
         public: bool = False,
         own: bool = False,
+        transport: bool = False,
         shown_once: bool = False,
     ) -> Callable[[Perform], Perform]:
         """Declare an operation under its name in the contract (`operationId`)."""
-        if (scope is not None) + public + own != 1:
+        if (scope is not None) + public + own + transport != 1:
             raise TypeError(f"{name} does not say who may call it")
 
         def declare(perform: Perform) -> Perform:
-            self.operations.append(Operation(method, self.prefix + path, name, perform, scope, public, own, shown_once))
+            self.operations.append(
+                Operation(method, self.prefix + path, name, perform, scope, public, own, transport, shown_once)
+            )
             return perform
 
         return declare

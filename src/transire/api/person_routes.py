@@ -29,6 +29,7 @@ class NewToken(msgspec.Struct, frozen=True):
     person_id: str
     scopes: list[str]
     until: datetime.date
+    public_key: str | None = None
 
 
 @OPERATIONS.op("GET", "/me", "showMe", own=True)
@@ -110,9 +111,16 @@ def list_tokens(call: Call) -> Any:
 def create_token(call: Call) -> Any:
     new = call.into(NewToken)
     made = persons.create_token(
-        call.tenant, call.person, name=new.name, acts_for=new.person_id, scopes=new.scopes, until=new.until
+        call.tenant,
+        call.person,
+        name=new.name,
+        acts_for=new.person_id,
+        scopes=new.scopes,
+        until=new.until,
+        public_key=new.public_key,
     )
-    return Answer(value={**_shown_token(made.row), "token": made.token}, status=201)
+    secret = {} if made.token is None else {"token": made.token}
+    return Answer(value={**_shown_token(made.row), **secret}, status=201)
 
 
 @OPERATIONS.op("DELETE", "/tokens/{token_id}", "revokeToken", scope="tokens.manage")

@@ -103,9 +103,16 @@ def list_tokens(tenant: Tenant, person: Person) -> list[ApiToken]:
 
 
 def create_token(
-    tenant: Tenant, person: Person, *, name: str, acts_for: str, scopes: Iterable[str], until: datetime.date
+    tenant: Tenant,
+    person: Person,
+    *,
+    name: str,
+    acts_for: str,
+    scopes: Iterable[str],
+    until: datetime.date,
+    public_key: str | None = None,
 ) -> NewApiToken:
-    """Make a token that is good to the end of a day; what is returned is shown once."""
+    """Make a token that is good to the end of a day; what is returned is shown once. With a key it has no secret."""
     require(person, "tokens.manage")
     scopes = frozenset(scopes)
     if person.scopes is not None and not scopes <= person.scopes:
@@ -113,7 +120,9 @@ def create_token(
         raise ScopeMissing(expected=", ".join(sorted(scopes - person.scopes)), got=", ".join(sorted(person.scopes)))
     ends_at = datetime.datetime.combine(until, datetime.time(23, 59, 59), datetime.UTC)
     with tenant.database.transaction() as tx:
-        return api_tokens.create_api_token(tx, acts_for, name=name, scopes=scopes, ends_at=ends_at, now=tenant.now())
+        return api_tokens.create_api_token(
+            tx, acts_for, name=name, scopes=scopes, ends_at=ends_at, now=tenant.now(), public_key=public_key
+        )
 
 
 def revoke_token(tenant: Tenant, person: Person, token_id: str) -> None:

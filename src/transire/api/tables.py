@@ -1,4 +1,4 @@
-"""The rows that the API keeps of a member: what came of requests that carry an Idempotency-Key."""
+"""The rows that the API keeps of a member: what came of requests that carry an Idempotency-Key, and spent nonces."""
 
 from __future__ import annotations
 
@@ -23,4 +23,14 @@ requests = Table(
     Column("headers", Json),
     Column("body", LargeBinary),
     Index(None, "begun_at"),
+)
+
+nonces = Table(
+    "api_nonces",
+    metadata,
+    # Of signed requests (RFC 9421): each was good for one request, and is kept until its signature has ended.
+    Column("key_id", Name, primary_key=True),
+    Column("nonce", Name, primary_key=True),
+    Column("ends_at", Instant, nullable=False),
+    Index(None, "ends_at"),
 )

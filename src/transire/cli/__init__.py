@@ -33,9 +33,11 @@ class Entry(NamedTuple):
 COMMANDS: Final[Mapping[str, Entry]] = {
     "demo": Entry("transire.cli.demo:demo", "Run the main job on real input, from a signature to its proof."),
     "verify": Entry("transire.cli.verify:verify", "Check a receipt offline, without trust in any node."),
+    "verify-page": Entry("transire.cli.verify_page:verify_page", "Write the page that checks receipts in a browser."),
     "statement": Entry("transire.cli.statement:statement", "Show a statement, an action or a receipt in words."),
     "origin": Entry("transire.cli.origin:origin", "Determine whether goods originate under an agreement, and why."),
     "node": Entry("transire.cli.node:node", "Set up and run a node."),
+    "network": Entry("transire.cli.network:network", "Run a network of organisations on this machine."),
     "doctor": Entry("transire.cli.doctor:doctor", "Examine a node and say what is wrong with it."),
     "records": Entry("transire.cli.records:records", "Rebuild the records from the ledger and the vault."),
     "config": Entry("transire.cli.config:config", "Show the settings and where each comes from."),

@@ -148,6 +148,26 @@ def members(home: Path) -> None:
 
 @node.command()
 @HOME
+def announce(home: Path) -> None:
+    """Enter this node's address in the records of its members, so that other nodes deliver to it.
+
+    The address is the setting public_url, or what it listens on. The node must not be running.
+
+    \b
+    Example:
+      transire node announce --home ./node
+    """
+    from transire.node.node import Node
+
+    with Node.open(home) as opened:
+        for tenant in opened.tenants.values():
+            changed = tenant.announce(opened.settings.origin)
+            said = opened.settings.origin if changed else f"{opened.settings.origin} as before"
+            click.echo(f"{tenant.slug:<24} {said}")
+
+
+@node.command()
+@HOME
 def run(home: Path) -> None:
     """Run the node: engine, beat, portal and API, until it is interrupted.
 

@@ -214,7 +214,8 @@ class _Abridger:
             parts["type"] = self._iri(self._text(given["@type"], "@type"), local, ())
         if "@container" in given:
             listed = given["@container"]
-            parts["container"] = sorted(listed) if isinstance(listed, list) else [self._text(listed, "@container")]
+            kinds = listed if isinstance(listed, list) else [listed]
+            parts["container"] = sorted(self._text(kind, "@container") for kind in kinds)
         if "@context" in given:
             parts["scope"] = self._scope(given["@context"], local, depth)
         if "@protected" in given:

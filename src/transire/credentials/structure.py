@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from transire.credentials.contexts import V2, ContextRegistry
@@ -26,8 +26,12 @@ from transire.credentials.errors import (
 from transire.credentials.terms import is_url
 from transire.crypto.encoding import b64url, base58btc
 
-# XML Schema 1.1 dateTimeStamp: the time zone is part of it. Fractions beyond microseconds are cut when compared.
-_STAMP: Final = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(\.\d{1,18})?(Z|[+-]\d\d:\d\d)")
+# XML Schema 1.1 dateTimeStamp: the time zone is part of it, and lies within fourteen hours (part 2, 3.3.7). Fractions
+# beyond microseconds are cut when compared.
+_ZONE: Final = r"Z|[+-](?:(?:0[0-9]|1[0-3]):[0-5][0-9]|14:00)"
+_STAMP: Final = re.compile(
+    rf"([0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}T[0-9]{{2}}:[0-9]{{2}}:[0-9]{{2}})(\.[0-9]{{1,18}})?({_ZONE})"
+)
 _LANGUAGE_MEMBERS: Final = frozenset({"@value", "@language", "@direction"})
 _LANGUAGE: Final = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*")
 
@@ -72,9 +76,11 @@ def read_stamp(value: object, where: str) -> datetime:
         raise DateMalformed(expected="a date, time and time zone", got=repr(value)[:60], where=where)
     try:
         # Six digits of fraction are what Python keeps.
-        return datetime.fromisoformat(f"{match[1]}{(match[2] or '')[:7]}{match[3]}")
-    except ValueError as error:
+        moment = datetime.fromisoformat(f"{match[1]}{(match[2] or '')[:7]}{match[3]}")
+        moment.astimezone(UTC)  # the first and last hours of the calendar may lie outside of it in UTC
+    except (ValueError, OverflowError) as error:
         raise DateMalformed(expected="a day of the calendar", got=repr(value)[:60], where=where) from error
+    return moment
 
 
 def issuer_of(credential: Document) -> str:

@@ -8,6 +8,9 @@ TransireError
 │   └── NotCanonical           crypto.not-canonical
 ├── KeyInvalid                 crypto.key-invalid
 ├── SignatureInvalid           crypto.signature-invalid
+├── HttpSignatureMissing       crypto.http-signature-missing
+├── HttpSignatureInvalid       crypto.http-signature-invalid
+├── HttpSignatureStale         crypto.http-signature-stale
 ├── DidInvalid                 crypto.did-invalid
 ├── SealBroken                 crypto.seal-broken
 └── KeyStoreError              crypto.keystore
@@ -66,6 +69,27 @@ class SignatureInvalid(TransireError):
     code = "crypto.signature-invalid"
     sentence = "The signature does not match the content and the key."
     fix = "The content was altered, or another key signed it: ask the signer for the original."
+
+
+class HttpSignatureMissing(TransireError):
+    code = "crypto.http-signature-missing"
+    sentence = "The HTTP message carries no signature."
+    fix = "Send the headers Signature and Signature-Input of RFC 9421, as spec/http-signatures.md has them."
+    status = 401
+
+
+class HttpSignatureInvalid(TransireError):
+    code = "crypto.http-signature-invalid"
+    sentence = "The signature of the HTTP message does not hold."
+    fix = "Sign what is sent, as it is sent: method, address, body and the headers that spec/http-signatures.md names."
+    status = 401
+
+
+class HttpSignatureStale(TransireError):
+    code = "crypto.http-signature-stale"
+    sentence = "The signature of the HTTP message is not of this time."
+    fix = "Set the clock by NTP and sign the request again; a signature holds for a few minutes only."
+    status = 401
 
 
 class DidInvalid(TransireError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -111,7 +112,10 @@ def make_world(folder: Path, *, port: int) -> World:
         if slug != FOUNDER:
             node.add_member(_member(entry), registrar=registrar)
     actors = {
-        slug: Actor(node.tenant(slug), _settle_in(node.tenant(slug), entry, customs=registrar.did))
+        slug: Actor(
+            node.tenant(slug),
+            enter_particulars(node.tenant(slug), entry, customs=None if slug == FOUNDER else registrar.did),
+        )
         for slug, entry in by_slug.items()
     }
     return World(node, actors, by_slug, examples_folder())
@@ -121,7 +125,7 @@ def _member(entry: dict[str, Any]) -> NewMember:
     return NewMember(entry["slug"], entry["party"]["name"], tuple(entry["roles"]))
 
 
-def _settle_in(tenant: Tenant, entry: dict[str, Any], *, customs: str) -> Person:
+def enter_particulars(tenant: Tenant, entry: Mapping[str, Any], *, customs: str | None) -> Person:
     """Enter the member's person and particulars: what an administrator does once, on the first day."""
     particulars = Particulars(
         party=msgspec.convert(entry["party"], Party),
@@ -130,7 +134,7 @@ def _settle_in(tenant: Tenant, entry: dict[str, Any], *, customs: str) -> Person
         principal_kind=entry.get("principalKind"),
         organized_under=entry.get("organizedUnder"),
         filer_code=entry.get("filerCode"),
-        customs=None if tenant.did == customs else customs,
+        customs=customs,
     )
     with tenant.transaction() as tx:
         person = add_person(

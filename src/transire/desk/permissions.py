@@ -142,6 +142,7 @@ MATRIX: tuple[Permission, ...] = (
     _row("views.save", "Save a view of a list", own_member=_ALL),
     _row("network.read", "See members, blocks and proposals", reads=True, own_member=_ALL),
     _row("network.govern", "Propose and approve changes of the network", own_member=_GOVERN),
+    _row("network.enrol", "Enrol, suspend and readmit members, as their registrar", own_member=_GOVERN),
     _row("persons.read", "See the persons of the member", reads=True, own_member=_GOVERN | {_U}),
     _row("persons.manage", "Add persons, change their roles, reset passwords", own_member=_GOVERN),
     _row("particulars.read", "See the member's own particulars", reads=True, own_member=_ALL),

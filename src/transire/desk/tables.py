@@ -80,7 +80,9 @@ api_tokens = Table(
     "desk_api_tokens",
     metadata,
     Column("id", Name, primary_key=True),
-    Column("token_digest", Name, nullable=False, unique=True),
+    # One of the two: the digest of a secret, or the public key with which the program signs its requests (RFC 9421).
+    Column("token_digest", Name, unique=True),
+    Column("public_key", Name),
     Column("person_id", Name, ForeignKey("desk_persons.id"), nullable=False),
     Column("name", Words, nullable=False),
     Column("scopes", Json, nullable=False),

@@ -9,7 +9,7 @@ from typing import Protocol
 import msgspec
 
 from transire.crypto.canonical import Json
-from transire.ledger.block import DecidedBlock, Event, Evidence
+from transire.ledger.block import DecidedBlock, Event, Evidence, Roots
 from transire.ledger.chain import Commit, Header, Time, Validator
 from transire.ledger.genesis import Genesis
 from transire.ledger.members import MemberRecord
@@ -51,6 +51,10 @@ class Engine(Protocol):
     @property
     def height(self) -> int:
         """The last committed height; 0 before the first block."""
+
+    @property
+    def peers(self) -> int | None:
+        """How many other nodes this one is connected to; None where there are none to connect to, or nobody says."""
 
     def start(self) -> None:
         """Begin to make blocks; before this, reading works already."""
@@ -101,11 +105,18 @@ class Engine(Protocol):
     def wait_for(self, height: int, timeout: float) -> bool:
         """Wait until that height is committed; False when the time is over."""
 
-    def evidence(self, action_id: str, *, keys: Sequence[str] = ()) -> Evidence:
+    def evidence(self, action_id: str, *, keys: Sequence[str] = (), shown_at: int | None = None) -> Evidence:
         """Everything that a receipt of an accepted action needs, with proofs of these keys of the state.
 
+        `shown_at` is the height of the header under which all of it stands: one of the last few, by itself the last.
         An action of a network that this one continues is proved as that network ended, under that network's name.
         """
+
+    def log_until(self, height: int) -> Roots:
+        """The roots of log and state that header `height` shows: those after the block before it."""
+
+    def log_consistency(self, old: int, new: int) -> list[bytes]:
+        """The proof that the log of the size `new` continues that of the size `old` (RFC 9162 2.1.4)."""
 
     def beginnings(self) -> Sequence[Genesis]:
         """The genesis of this network, and before it those of the networks that it continues, oldest first."""

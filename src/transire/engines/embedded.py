@@ -148,6 +148,11 @@ class EmbeddedEngine(LedgerReading):
         """The last committed height; 0 before the first block."""
         return self._machine.height
 
+    @property
+    def peers(self) -> int | None:
+        """It has none."""
+        return None
+
     def start(self) -> None:
         """Begin to make blocks; reading works before."""
         self._sequencer.start()
@@ -177,11 +182,13 @@ class EmbeddedEngine(LedgerReading):
         found = [damage for one in self._earlier for damage in one.inspect(deep=deep)]
         return found + verify_replica(self._store, self._archive, validators=self.validators, deep=deep)
 
-    def evidence(self, action_id: str, *, keys: Sequence[str] = ()) -> Evidence:
+    def evidence(self, action_id: str, *, keys: Sequence[str] = (), shown_at: int | None = None) -> Evidence:
         """See `engines.base.Engine.evidence`."""
         found = self.lookup(action_id)
         ended = None if found is None else ended_at(self._earlier, found.height)
-        return super().evidence(action_id, keys=keys) if ended is None else ended.reading.evidence(action_id, keys=keys)
+        if ended is not None:
+            return ended.reading.evidence(action_id, keys=keys)
+        return super().evidence(action_id, keys=keys, shown_at=shown_at)
 
     def beginnings(self) -> tuple[Genesis, ...]:
         """See `engines.base.Engine.beginnings`."""

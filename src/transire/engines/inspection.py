@@ -22,7 +22,17 @@ from transire.ledger.genesis import Genesis
 from transire.ledger.replay import ReplayMemory
 from transire.ledger.state import Committed, read_row
 from transire.ledger.store import HEIGHTS, LOG, META, STATE, Reader, Store
-from transire.ledger.tables import HeightRecord, MapRows, Tip, find_action, log_node_key, read_height, read_tip
+from transire.ledger.tables import (
+    Base,
+    HeightRecord,
+    MapRows,
+    Tip,
+    find_action,
+    log_node_key,
+    read_base,
+    read_height,
+    read_tip,
+)
 from transire.merkle.sparse import SparseMap
 from transire.merkle.tree import CompactRange, leaf_hash
 
@@ -47,7 +57,8 @@ def verify_replica(store: Store, blocks: Blocks, *, validators: Validators, deep
     with store.reading() as reader:
         try:
             tip = read_tip(reader)
-            first = Genesis.parse(reader.get(META, Tip.GENESIS_KEY) or b"").height + 1
+            genesis, base = Genesis.parse(reader.get(META, Tip.GENESIS_KEY) or b""), read_base(reader)
+            first = (genesis.height if base is None else base.height) + 1
         except TransireError as error:
             return [Damage(table=META, row="tip", found=str(error), expected="the tip of a ledger")]
         checks = [_check_tip(reader, blocks, tip, first)]
@@ -55,8 +66,8 @@ def verify_replica(store: Store, blocks: Blocks, *, validators: Validators, deep
             checks += [
                 _check_state(reader, tip),
                 _check_replay_memory(reader),
-                _check_chain(reader, blocks, range(first, tip.height + 1), validators),
-                _check_log(reader, tip),
+                _check_chain(reader, blocks, range(first, tip.height + 1), validators, is_cut=base is not None),
+                _check_log(reader, tip, base),
             ]
         return [damage for check in checks for damage in _completed(check)]
 
@@ -131,14 +142,19 @@ def _check_replay_memory(reader: Reader) -> Iterator[Damage]:
         yield Damage(table="seen", row=error.where or "?", found=str(error), expected="its hash chain")
 
 
-def _check_chain(reader: Reader, blocks: Blocks, heights: range, validators: Validators) -> Iterator[Damage]:
+def _check_chain(
+    reader: Reader, blocks: Blocks, heights: range, validators: Validators, *, is_cut: bool
+) -> Iterator[Damage]:
+    """`is_cut`: what came before the first of these heights is not kept, so nothing is compared with it."""
     before: Header | None = None
     for height in heights:
         header = blocks.header(height)
         yield from _check_app_hash(reader, header, height)
         if header is None:
             return
-        yield from _check_header(reader, blocks, header, before)
+        for damage in _check_header(reader, blocks, header, before):
+            if before is not None or not is_cut or damage.table == "bodies":
+                yield damage
         yield from _check_commit(blocks, header, validators(height))
         yield from _check_actions(reader, blocks, height)
         before = header
@@ -185,10 +201,10 @@ def _check_actions(reader: Reader, blocks: Blocks, height: int) -> Iterator[Dama
             yield Damage(table="actions", row=b64url(digest), found=found, expected=f"{height}, {index}")
 
 
-def _check_log(reader: Reader, tip: Tip) -> Iterator[Damage]:
+def _check_log(reader: Reader, tip: Tip, base: Base | None) -> Iterator[Damage]:
     """Grow the log again from the results, and compare every node and every height's root."""
-    log = CompactRange()
-    for height in range(1, tip.height + 1):
+    log = CompactRange() if base is None else CompactRange.from_bytes(base.log)
+    for height in range(1 if base is None else base.height + 1, tip.height + 1):
         record = read_height(reader, height)
         if record is None:
             return

@@ -67,6 +67,19 @@ class ActionPool:
         entry = self._waiting.get(digest)
         return None if entry is None else entry.outcome
 
+    def waiting(self) -> list[Waiting]:
+        """All that wait here, oldest first."""
+        with self._condition:
+            return list(self._waiting.values())
+
+    def take(self, digest: bytes) -> Waiting | None:
+        """Remove one that waits here and give it back."""
+        with self._condition:
+            entry = self._waiting.pop(digest, None)
+            if entry is not None:
+                self._bytes -= len(entry.action.raw)
+            return entry
+
     def offer(self, *, max_bytes: int, per_signer: int) -> list[Waiting]:
         """The oldest that fit into a block; they stay here until `remove`."""
         chosen: list[Waiting] = []
@@ -86,8 +99,7 @@ class ActionPool:
         """These stand in a durable block, or never will."""
         with self._condition:
             for entry in entries:
-                if self._waiting.pop(entry.action.digest, None) is not None:
-                    self._bytes -= len(entry.action.raw)
+                self.take(entry.action.digest)
 
     def close(self, error: EngineStopped) -> None:
         """Nothing that waits here will come into a block, and nothing more is taken."""

@@ -7,6 +7,7 @@ app_hash after T-1; so an action of block H can be proved from T = H+1 on, and a
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 from typing import Final, Protocol
 
 from transire.crypto.canonical import Json, parse_canonical
@@ -20,6 +21,7 @@ from transire.ledger.block import (
     DecidedBlock,
     Evidence,
     Result,
+    Roots,
     SignedHeader,
     log_leaf_data,
 )
@@ -33,10 +35,12 @@ from transire.ledger.tables import (
     decode_height,
     find_action,
     log_path,
+    log_reader,
     prove_state,
     read_height,
     read_tip,
 )
+from transire.merkle.tree import consistency_proof
 
 EVENTS_CHUNK: Final = 256
 """Heights that are read in one view when events are followed: a reader must not stay long."""
@@ -131,6 +135,18 @@ class LedgerReading:
             place = None if digest is None else find_action(reader, digest)
         return None if place is None else self._blocks.action(*place)
 
+    def log_until(self, height: int) -> Roots:
+        """The roots of log and state that header `height` shows: those after the block before it."""
+        return self.record(height - 1).roots
+
+    def log_consistency(self, old: int, new: int) -> list[bytes]:
+        """The proof that the log of the size `new` continues that of the size `old` (RFC 9162 2.1.4)."""
+        with self._store.reading() as reader:
+            size = read_tip(reader).roots.log_size
+            if not 0 <= old <= new <= size:
+                raise NotOnLedger(got=f"a log of {old} to {new} leaves", expected=f"at most {size} leaves")
+            return consistency_proof(old, new, log_reader(reader))
+
     def accepted_at(self, height: int) -> Time | None:
         """When a block became final: the time of its commit, which is the time of the next header."""
         with self._store.reading() as reader:
@@ -146,18 +162,23 @@ class LedgerReading:
                     yield self._block_events(height, record)
             start = rows[-1][0] + 1
 
-    def evidence(self, action_id: str, *, keys: Sequence[str] = ()) -> Evidence:
-        """Everything that a receipt of an accepted action needs, with proofs of these keys of the state."""
+    def evidence(self, action_id: str, *, keys: Sequence[str] = (), shown_at: int | None = None) -> Evidence:
+        """Everything that a receipt of an accepted action needs, with proofs of these keys of the state.
+
+        `shown_at` is the height of the header under which all of it stands: one of the last few, by itself the last.
+        """
         digest = _digest(action_id)
         with self._store.reading() as reader:
             place = None if digest is None else find_action(reader, digest)
             if place is None:
                 raise NotOnLedger(got=action_id)
-            return self._evidence(reader, action_id, place, keys)
+            proven = read_tip(reader).height if shown_at is None else min(shown_at, read_tip(reader).height)
+            return self._evidence(reader, action_id, place, keys, proven)
 
-    def _evidence(self, reader: Reader, action_id: str, place: tuple[int, int], keys: Sequence[str]) -> Evidence:
+    def _evidence(
+        self, reader: Reader, action_id: str, place: tuple[int, int], keys: Sequence[str], proven: int
+    ) -> Evidence:
         height, index = place
-        proven = read_tip(reader).height
         result = _height(reader, height).result(index)
         if result.log_index is None:
             raise NotOnLedger(got=f"{action_id}, refused with {result.code}", expected="an accepted action")
@@ -194,7 +215,8 @@ class LedgerReading:
 
     def _chunk(self, start: int) -> list[tuple[int, HeightRecord]]:
         with self._store.reading() as reader:
-            rows = reader.range(HEIGHTS, height_key(start), height_key(start + EVENTS_CHUNK))
+            # By count, not by height: a replica that was restored from an image begins somewhere above 1.
+            rows = islice(reader.range(HEIGHTS, height_key(start)), EVENTS_CHUNK)
             heights = ((int.from_bytes(key, "big"), raw) for key, raw in rows)
             return [(height, decode_height(raw, height)) for height, raw in heights]
 

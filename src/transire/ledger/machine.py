@@ -193,10 +193,22 @@ class Machine:
 
     @property
     def validator_updates(self) -> tuple[ValidatorUpdate, ...]:
-        """The validators whose power the applied block changed, by address."""
+        """The validators whose power the applied block changed, by address.
+
+        One that the block both let in and removed was never there: CometBFT would halt on its removal.
+        """
         changed = self._applied().view.rows
-        rows = [row for _, row in sorted(changed.items()) if isinstance(row, ValidatorRow)]
-        return tuple(ValidatorUpdate(unb64url(row.public, length=32), row.power[-1].value) for row in rows)
+        rows = [(key, row) for key, row in sorted(changed.items()) if isinstance(row, ValidatorRow)]
+        return tuple(
+            ValidatorUpdate(unb64url(row.public, length=32), power)
+            for key, row in rows
+            if (power := row.power[-1].value) or self._had_power(key)
+        )
+
+    def _had_power(self, key: str) -> bool:
+        """Whether the validator was there, or on its way in, before the applied block."""
+        before = self._view.find(key, ValidatorRow)
+        return before is not None and before.power[-1].value > 0
 
     @property
     def applied_root(self) -> bytes:

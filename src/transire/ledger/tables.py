@@ -51,6 +51,24 @@ class Tip(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
         return tip
 
 
+class Base(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
+    """Where a replica begins that was restored from an image: nothing of that height's block or before is in it."""
+
+    KEY: ClassVar[bytes] = b"base"
+
+    height: int
+    log: bytes
+
+    def to_bytes(self) -> bytes:
+        return _ENCODER.encode(self)
+
+
+def read_base(reader: Reader) -> Base | None:
+    """The base of a replica that was restored from an image; None for one that knows everything."""
+    raw = reader.get(META, Base.KEY)
+    return None if raw is None else _decoded(raw, Base, "the base")
+
+
 class HeightRecord(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     """What a block did: its results and events, and the roots after it. Each result is decoded when it is asked for."""
 

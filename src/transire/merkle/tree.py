@@ -170,6 +170,19 @@ class CompactRange:
             root = node_hash(left, root)
         return root
 
+    def peaks(self) -> list[tuple[Place, bytes]]:
+        """The complete subtrees with their places, largest first: what paths of later leaves are made from.
+
+        >>> CompactRange(3, [b"a" * 32, b"b" * 32]).peaks() == [((1, 0), b"a" * 32), ((0, 2), b"b" * 32)]
+        True
+        """
+        found, at = [], 0
+        for root in self._roots:
+            level = (self.size - at).bit_length() - 1
+            found.append(((level, at >> level), root))
+            at += 1 << level
+        return found
+
     def copy(self) -> CompactRange:
         """An independent range of the same state."""
         return CompactRange(self.size, self._roots)

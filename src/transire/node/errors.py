@@ -14,7 +14,15 @@ TransireError
 ├── WitnessRefused         node.witness-refused
 ├── RecipientUnknown       node.recipient-unknown
 ├── RecipientUnreachable   node.recipient-unreachable
+├── EndpointUnfit          node.endpoint-unfit
+├── AnswerUnfit            node.answer-unfit
+├── DeliveryMalformed      node.delivery-malformed
+├── BringerUnknown         node.bringer-unknown
+├── BringerDiffers         node.bringer-differs
+├── NetworkDiffers         node.network-differs
 ├── ReceptionFailed        node.reception-failed
+├── CheckpointUnknown      node.checkpoint-unknown
+├── WitnessUnknown         node.witness-unknown
 ├── BackupInvalid          node.backup-invalid
 ├── BackupExists           node.backup-exists
 └── BackupFailed           node.backup-failed
@@ -110,11 +118,66 @@ class RecipientUnreachable(TransireError):
     status = 503
 
 
+class EndpointUnfit(TransireError):
+    code = "node.endpoint-unfit"
+    sentence = "Nothing is delivered to the address that the recipient's record on the ledger names."
+    fix = "The recipient enters the address of its node; a private one needs the setting delivery.private_addresses."
+    status = 503
+
+
+class AnswerUnfit(TransireError):
+    code = "node.answer-unfit"
+    sentence = "What the recipient's node answered is no answer to this delivery."
+    fix = "Nothing is lost: the envelope is tried again. Ask whoever runs that node to look into its log."
+    status = 503
+
+
+class DeliveryMalformed(TransireError):
+    code = "node.delivery-malformed"
+    sentence = "The delivery is not a run of envelopes, one a line."
+    fix = "Send what spec/delivery.md describes; one request holds at most 32 envelopes."
+
+
+class BringerUnknown(TransireError):
+    code = "node.bringer-unknown"
+    sentence = "The message is signed by no active member of this network with a transport key in force."
+    fix = "Sign with the transport key that stands in the member's record; one that was entered just now needs a block."
+    status = 401
+
+
+class BringerDiffers(TransireError):
+    code = "node.bringer-differs"
+    sentence = "The envelope bears the name of another member than the one that brought it."
+    fix = "Each member's node brings that member's own envelopes, under its own transport key."
+    status = 403
+
+
+class NetworkDiffers(TransireError):
+    code = "node.network-differs"
+    sentence = "The delivery is of another network than this node's."
+    fix = "Compare the networks' fingerprints: the sender's node, or the address in the member's record, is wrong."
+    status = 421
+
+
 class ReceptionFailed(TransireError):
     code = "node.reception-failed"
     sentence = "The recipient's node could not take the envelope in, through no fault of the sender."
     fix = "Nothing is lost: the envelope is brought again. Look into the log of the recipient's node."
     status = 503
+
+
+class CheckpointUnknown(TransireError):
+    code = "node.checkpoint-unknown"
+    sentence = "This is no checkpoint of this node's log."
+    fix = "Ask the node for its checkpoint again. If it was this network's, somebody shows two logs: keep both."
+    status = 409
+
+
+class WitnessUnknown(TransireError):
+    code = "node.witness-unknown"
+    sentence = "No countersignature on the checkpoint is by a witness whom this node knows."
+    fix = "Give the node's operator your verifier key: it is entered in the setting `witnesses`."
+    status = 403
 
 
 class BackupInvalid(TransireError):

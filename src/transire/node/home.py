@@ -6,6 +6,7 @@ ledger/                 the replica and, with the embedded engine, the validator
                         after a restore also earlier/<network>/: the networks that this one continues, as they ended
 members/<slug>/         keys.json, member.db, blobs/
 keys.json               the node's own keys: as custodian, and as validator
+checkpoints.json        what witnesses countersigned of the newest checkpoints
 """
 
 from __future__ import annotations
@@ -34,6 +35,11 @@ class Home:
     @property
     def genesis(self) -> Path:
         return self.path / "genesis.json"
+
+    @property
+    def checkpoints(self) -> Path:
+        """The countersignatures of witnesses."""
+        return self.path / "checkpoints.json"
 
     @property
     def ledger(self) -> Path:

@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Collection, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Lock
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 import structlog
 from msgspec.structs import replace
 
-from transire.crypto.canonical import canonical_bytes
+from transire.crypto.canonical import Json, canonical_bytes
 from transire.crypto.did import did_key
 from transire.crypto.keystore import KeyStore
 from transire.engines.base import Engine
 from transire.engines.embedded import EmbeddedEngine
 from transire.ledger.kinds import KindRegistry
+from transire.node.anchor import Signer
 from transire.node.beat import Beat
+from transire.node.checkpoints import Checkpoints
 from transire.node.enrolment import (
     AGREE,
     CREDENTIAL,
@@ -31,6 +36,7 @@ from transire.node.enrolment import (
 )
 from transire.node.errors import HomeExists, ProductionRefused, UnknownTenant
 from transire.node.home import Home, read_secret
+from transire.node.ledger import open_ledger
 from transire.node.post import Post
 from transire.node.projection import is_ending
 from transire.node.reception import Reception
@@ -53,6 +59,9 @@ from transire.storage.migrations import upgrade
 from transire.vault.statements import KINDS as DOCUMENT_KINDS
 from transire.vault.vault import Vault
 
+if TYPE_CHECKING:
+    from transire.node.courier import Courier
+
 log = structlog.get_logger(__name__)
 
 
@@ -73,8 +82,12 @@ class Node:
         self.settings = settings
         self.keys = keys
         self.engine = engine
-        self.post = Post()
+        self._courier: Courier | None = None
+        self._courier_lock = Lock()
+        self._carriers = ThreadPoolExecutor(settings.delivery.at_once, thread_name_prefix="courier")
+        self.post = Post(self.courier)
         self.beat = Beat()
+        self.checkpoints = Checkpoints(home.checkpoints, engine, settings.witnesses)
         self.kinds = KindRegistry([*DOCUMENT_KINDS, *kinds()])
         self.tenants: dict[str, Tenant] = {}
         self._secret = secret
@@ -122,7 +135,7 @@ class Node:
         secret = read_secret(settings)
         keys = KeyStore.open(home.keys, secret)
         refuse_cheap_keys(settings, keys)
-        engine = EmbeddedEngine.open(home.ledger, keys.signing_key(settings.ledger.validator_key))
+        engine = open_ledger(home, settings.ledger, keys)
         try:
             return cls(home, settings, secret=secret, keys=keys, engine=engine)
         except BaseException:
@@ -140,6 +153,9 @@ class Node:
         """Finish what is under way and let go. What is pooled or in an outbox goes on after the next start."""
         self._unsubscribe()
         self.beat.stop()
+        self._carriers.shutdown(wait=True, cancel_futures=True)
+        if self._courier is not None:
+            self._courier.close()
         self.engine.close()
         for tenant in self.tenants.values():
             tenant.database.close()
@@ -167,10 +183,29 @@ class Node:
         self.home.make(member.slug)
         keys, did = self._keys_of_new(member.slug)
         if self.engine.member(did) is None:
-            custodian = self.keys.signing_key(CUSTODIAN_KEY)
-            body = enrolment(keys, did=did, name=member.name, roles=member.roles, custodian=custodian)
-            registrar.act("member.enrol/1", body)
-        entry = MemberSettings(member.slug, did)
+            registrar.act("member.enrol/1", self._enrolment(keys, did, member))
+        return self._enter(member.slug, did)
+
+    def prepare_member(self, member: NewMember) -> dict[str, Json]:
+        """Make the keys of a member that this node will host; its registrar, elsewhere, enters what is returned.
+
+        From now on the member is hosted here, and can act as soon as it is enrolled.
+        """
+        if member.slug in self.tenants:
+            raise HomeExists(got=member.slug)
+        check_slug(member.slug)
+        self.home.make(member.slug)
+        keys, did = self._keys_of_new(member.slug)
+        self._enter(member.slug, did)
+        return self._enrolment(keys, did, member)
+
+    def _enrolment(self, keys: KeyStore, did: str, member: NewMember) -> dict[str, Json]:
+        custodian = self.keys.signing_key(CUSTODIAN_KEY)
+        endpoint = self.settings.public_url.rstrip("/")
+        return enrolment(keys, did=did, name=member.name, roles=member.roles, custodian=custodian, endpoint=endpoint)
+
+    def _enter(self, slug: str, did: str) -> Tenant:
+        entry = MemberSettings(slug, did)
         self.settings = replace(self.settings, member=(*self.settings.member, entry))
         amend_settings(self.home.path, lambda written: replace(written, member=(*written.member, entry)))
         return self._host(entry)
@@ -206,12 +241,34 @@ class Node:
             kinds=self.kinds,
             wake=lambda: self.beat.wake(member.slug),
             action_lifetime=timedelta(seconds=self.settings.ledger.action_lifetime_s),
+            countersigned=self.checkpoints.countersigned,
         )
         self.tenants[member.slug] = tenant
         self.post.host(member.did, Reception(tenant))
         pause = timedelta(milliseconds=self.settings.ledger.beat_ms)
-        self.beat.add(member.slug, TenantTurn(tenant, self.post, pause=pause))
+        self.beat.add(member.slug, TenantTurn(tenant, self.post, pause=pause, executor=self._carriers))
         return tenant
+
+    def courier(self) -> Courier:
+        """Who brings envelopes to other nodes; made when there is something to bring."""
+        from transire.node.courier import Courier
+
+        with self._courier_lock:
+            if self._courier is None:
+                self._courier = Courier(self.settings)
+            return self._courier
+
+    @property
+    def speaker(self) -> Signer:
+        """The key by which this node speaks to other nodes: the transport key of the first member that it hosts."""
+        return next(iter(self.tenants.values())).signer_for("transport")
+
+    def tenant_of(self, did: str) -> Tenant:
+        """The hosted member with that DID."""
+        for tenant in list(self.tenants.values()):
+            if tenant.did == did:
+                return tenant
+        raise UnknownTenant(got=did[:200])
 
     def _agree_names(self, did: str, keys: KeyStore) -> tuple[str, ...]:
         """The member's agree keys that lie here, the present one last: what was sealed for an old one still opens."""

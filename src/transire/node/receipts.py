@@ -18,9 +18,11 @@ def statement_receipt(
     found = tenant.located(statement_id)
     documents = _opened(tenant, reveal)
     keys = receipt_keys(found.action, statement=found.raw, status_of=status_of, documents=documents)
-    evidence = tenant.engine.evidence(found.action_id, keys=keys)
+    # Where an outside witness countersigned the log as one of the last headers shows it, all of it stands there.
+    shown_at, checkpoint = tenant.countersigned(found.place.height) or (None, "")
+    evidence = tenant.engine.evidence(found.action_id, keys=keys, shown_at=shown_at)
     statement = StatementEvidence(raw=found.raw, index=found.index, path=tuple(found.path), opening=found.opening)
-    return receipt_bytes(build_receipt(evidence, statement=statement, documents=documents))
+    return receipt_bytes(build_receipt(evidence, statement=statement, documents=documents, checkpoint=checkpoint))
 
 
 def _opened(tenant: Tenant, commitments: Sequence[str]) -> list[OpenedDocument]:

@@ -18,7 +18,7 @@ from transire.engines.base import Engine
 from transire.errors import TransireError
 from transire.merkle.tree import leaf_hash
 from transire.node.anchor import read_time
-from transire.node.errors import ReceptionFailed
+from transire.node.errors import BringerDiffers, ReceptionFailed
 from transire.node.post import Reply
 from transire.node.projection import take_in
 from transire.node.tenant import Tenant
@@ -68,17 +68,21 @@ class Reception:
         self._tenant = tenant
         self._ledger = EngineView(tenant.engine)
 
-    def __call__(self, raws: Sequence[bytes]) -> list[Reply]:
+    def __call__(self, raws: Sequence[bytes], bringer: str) -> list[Reply]:
         """Take envelopes in, in order and in one transaction: a later one may rest on an earlier one."""
         with self._tenant.transaction() as tx:
-            return [self._take(tx, raw) for raw in raws]
+            return [self._take(tx, raw, bringer) for raw in raws]
 
-    def _take(self, tx: sa.Connection, raw: bytes) -> Reply:
+    def _take(self, tx: sa.Connection, raw: bytes, bringer: str) -> Reply:
         try:
             envelope = parse_envelope(raw)
         except TransireError as error:
             log.warning("envelope refused", tenant=self._tenant.slug, code=error.code)
             return Reply(refused_with=error.code)
+        if envelope.sender != bringer:
+            # Nothing is stated: the member whose name it bears may never have made it.
+            log.warning("envelope refused", tenant=self._tenant.slug, code=BringerDiffers.code, bringer=bringer)
+            return Reply(refused_with=BringerDiffers.code)
         try:
             with tx.begin_nested():  # what one envelope wrote goes with it; the others stay
                 self._keep(tx, self._check(tx, envelope))

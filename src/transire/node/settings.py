@@ -25,14 +25,34 @@ SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\Z")
 class LedgerSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How this node takes part in the ledger."""
 
-    engine: Literal["embedded"] = "embedded"
-    """Which engine orders the ledger."""
+    engine: Literal["embedded", "cometbft"] = "embedded"
+    """Which engine orders the ledger: `embedded` (this node alone) or `cometbft` (a network of organisations)."""
     beat_ms: int = 50
     """Statements of a member are pooled for at most this long before one action anchors them (LEDGER 3)."""
     validator_key: str = "validator-1"
     """Which key of the node's key store signs blocks; a restored node has a new one."""
     action_lifetime_s: int = 600
     """How long a signed action stays valid; at most 900 seconds are allowed by LEDGER 4."""
+    cometbft: str = ""
+    """The CometBFT program; empty: TRANSIRE_COMETBFT, else the one that was installed, else the one on the PATH."""
+    p2p_host: str = "127.0.0.1"
+    """Address on which CometBFT listens for the other nodes of the network."""
+    p2p_port: int = 26656
+    """Port for the other nodes of the network."""
+    external_address: str = ""
+    """host:port under which the others reach this node, where that differs from what it listens on."""
+    peers: tuple[str, ...] = ()
+    """The other nodes of the network, each as id@host:port; in the environment separated by commas."""
+    commit_ms: int = 250
+    """How long CometBFT waits for late votes after a block: 200 to 500 ms. Blocks are about this far apart."""
+    rpc_listen: str = ""
+    """host:port where nodes that join may ask CometBFT for light blocks; never public. Empty: a unix socket only."""
+    state_sync: tuple[str, ...] = ()
+    """To join from a snapshot: two rpc addresses (http://host:port), a height, and the hash of its header in hex."""
+    snapshot_every: int = 1000
+    """Blocks between two snapshots that nodes can join from; 0 makes none."""
+    metrics_listen: str = ""
+    """host:port for CometBFT's own Prometheus figures; empty: none."""
 
 
 class RecordsSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -47,6 +67,19 @@ class VaultSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     url: str = "file"
     """`file` (a folder a member under the node's folder) or an `s3://bucket/prefix` address."""
+
+
+class DeliverySettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How envelopes are brought to the nodes of other organisations."""
+
+    private_addresses: bool = False
+    """Deliver to nodes at private addresses too, as over a VPN; the demo and development profiles always do."""
+    ca_file: str = ""
+    """File with the certificate authorities of the other nodes; empty: those of the operating system."""
+    timeout_s: int = 20
+    """Seconds that another node has to answer."""
+    at_once: int = 8
+    """Deliveries under way at the same time, to one recipient never more than one from each member."""
 
 
 class MemberSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -76,12 +109,26 @@ class NodeSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ledger: LedgerSettings = LedgerSettings()
     records: RecordsSettings = RecordsSettings()
     vault: VaultSettings = VaultSettings()
+    delivery: DeliverySettings = DeliverySettings()
+    witnesses: tuple[str, ...] = ()
+    """Verifier keys (name+id+key) of outside witnesses: their countersignatures are published, and go on receipts."""
     member: tuple[MemberSettings, ...] = ()
 
     @property
     def origin(self) -> str:
         """The address under which this node is reached, without a trailing slash."""
         return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+
+LIMITS = (
+    ("ledger", "action_lifetime_s", 1, 900),
+    ("ledger", "beat_ms", 1, 5000),
+    ("ledger", "commit_ms", 1, 5000),
+    ("ledger", "p2p_port", 1, 65535),
+    ("delivery", "timeout_s", 1, 120),
+    ("delivery", "at_once", 1, 64),
+)
+"""Table, setting, least and most."""
 
 
 def read_settings(home: Path, environment: Mapping[str, str] | None = None) -> NodeSettings:
@@ -105,13 +152,18 @@ def settings_from(values: Mapping[str, Any], *, where: str) -> NodeSettings:
         raise SettingsInvalid(got=error, where=where) from error
     for member in settings.member:
         check_slug(member.slug)
-    if not 1 <= settings.ledger.action_lifetime_s <= 900:
-        raise SettingsInvalid(
-            got=settings.ledger.action_lifetime_s, expected="1 to 900", where="ledger.action_lifetime_s"
-        )
-    if not 1 <= settings.ledger.beat_ms <= 5000:
-        raise SettingsInvalid(got=settings.ledger.beat_ms, expected="1 to 5000", where="ledger.beat_ms")
+    for table, name, least, most in LIMITS:
+        value = getattr(getattr(settings, table), name)
+        if not least <= value <= most:
+            raise SettingsInvalid(got=value, expected=f"{least} to {most}", where=f"{table}.{name}")
+    if settings.ledger.state_sync and not _is_state_sync(settings.ledger.state_sync):
+        expected = "two addresses, a height and a hash of 64 hex digits"
+        raise SettingsInvalid(got=", ".join(settings.ledger.state_sync), expected=expected, where="ledger.state_sync")
     return settings
+
+
+def _is_state_sync(values: tuple[str, ...]) -> bool:
+    return len(values) == 4 and values[2].isdigit() and re.fullmatch(r"[0-9A-Fa-f]{64}", values[3]) is not None
 
 
 def check_slug(slug: str) -> None:
@@ -122,14 +174,21 @@ def check_slug(slug: str) -> None:
 
 def overlay_environment(values: dict[str, Any], environment: Mapping[str, str]) -> None:
     """Put TRANSIRE_* variables over the values of the file, in place."""
-    tables = {"ledger": LedgerSettings, "records": RecordsSettings, "vault": VaultSettings}
+    tables = {
+        "ledger": LedgerSettings,
+        "records": RecordsSettings,
+        "vault": VaultSettings,
+        "delivery": DeliverySettings,
+    }
     for name, value in environment.items():
         if not name.startswith(ENVIRONMENT_PREFIX):
             continue
         key = name.removeprefix(ENVIRONMENT_PREFIX).lower()
         table, _, field = key.partition("_")
         if table in tables and field in tables[table].__struct_fields__:
-            values.setdefault(table, {})[field] = value
+            parts = [part.strip() for part in value.split(",") if part.strip()]
+            is_list = isinstance(getattr(tables[table](), field), tuple)
+            values.setdefault(table, {})[field] = parts if is_list else value
         elif key in NodeSettings.__struct_fields__ and key not in {*tables, "member"}:
             values[key] = value
 

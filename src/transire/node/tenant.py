@@ -47,6 +47,9 @@ AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
 
 ANSWER_WITHIN_S = 30.0
 
+Countersigned = Callable[[int], tuple[int, str] | None]
+"""The newest header above a height whose log an outside witness countersigned, with the note that says so."""
+
 
 @dataclass(frozen=True, slots=True)
 class Issued:
@@ -72,6 +75,7 @@ class Tenant:
         kinds: KindRegistry,
         wake: Callable[[], None],
         action_lifetime: timedelta,
+        countersigned: Countersigned = lambda above: None,
     ) -> None:
         self.slug = slug
         self.did = did
@@ -82,6 +86,7 @@ class Tenant:
         self.kinds = kinds
         self.wake = wake
         self.action_lifetime = action_lifetime
+        self.countersigned = countersigned
         self._known: tuple[int, MemberRecord | None] | None = None
 
     # What the ledger says of this member.
@@ -256,6 +261,14 @@ class Tenant:
         if not outcome.accepted:
             raise WitnessRefused(got=outcome.code)
         return outcome
+
+    def announce(self, endpoint: str) -> bool:
+        """Enter the address at which other nodes deliver to this member; False when it stands there already."""
+        record = self.record
+        if record is not None and at(record.endpoint, self._next_height) == endpoint:
+            return False
+        self.act("member.update/1", {"did": self.did, "endpoint": endpoint})
+        return True
 
     @property
     def credential_key_name(self) -> str:

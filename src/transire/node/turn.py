@@ -4,7 +4,8 @@
 2. `follow`   what the ledger decided is projected, with the height up to which that is done, and what follows from it
 3. `anchor`   what is pooled goes to the ledger; what the ledger accepted is projected in the transaction that notes it
 4. `follow`   again: what was anchored may have consequences of its own
-5. `deliver`  envelopes whose statements are all accepted go to their recipients
+5. `deliver`  envelopes whose statements are all accepted go to their recipients: at once to those on this node, through
+              the executor to those on others, one delivery to a recipient at a time
 
 A step that fails is tried again in the next turn and keeps none of the others waiting: a suspended member anchors
 nothing and yet learns what has ended. Nor does one recipient, or one envelope, keep the others waiting.
@@ -14,6 +15,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -46,9 +48,11 @@ log = structlog.get_logger(__name__)
 class TenantTurn:
     """Callable by the beat; knows how to do a turn of one tenant."""
 
-    def __init__(self, tenant: Tenant, post: Post, *, pause: timedelta) -> None:
+    def __init__(self, tenant: Tenant, post: Post, *, pause: timedelta, executor: Executor) -> None:
         self._tenant = tenant
         self._post = post
+        self._executor = executor
+        self._under_way: set[str] = set()  # recipients on other nodes to whom something is being brought
         self._pause = pause
         self._anchored_at = -pause.total_seconds()  # by the clock that nobody sets
         self._is_first = True
@@ -99,19 +103,48 @@ class TenantTurn:
     def _deliver(self) -> None:
         now = self._tenant.now()
         with self._tenant.database.reading() as view:
-            rows = outbox.due(view, now, DELIVERIES_A_TURN)
+            rows = outbox.due(view, now, DELIVERIES_A_TURN, but=frozenset(self._under_way))
         self._has_more = len(rows) == DELIVERIES_A_TURN
         by_recipient: dict[str, list[OutboxRow]] = {}
         for row in rows:
             by_recipient.setdefault(row.recipient, []).append(row)
         for recipient, waiting in by_recipient.items():
-            for batch in batches(waiting, ENVELOPES_AT_ONCE):
-                self._bring(recipient, batch, now)
+            if self._post.is_here(recipient):
+                self._bring_all(recipient, waiting, now)
+            else:
+                self._send_out(recipient, waiting, now)
 
-    def _bring(self, recipient: str, rows: Sequence[OutboxRow], now: datetime) -> None:
+    def _send_out(self, recipient: str, rows: Sequence[OutboxRow], now: datetime) -> None:
+        """Bring envelopes to another node while this turn goes on: it may be slow, or answer never."""
+        self._under_way.add(recipient)
+
+        def deliver() -> None:
+            try:
+                self._bring_all(recipient, rows, now)
+            except Exception:
+                log.exception("delivery failed, will be tried again", tenant=self._tenant.slug)
+            finally:
+                self._under_way.discard(recipient)
+                self._tenant.wake()
+
+        try:
+            self._executor.submit(deliver)
+        except RuntimeError:  # the node is closing: the rows wait for its next start
+            self._under_way.discard(recipient)
+
+    def _bring_all(self, recipient: str, rows: Sequence[OutboxRow], now: datetime) -> None:
+        """Bring all of it, in runs. Once the recipient cannot be reached the rest does not try, and waits like it."""
+        reachable = True
+        for batch in batches(rows, ENVELOPES_AT_ONCE):
+            reachable = self._bring(recipient, batch, now, try_it=reachable)
+
+    def _bring(self, recipient: str, rows: Sequence[OutboxRow], now: datetime, *, try_it: bool) -> bool:
+        """Bring one run and write down what became of it; whether the recipient was reached."""
         with self._tenant.database.reading() as view:
-            envelopes = [self._envelope(view, row) for row in rows]
-        replies = iter(self._replies(recipient, [one for one in envelopes if one is not None]))
+            envelopes = [self._envelope(view, row) if try_it else None for row in rows]
+        brought = [one for one in envelopes if one is not None]
+        answered = self._replies(recipient, brought)
+        replies = iter(answered if answered is not None else [NOT_YET] * len(brought))
         # If the process dies here the recipient has the envelopes and this outbox does not know: they are brought
         # again, and change nothing there (`Reception`).
         with self._tenant.database.transaction() as tx:
@@ -121,6 +154,7 @@ class TenantTurn:
                     outbox.mark_failed(tx, row, now=now)
                 else:
                     outbox.mark_answered(tx, row.seq, refused_with=reply.refused_with)
+        return answered is not None
 
     def _envelope(self, view: sa.Connection, row: OutboxRow) -> bytes | None:
         """The envelope of a row; None, and said, when it cannot be built now: a blob is missing, a key has ended."""
@@ -132,21 +166,24 @@ class TenantTurn:
             log.exception("envelope not built", tenant=self._tenant.slug, statement=row.statement)
         return None
 
-    def _replies(self, recipient: str, envelopes: Sequence[bytes]) -> list[Reply]:
-        """The recipient's answers. Whatever goes wrong at its side, it could not be reached, and will be again."""
+    def _replies(self, recipient: str, envelopes: Sequence[bytes]) -> list[Reply] | None:
+        """The recipient's answers; None when it could not be reached: whatever goes wrong, it will be tried again."""
+        waiting = {"tenant": self._tenant.slug, "recipient": recipient, "waiting": len(envelopes)}
         try:
-            return self._post.bring(recipient, envelopes) if envelopes else []
+            return self._post.bring(self._tenant, recipient, envelopes) if envelopes else []
         except TransireError as error:
-            log.warning("recipient unreachable", tenant=self._tenant.slug, code=error.code, waiting=len(envelopes))
+            log.warning("recipient unreachable", code=error.code, error=str(error), **waiting)
         except Exception:
-            log.exception("recipient unreachable", tenant=self._tenant.slug, waiting=len(envelopes))
-        return [NOT_YET] * len(envelopes)
+            log.exception("recipient unreachable", **waiting)
+        return None
 
     def _next_due(self, now: datetime) -> float | None:
         if self._has_more:
             return 0.0
         with self._tenant.database.reading() as view:
-            moments = [moment for moment in (journal.next_ready(view), outbox.next_due(view)) if moment is not None]
+            # While something is brought to another node, what is due may be just that: its end wakes this tenant.
+            retries = None if self._under_way else outbox.next_due(view)
+            moments = [moment for moment in (journal.next_ready(view), retries) if moment is not None]
         if not moments:
             return None
         pause = self._pause.total_seconds()

@@ -2,6 +2,7 @@
 
 /                    choose a member
 /m/<slug>/...        a member's pages
+/verify              anybody checks a receipt, in the browser
 /v1/...              the API (transire.api)
 /static/...          built styles and scripts
 /livez /readyz /metrics
@@ -24,7 +25,7 @@ from transire.api.app import create_api
 from transire.api.errors import AddressUnknown
 from transire.api.problems import problem_response
 from transire.errors import TransireError
-from transire.portal import operator
+from transire.portal import operator, verifying
 from transire.portal.assets import Assets
 from transire.portal.errors import MethodRefused, PageNotFound, Unexpected
 from transire.portal.modules import page_modules
@@ -75,7 +76,7 @@ def _own_routes(portal: Portal) -> list[Route]:
         slug = portal.tenant(request.path_params["slug"]).slug
         return RedirectResponse(f"/m/{slug}/", 303)
 
-    return [Route("/", choose), Route("/m/{slug}", enter), *operator.routes(portal.node)]
+    return [Route("/", choose), Route("/m/{slug}", enter), *verifying.routes(portal), *operator.routes(portal.node)]
 
 
 def route_of(request: Request) -> str:

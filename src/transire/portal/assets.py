@@ -43,6 +43,12 @@ class Assets:
         """The address of a file by its plain name: `transire.css` -> `/static/transire-0123456789.css`."""
         return f"/static/{self._files[name].file}"
 
+    def content(self, name: str) -> bytes:
+        """A file by its plain name, unaltered since the build."""
+        entry = self._files[name]
+        _check(self.folder / entry.file, entry.sha256, name)
+        return (self.folder / entry.file).read_bytes()
+
     def files(self) -> StaticFiles:
         """The application that serves them."""
         return _Immutable(directory=self.folder)

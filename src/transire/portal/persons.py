@@ -7,6 +7,7 @@ import datetime
 from starlette.responses import Response
 
 from transire.api import persons
+from transire.desk.api_tokens import NewApiToken
 from transire.desk.permissions import MATRIX
 from transire.desk.person import Role
 from transire.portal.registry import N_, Pages, Place
@@ -110,8 +111,9 @@ def create_token(visit: Visit) -> Response:
         acts_for=form.text("person"),
         scopes=form.some("scopes"),
         until=form.date("until"),
+        public_key=form.optional("public_key"),
     )
-    return _tokens_page(visit, made.token)
+    return _tokens_page(visit, made)
 
 
 @PAGES.post("/tokens/{token_id}/revoke", operation="tokens.manage", again=show_tokens)
@@ -121,7 +123,7 @@ def revoke_token(visit: Visit) -> Response:
     return visit.go("/tokens", told="token-revoked")
 
 
-def _tokens_page(visit: Visit, made: str | None) -> Response:
+def _tokens_page(visit: Visit, made: NewApiToken | None) -> Response:
     tokens = persons.list_tokens(visit.tenant, visit.actor)
     accounts = persons.list_persons(visit.tenant, visit.actor)
     present = [account for account in accounts if account.left_at is None]

@@ -33,6 +33,7 @@ class Renderer:
     """Every template in every language, compiled when first shown."""
 
     def __init__(self, assets: Assets) -> None:
+        self.assets = assets
         folders = procedure_folders()
         catalogues = [HERE / "translations", *(folder / "translations" for folder in folders.values())]
         self.languages = read_languages(catalogues)

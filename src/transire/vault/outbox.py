@@ -7,7 +7,7 @@ along with it are accepted by the ledger. It is tried until the recipient's node
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
@@ -89,10 +89,10 @@ def put(
     )
 
 
-def due(tx: sa.Connection, now: datetime, limit: int) -> list[OutboxRow]:
-    """Rows whose time has come and whose statements are all accepted, oldest first."""
+def due(tx: sa.Connection, now: datetime, limit: int, *, but: Collection[str] = ()) -> list[OutboxRow]:
+    """Rows whose time has come and whose statements are all accepted, oldest first; `but` leaves out recipients."""
     # Only rows that go count: those that wait for what goes along with them must not keep the others from a turn.
-    found = (_row(row) for row in tx.execute(_DUE, {"now": now}))
+    found = (_row(row) for row in tx.execute(_DUE, {"now": now}) if row.recipient not in but)
     return list(islice((row for row in found if _has_all(tx, row)), limit))
 
 

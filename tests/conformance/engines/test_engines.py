@@ -1,4 +1,4 @@
-"""What a node relies on, of whichever engine. The network engine joins by its own factory."""
+"""What a node relies on, of whichever engine: the embedded one, and one validator of a real CometBFT network."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from cometbft_world import started_engine
 from ledger_world import (
     BROKER,
     CHAMBER,
@@ -38,10 +39,14 @@ LONG = 20.0
 """Seconds that anything here may take on a busy machine."""
 
 
-@pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
-    made = EmbeddedEngine.create(tmp_path / "ledger", genesis(fixed_validators=1), signing_key("validator 0"))
-    made.start()
+@pytest.fixture(params=["embedded", pytest.param("cometbft", marks=pytest.mark.cometbft)])
+def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+    made: Engine
+    if request.param == "embedded":
+        made = EmbeddedEngine.create(tmp_path / "ledger", genesis(fixed_validators=1), signing_key("validator 0"))
+        made.start()
+    else:
+        made = started_engine(tmp_path / "ledger", program=request.getfixturevalue("cometbft_program"))
     yield made
     made.close()
 

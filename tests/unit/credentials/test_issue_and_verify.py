@@ -307,7 +307,14 @@ def test_the_order_of_dates_is_that_of_moments_not_of_text() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["2026-01-01", "2026-01-01T00:00:00", "2026-13-01T00:00:00Z", "2026-1-1T00:00:00Z", "", None, 2026]
+    "text",
+    [
+        *("2026-01-01", "2026-01-01T00:00:00", "2026-13-01T00:00:00Z", "2026-1-1T00:00:00Z", "", None, 2026),
+        # XML Schema 1.1 part 2, 3.3.7: a time zone lies within fourteen hours.
+        *("2026-01-01T00:00:00+14:01", "2026-01-01T00:00:00-13:60", "2026-01-01T00:00:00+23:00"),
+        # In UTC these lie outside of every calendar: a verifier that writes them in UTC must not stumble later.
+        *("0001-01-01T00:00:00+00:01", "9999-12-31T23:59:59-00:01"),
+    ],
 )
 def test_dates_have_a_time_zone_and_exist(text: object) -> None:
     with pytest.raises(DateMalformed):

@@ -168,6 +168,8 @@ def test_a_stricter_reader_knows_fewer_contexts() -> None:
         {"a": {"@id": "https://example.org/#a", "@protected": "yes"}},
         {"a": "b"},
         {"@vocab": 7},
+        {"a": {"@id": "https://example.org/#a", "@container": ["@set", 7]}},
+        {"a": {"@id": "https://example.org/#a", "@container": [{}]}},
         7,
         ["nested"],
     ],

@@ -18,7 +18,7 @@ from ledger_world import (
 )
 from transire.crypto.canonical import Json
 from transire.crypto.encoding import b64url
-from transire.ledger.block import DecidedBlock
+from transire.ledger.block import DecidedBlock, ValidatorUpdate
 from transire.ledger.chain import Time, validator_address
 from transire.ledger.errors import RulesUnknown
 from transire.ledger.machine import RULES, Machine
@@ -185,6 +185,33 @@ def test_a_validator_is_taken_out_but_never_the_last(world: World) -> None:
     decide(world, seat("new", 5))
     decide(world, seat("validator 0", 0, CUSTOMS))
     assert len(holders(world.machine.view, "validator", world.machine.height + 2)) == 1
+
+
+def test_a_validator_that_one_block_lets_in_and_removes_is_never_told_to_the_engine(world: World) -> None:
+    """CometBFT halts when it is told to remove a validator that it does not have."""
+    _, enter = propose(world, seat("new", 5))
+    assert approve(world, enter, CHAMBER) == ""
+    leave = world.sign("govern.propose/1", {"change": seat("new", 0)}, by=CUSTOMS)
+    votes = [world.sign("govern.approve/1", {"proposal": action_id(leave)}, by=by) for by in (CHAMBER, AGENCY)]
+    raws = (world.sign("govern.approve/1", {"proposal": enter}, by=AGENCY), leave, *votes)
+    block = DecidedBlock(height=world.machine.height + 1, time=Time(world.time, 0), actions=raws)
+    assert [result.code for result in world.machine.apply(block)] == [""] * 4
+    assert world.machine.validator_updates == ()
+    world.machine.commit()
+    assert [update.power for update in updates_of_removal(world)] == [0]
+
+
+def updates_of_removal(world: World) -> tuple[ValidatorUpdate, ...]:
+    """What the engine is told in the block that removes a validator who is there."""
+    decide(world, seat("new", 5))
+    _, leave = propose(world, seat("new", 0))
+    assert approve(world, leave, CHAMBER) == ""
+    last = world.sign("govern.approve/1", {"proposal": leave}, by=AGENCY)
+    height = world.machine.height + 1
+    world.machine.apply(DecidedBlock(height=height, time=Time(world.time, 0), actions=(last,)))
+    updates = world.machine.validator_updates
+    world.machine.commit()
+    return updates
 
 
 @pytest.mark.parametrize("change", [{"power": 0}, {"operator": PRODUCER}, {"possession": "A" * 86}])

@@ -11,6 +11,7 @@ import tarfile
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import timedelta
@@ -321,7 +322,9 @@ class TestRestore:
         statement = held(producer)
         with producer.transaction() as tx:
             assert producer.end(tx, OTHER)
-        TenantTurn(producer, node.post, pause=timedelta(0))()  # the engine was not started: as if it had died then
+        TenantTurn(
+            producer, node.post, pause=timedelta(0), executor=ThreadPoolExecutor(1)
+        )()  # the engine was not started: as if it had died then
         with producer.database.reading() as view:
             assert journal.states_of(view, [statement]) == {statement: "submitted"}
             assert [act.signed is not None for act in acts.owed(view)] == [True]

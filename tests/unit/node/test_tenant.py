@@ -64,7 +64,7 @@ def test_an_envelope_that_comes_twice_is_stated_once(node: Node) -> None:
     before = count_statements(importer)
     with producer.database.reading() as view:
         envelope = producer.envelope(view, row)
-    [reply] = node.post.bring(importer.did, [envelope])
+    [reply] = node.post.receive(importer.did, [envelope], bringer=producer.did)
     assert reply.refused_with is None
     assert count_statements(importer) == before
 

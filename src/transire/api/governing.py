@@ -1,0 +1,63 @@
+"""Governing the network: what governors propose and approve, and what registrars do for members.
+
+A person's node signs with the member's own key: `govern` for votes, `act` for the registrar's acts. Whether the member
+holds the office the ledger alone decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, cast
+
+import msgspec
+
+from transire.api.errors import RequestInvalid
+from transire.crypto.canonical import Json
+from transire.desk.permissions import require
+from transire.desk.person import Person
+from transire.engines.base import Outcome
+from transire.ledger.bodies import GovernPropose, MemberEnrol
+
+if TYPE_CHECKING:
+    from transire.node.tenant import Tenant
+
+
+def propose(tenant: Tenant, person: Person, change: Mapping[str, Any]) -> Outcome:
+    """Open a vote on a change, with the member's own approval; the proposal's id is the action's."""
+    require(person, "network.govern")
+    body = {"change": dict(change)}
+    _check(body, GovernPropose)
+    return tenant.act("govern.propose/1", cast("dict[str, Json]", body), purpose="govern")
+
+
+def approve(tenant: Tenant, person: Person, proposal: str) -> Outcome:
+    """Approve an open proposal; the approval that makes more than two thirds decides it."""
+    require(person, "network.govern")
+    return tenant.act("govern.approve/1", {"proposal": proposal}, purpose="govern")
+
+
+def enrol(tenant: Tenant, person: Person, enrolment: Mapping[str, Any]) -> Outcome:
+    """Enter a new member, as its registrar: the enrolment comes from whoever keeps the member's keys."""
+    require(person, "network.enrol")
+    _check(enrolment, MemberEnrol)
+    return tenant.act("member.enrol/1", dict(enrolment))
+
+
+def suspend(tenant: Tenant, person: Person, did: str) -> Outcome:
+    """From the next block on nothing that the member signs enters the ledger."""
+    require(person, "network.enrol")
+    return tenant.act("member.suspend/1", {"did": did})
+
+
+def readmit(tenant: Tenant, person: Person, did: str) -> Outcome:
+    """Let a suspended member act again."""
+    require(person, "network.enrol")
+    return tenant.act("member.update/1", {"did": did, "status": "active"})
+
+
+def _check(body: Any, kind: type[Any]) -> None:
+    """Refuse here what the ledger would find malformed, in words that say where."""
+    try:
+        msgspec.convert(body, kind)
+    except msgspec.ValidationError as error:
+        raise RequestInvalid([("body", str(error))]) from error

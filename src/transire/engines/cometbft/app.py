@@ -1,0 +1,237 @@
+"""The state machine as CometBFT's application: what each call of ABCI 2.0 asks of `ledger.machine`.
+
+The crash windows (ENGINE 1.3). CometBFT stores a block, then calls FinalizeBlock, stores the results, then calls
+Commit. FinalizeBlock computes and keeps nothing; Commit is the machine's one atomic write. So this application is
+either where CometBFT is or exactly one block behind, never ahead, and after any crash the handshake replays at most
+that one block.
+
+CheckTx, PrepareProposal and ProcessProposal judge on the state after the last commit. Only the last two bind others:
+a proposer leaves out what the others would refuse, and the others refuse what it should have left out.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from threading import Lock
+from typing import Any, Final
+
+import msgspec
+
+from transire import __version__
+from transire.crypto.canonical import canonical_bytes, parse_json
+from transire.engines.cometbft.errors import NetworkFileDiffers
+from transire.engines.cometbft.messages import message
+from transire.engines.cometbft.query import answer_query
+from transire.engines.cometbft.snapshots import Snapshots
+from transire.errors import TransireError
+from transire.ledger.admission import Verdict
+from transire.ledger.block import DecidedBlock, Misbehaviour, Result
+from transire.ledger.chain import Time, Validator, sort_validators
+from transire.ledger.errors import ActionTooEarly, Inadmissible
+from transire.ledger.machine import Machine
+from transire.ledger.store import Store
+
+ACCEPT: Final = 1
+REJECT: Final = 2
+MISBEHAVIOUR: Final = {1: "duplicate-vote", 2: "light-client-attack"}
+GENESIS_LIMIT: Final = 16 << 20
+
+STEPS: Final = ("finalized", "before commit", "committed")
+"""The steps of a block, as they are passed to `at_step`."""
+
+
+class CommittedBlock(msgspec.Struct, frozen=True):
+    """What others are told of a block that is durable."""
+
+    height: int
+    time: Time
+    results: tuple[Result, ...]
+
+
+class Application:
+    """Answers ABCI. Each connection has a thread of its own; what decides and writes is done by one at a time."""
+
+    def __init__(
+        self,
+        machine: Machine,
+        store: Store,
+        snapshots: Snapshots,
+        *,
+        on_commit: Callable[[CommittedBlock], None],
+        on_refusal: Callable[[bytes, Inadmissible], None],
+        at_step: Callable[[str], None] = lambda step: None,
+    ) -> None:
+        self.machine = machine
+        self._store = store
+        self._snapshots = snapshots
+        self._on_commit = on_commit
+        self._on_refusal = on_refusal
+        self._at_step = at_step
+        self._deciding = Lock()
+        self._decided: CommittedBlock | None = None
+
+    def answer(self, call: str, request: Any) -> dict[str, Any]:
+        """The fields of the response to one call; `check` answers CheckTx, many at once."""
+        method: Callable[[Any], dict[str, Any]] | None = getattr(self, f"_{call}", None)
+        if method is None:
+            raise NetworkFileDiffers(got=call, expected="a call of ABCI 2.0 without vote extensions")
+        return method(request)
+
+    def check(self, raws: Sequence[bytes]) -> list[Inadmissible | None]:
+        """CheckTx: which of these may wait for a block, and why the others may not."""
+        refusals = [self.verdict(raw).refusal for raw in raws]
+        for raw, refusal in zip(raws, refusals, strict=True):
+            if refusal is not None:
+                self._on_refusal(raw, refusal)
+        return refusals
+
+    def verdict(self, raw: bytes) -> Verdict:
+        """Whether an action could enter a block soon. It binds nobody, so it may look at the clock.
+
+        What has expired by the last block's time can enter no block any more. What is early by it may be in time for
+        the next, whose time is about now: an idle network's last block is some seconds old.
+        """
+        by = self.machine.time.seconds
+        verdict = self.machine.check(raw, by)
+        if isinstance(verdict.refusal, ActionTooEarly):
+            return self.machine.check(raw, max(by, int(time.time())))
+        return verdict
+
+    # The query connection.
+
+    def _echo(self, request: Any) -> dict[str, Any]:
+        return {"message": request.message}
+
+    def _flush(self, request: Any) -> dict[str, Any]:
+        return {}
+
+    def _info(self, request: Any) -> dict[str, Any]:
+        with self._deciding:
+            begun = self.machine.height > self.machine.genesis.height
+            return {
+                "data": self.machine.network,
+                "version": __version__,
+                "last_block_height": self.machine.height if begun else 0,
+                "last_block_app_hash": self.machine.root if begun else b"",
+            }
+
+    def _query(self, request: Any) -> dict[str, Any]:
+        return answer_query(self._store, request.path, request.data, request.height, prove=request.prove)
+
+    # The consensus connection.
+
+    def _init_chain(self, request: Any) -> dict[str, Any]:
+        """Refuse to begin with another network than the one in the replica."""
+        genesis = self.machine.genesis
+        told = sort_validators(Validator(one.pub_key.ed25519, one.power) for one in request.validators)
+        block = request.consensus_params.block
+        state = canonical_bytes(parse_json(request.app_state_bytes, limit=GENESIS_LIMIT))
+        for name, found, expected in (
+            ("chain_id", request.chain_id, genesis.network),
+            ("app_state", state, genesis.raw),
+            ("initial_height", request.initial_height, genesis.height + 1),
+            ("genesis_time", _time(request.time), genesis.start),
+            ("validators", told, genesis.validator_set),
+            ("block.max_bytes", block.max_bytes, genesis.consensus.block_max_bytes),
+            ("block.max_gas", block.max_gas, genesis.consensus.block_max_gas),
+        ):
+            if found != expected:
+                raise NetworkFileDiffers(got=str(found)[:200], expected=str(expected)[:200], where=name)
+        return {"app_hash": self.machine.root}
+
+    def _prepare_proposal(self, request: Any) -> dict[str, Any]:
+        raws = list(request.txs)
+        verdicts = self.machine.judge(raws, _time(request.time))
+        return {"txs": [raw for raw, verdict in zip(raws, verdicts, strict=True) if verdict.refusal is None]}
+
+    def _process_proposal(self, request: Any) -> dict[str, Any]:
+        verdicts = self.machine.judge(request.txs, _time(request.time))
+        return {"status": REJECT if any(verdict.refusal is not None for verdict in verdicts) else ACCEPT}
+
+    def _finalize_block(self, request: Any) -> dict[str, Any]:
+        with self._deciding:
+            block = DecidedBlock(
+                height=request.height,
+                time=_time(request.time),
+                actions=tuple(request.txs),
+                misbehaviour=tuple(_misbehaviour(one) for one in request.misbehavior),
+            )
+            results = self.machine.apply(block)
+            self._decided = CommittedBlock(block.height, block.time, results)
+            self._at_step("finalized")
+            return {
+                "tx_results": [_result(result) for result in results],
+                "validator_updates": [
+                    {"pub_key": {"ed25519": update.public_key}, "power": update.power}
+                    for update in self.machine.validator_updates
+                ],
+                "app_hash": self.machine.applied_root,
+            }
+
+    def _commit(self, request: Any) -> dict[str, Any]:
+        with self._deciding:
+            decided = self._decided
+            self._at_step("before commit")
+            self.machine.commit()
+            self._decided = None
+            self._at_step("committed")
+            self._snapshots.after(self.machine.height)
+        if decided is not None:
+            self._on_commit(decided)
+        return {}
+
+    # The connection of state sync.
+
+    def _list_snapshots(self, request: Any) -> dict[str, Any]:
+        return {"snapshots": [one.fields for one in self._snapshots.listed()]}
+
+    def _load_snapshot_chunk(self, request: Any) -> dict[str, Any]:
+        return {"chunk": self._snapshots.chunk(request.height, request.format, request.chunk)}
+
+    def _offer_snapshot(self, request: Any) -> dict[str, Any]:
+        return {"result": self._snapshots.offered(request.snapshot, request.app_hash)}
+
+    def _apply_snapshot_chunk(self, request: Any) -> dict[str, Any]:
+        with self._deciding:
+            answer, machine = self._snapshots.apply(request.index, request.chunk, request.sender)
+            if machine is None:
+                return answer
+            self.machine = machine
+        self._on_commit(CommittedBlock(machine.height, machine.time, ()))
+        return answer
+
+
+def encode(call: str, fields: dict[str, Any]) -> bytes:
+    """A response as it stands on the wire, without its length."""
+    encoded: bytes = message("Response")(**{call: fields}).SerializeToString()
+    return encoded
+
+
+def encode_refusal(refusal: Inadmissible) -> bytes:
+    """The answer to CheckTx of what may not wait: CometBFT drops it; the code is for whoever reads its log."""
+    return encode("check_tx", {"code": 1, "codespace": "transire", "data": refusal.code.encode(), "log": str(refusal)})
+
+
+def encode_exception(error: Exception) -> bytes:
+    """The answer that stops CometBFT: this application cannot go on."""
+    text = str(error) if isinstance(error, TransireError) else f"{type(error).__name__}: {error}"
+    return encode("exception", {"error": text})
+
+
+def _result(result: Result) -> dict[str, Any]:
+    return {"code": 1, "data": result.code.encode()} if result.code else {}
+
+
+def _misbehaviour(told: Any) -> Misbehaviour:
+    return Misbehaviour(
+        kind=MISBEHAVIOUR.get(told.type, "unknown"),
+        address=told.validator.address,
+        height=told.height,
+        time=_time(told.time),
+        total_power=told.total_voting_power,
+    )
+
+
+def _time(told: Any) -> Time:
+    return Time(told.seconds, told.nanos)

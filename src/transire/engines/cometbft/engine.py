@@ -1,0 +1,292 @@
+"""The network engine: one validator of a CometBFT network, or a node that follows one (LEDGER.md 1).
+
+The state machine lives in this process, CometBFT is its child. An action goes from the pool into CometBFT's mempool, by
+gossip to every validator, into a block that more than two thirds of them decide, and from there into this replica: the
+same machine, rows, proofs and receipts as those of the embedded engine.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+
+from transire.engines.base import Outcome
+from transire.engines.cometbft.app import Application
+from transire.engines.cometbft.binary import find_cometbft
+from transire.engines.cometbft.blocks import NetworkBlocks, ValidatorHistory
+from transire.engines.cometbft.errors import BlocksUnavailable, HistoryMissing
+from transire.engines.cometbft.files import ABCI_SOCKET, RPC_SOCKET, PairKeys, write_files
+from transire.engines.cometbft.process import CometBftProcess
+from transire.engines.cometbft.rpc import RpcClient, RpcRefused
+from transire.engines.cometbft.server import AbciServer
+from transire.engines.cometbft.settings import PairSettings
+from transire.engines.cometbft.settling import Settlement
+from transire.engines.cometbft.snapshots import Snapshots
+from transire.engines.cometbft.submitting import MAX_PENDING, Sender
+from transire.engines.earlier import REPLICA_FOLDER
+from transire.engines.errors import EngineStopped, ReplicaExists, ReplicaMissing
+from transire.engines.notices import Notices
+from transire.engines.occupation import Occupation
+from transire.engines.pool import ActionPool
+from transire.engines.reading import LedgerReading
+from transire.engines.replica import LmdbStore
+from transire.ledger.action import Action, parse_action, window_seconds
+from transire.ledger.admission import Verdict
+from transire.ledger.block import SignedHeader
+from transire.ledger.errors import ActionExpired, ActionSeen
+from transire.ledger.genesis import Genesis
+from transire.ledger.machine import Machine
+from transire.ledger.store import META
+from transire.ledger.tables import Tip, read_base, read_height
+
+COMETBFT_FOLDER: Final = "cometbft"
+SNAPSHOTS_FOLDER: Final = "snapshots"
+READY_S: Final = 30.0
+
+log = logging.getLogger("transire.engine")
+
+
+class PairStatus(msgspec.Struct, frozen=True, kw_only=True):
+    """How the pair of node and CometBFT stands."""
+
+    network: str
+    height: int
+    app_hash: str
+    pending: int
+    running: bool
+    pid: int | None
+    restarts: int
+    silent_s: float
+    catching_up: bool | None = None
+    peers: int | None = None
+    peer_names: tuple[str, ...] = ()
+    failure: str = ""
+
+
+class CometBftEngine(LedgerReading):
+    """An `engines.base.Engine`. `at_step` is for tests: what happens at a step of a block (`app.STEPS`)."""
+
+    def __init__(
+        self, home: Path, keys: PairKeys, settings: PairSettings, *, at_step: Callable[[str], None] = lambda step: None
+    ) -> None:
+        self._folder = home / COMETBFT_FOLDER
+        self.settings = settings
+        self._keys = keys
+        self._failure: EngineStopped | None = EngineStopped(got="it was not started")
+        self._server: AbciServer | None = None
+        self._process: CometBftProcess | None = None
+        with ExitStack() as opened:
+            occupation = Occupation.take(home)
+            opened.callback(occupation.release)
+            self._store = LmdbStore(home / REPLICA_FOLDER)
+            opened.callback(self._store.close)
+            if self._store.get(META, Tip.KEY) is None:
+                raise ReplicaMissing(got=home.name)
+            machine = Machine.open(self._store)
+            self.genesis = machine.genesis
+            self.network = machine.network
+            self._folder.mkdir(mode=0o700, exist_ok=True)
+            self._rpc = RpcClient(self._folder, RPC_SOCKET)
+            opened.callback(self._rpc.close)
+            self._history = ValidatorHistory(self._store, self.genesis.height + 1)
+            blocks = NetworkBlocks(self._rpc, lambda: self.height)
+            super().__init__(
+                self.network, self._store, blocks, validators=self._history.at, changes=self._announced_changes
+            )
+            self._notices = Notices(machine.height)
+            self._pool = ActionPool(max_actions=MAX_PENDING)
+            self._settlement = Settlement(self._pool, self, self._notices)
+            self._snapshots = Snapshots(
+                home / SNAPSHOTS_FOLDER, self._store, self.genesis, every=settings.snapshot_every
+            )
+            opened.callback(self._snapshots.close)
+            self._application = Application(
+                machine,
+                self._store,
+                self._snapshots,
+                on_commit=self._settlement.committed,
+                on_refusal=self._settlement.refused,
+                at_step=at_step,
+            )
+            self._sender = Sender(self._pool, self._rpc)
+            self._opened = opened.pop_all()
+
+    @classmethod
+    def create(cls, home: Path, genesis: Genesis, keys: PairKeys, settings: PairSettings) -> CometBftEngine:
+        """Begin with a network's genesis in an empty folder. Explicit, never implied."""
+        occupation = Occupation.take(home)
+        try:
+            store = LmdbStore(home / REPLICA_FOLDER)
+            try:
+                if store.get(META, Tip.KEY) is not None:
+                    raise ReplicaExists(got=home.name)
+                Machine.create(store, genesis)
+            finally:
+                store.close()
+        finally:
+            occupation.release()
+        return cls(home, keys, settings)
+
+    @classmethod
+    def open(
+        cls, home: Path, keys: PairKeys, settings: PairSettings, *, at_step: Callable[[str], None] = lambda step: None
+    ) -> CometBftEngine:
+        """Go on with the network in a folder; the block that a crash cut off is replayed at the start."""
+        if not (home / REPLICA_FOLDER).is_dir():
+            raise ReplicaMissing(got=home.name)
+        return cls(home, keys, settings, at_step=at_step)
+
+    @property
+    def height(self) -> int:
+        """The last committed height; that of the genesis before the first block."""
+        return self._application.machine.height
+
+    def start(self) -> None:
+        """Start the application's server and CometBFT, and wait until CometBFT answers, for some time at most."""
+        if self._process is not None:
+            return
+        program = find_cometbft(self.settings.binary)
+        write_files(self._folder, self.genesis, self.settings)
+        self._process = CometBftProcess(
+            program, self._folder, self._keys, before_start=self._before_start, on_failure=self._fail
+        )
+        self._server = AbciServer(
+            self._folder,
+            ABCI_SOCKET,
+            self._application,
+            on_activity=self._process.progressed,
+            on_fault=self._fail,
+        )
+        self._failure = None
+        self._process.start()
+        self._wait_until_ready(READY_S)
+
+    def close(self) -> None:
+        """End CometBFT and let go; what still waits gets `EngineStopped`, and can be submitted again later."""
+        self._failure = self._failure or EngineStopped(got="it was closed")
+        if self._process is not None:
+            self._process.stop()
+        self._sender.close()
+        if self._server is not None:
+            self._server.close()
+        self._settlement.close(self._failure)
+        self._opened.close()
+
+    def check(self, raw: bytes) -> Verdict:
+        """Whether an action could enter one of the next blocks."""
+        return self._application.verdict(raw)
+
+    def submit(self, raw: bytes) -> Future[Outcome]:
+        """Queue an action; see `engines.base.Engine.submit`."""
+        if self._failure is not None:
+            raise self._failure
+        before = self.height
+        verdict = self.check(raw)
+        if isinstance(verdict.refusal, ActionSeen | ActionExpired):
+            known = self._known(raw)
+            if known is not None:
+                return known
+            self._check_history(parse_action(raw))
+        action = verdict.admitted()
+        future = self._pool.add(action)
+        if self.height != before and self._settlement.adopt(action, future):
+            return future
+        self._sender.add(action)
+        return future
+
+    def subscribe(self, callback: Callable[[int], None]) -> Callable[[], None]:
+        """Call back with every height that was committed; returns what ends it. The callback only wakes somebody."""
+        return self._notices.subscribe(callback)
+
+    def wait_for(self, height: int, timeout: float) -> bool:
+        """Wait until that height is committed; False when the time is over."""
+        return self._notices.wait_for(height, timeout)
+
+    def beginnings(self) -> tuple[Genesis, ...]:
+        """See `engines.base.Engine.beginnings`."""
+        return (self.genesis,)
+
+    def status(self) -> PairStatus:
+        """How the pair stands; what only CometBFT knows is left open while it does not answer."""
+        machine, process = self._application.machine, self._process
+        told = self._ask_about_peers()
+        return PairStatus(
+            network=self.network,
+            height=machine.height,
+            app_hash=machine.root.hex(),
+            pending=len(self._pool),
+            running=process is not None and process.pid is not None,
+            pid=None if process is None else process.pid,
+            restarts=0 if process is None else process.restarts,
+            silent_s=0.0 if process is None else round(process.silent_s, 1),
+            failure="" if self._failure is None else str(self._failure),
+            **told,
+        )
+
+    @property
+    def peers(self) -> int | None:
+        """How many other nodes CometBFT is connected to; None while it does not answer."""
+        found = self._ask_about_peers().get("peers")
+        return None if found is None else int(found)
+
+    def _ask_about_peers(self) -> dict[str, Any]:
+        try:
+            status, network = self._rpc.ask_all([("status", {}), ("net_info", {})])
+        except BlocksUnavailable:
+            return {}
+        if isinstance(status, RpcRefused) or isinstance(network, RpcRefused):
+            return {}
+        return {
+            "catching_up": bool(status["sync_info"]["catching_up"]),
+            "peers": int(network["n_peers"]),
+            "peer_names": tuple(sorted(peer["node_info"]["moniker"] for peer in network["peers"])),
+        }
+
+    def _known(self, raw: bytes) -> Future[Outcome] | None:
+        """The future of an action that was submitted before, here or elsewhere, wherever it is on its way."""
+        action = parse_action(raw)
+        found = self._settlement.find(action.digest)
+        if found is not None:
+            return found
+        future: Future[Outcome] = Future()
+        future.set_running_or_notify_cancel()
+        return future if self._settlement.adopt(action, future) else None
+
+    def _check_history(self, action: Action) -> None:
+        """That an action is in no block is known only of those that no block before our first can have held."""
+        base = read_base(self._store)
+        if base is None:
+            return
+        first = read_height(self._store, base.height + 1)
+        if first is None or action.expires_at <= first.time.seconds + window_seconds(action.action):
+            raise HistoryMissing(got=action.id, expected=f"an action of block {base.height + 1} or later")
+
+    def _announced_changes(self, until: int) -> tuple[SignedHeader, ...]:
+        return self._history.changes(until, self.signed_header)
+
+    def _before_start(self) -> None:
+        if self._server is not None:
+            self._server.drop()
+        self._sender.forget()
+
+    def _wait_until_ready(self, seconds: float) -> None:
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline and self._failure is None:
+            try:
+                self._rpc.ask("health")
+                return
+            except (BlocksUnavailable, RpcRefused):
+                time.sleep(0.02)
+
+    def _fail(self, error: Exception) -> None:
+        """Fail-stop: the application found a fault, or CometBFT cannot be kept running."""
+        self._failure = EngineStopped(got=str(error))
+        log.error("the network engine stopped: %s", error)
+        self._pool.close(self._failure)

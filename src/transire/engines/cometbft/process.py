@@ -1,0 +1,183 @@
+"""CometBFT as a child of this process: started, watched, started again, stopped.
+
+It ends with us: the kernel kills it when the thread that started it dies, however we die. When it ends by itself it is
+started again, whatever its exit code (after `CONSENSUS FAILURE` it is 0), unless it ended several times in a row
+without one call that moved the chain on. When it hangs, no call comes either: after a while it is killed and started
+again, with patience that doubles each time, since a network that has lost a third of its power is just as silent.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from threading import Event, Thread
+from typing import Final
+
+from transire.engines.cometbft.errors import CometBftFailed
+from transire.engines.cometbft.files import RPC_SOCKET, KeyFiles, PairKeys
+
+STOP_S: Final = 8.0
+"""How long CometBFT may take to end when it is asked to; then it is killed."""
+SILENCE_S: Final = 30.0
+"""Silence after which a CometBFT is taken to hang: six times as long as an idle network is ever silent."""
+MOST_SILENCE_S: Final = 600.0
+FRUITLESS: Final = 5
+"""Ends in a row without progress after which there is no use in another start."""
+BACKOFF_S: Final = 0.5
+LOG_BYTES: Final = 64 << 20
+LOG_FILE: Final = "log"
+_TAIL: Final = 4000
+
+_LEASH: Final = (
+    "import ctypes,os,sys;"
+    "ctypes.CDLL(None).prctl(1,9);"  # PR_SET_PDEATHSIG, SIGKILL; it survives exec
+    "os.getppid()==int(sys.argv[1]) or sys.exit(1);"
+    "os.execv(sys.argv[2],sys.argv[2:])"
+)
+
+log = logging.getLogger("transire.engine.cometbft")
+
+
+class CometBftProcess:
+    """The program in its folder. `before_start` runs before each start, `on_failure` when there will be no other."""
+
+    def __init__(
+        self,
+        program: Path,
+        home: Path,
+        keys: PairKeys,
+        *,
+        before_start: Callable[[], None],
+        on_failure: Callable[[Exception], None],
+        silence_s: float = SILENCE_S,
+    ) -> None:
+        self._program = program
+        self._home = home
+        self._keys = keys
+        self._before_start = before_start
+        self._on_failure = on_failure
+        self._silence_s = silence_s
+        self._closing = Event()
+        self._last_progress = time.monotonic()
+        self._progress = 0
+        self._child: subprocess.Popen[bytes] | None = None
+        self._thread: Thread | None = None
+        self.restarts = 0
+
+    @property
+    def pid(self) -> int | None:
+        """The process id while it runs."""
+        child = self._child
+        return None if child is None or child.poll() is not None else child.pid
+
+    @property
+    def silent_s(self) -> float:
+        """Seconds since CometBFT last asked anything that moves the chain on."""
+        return time.monotonic() - self._last_progress
+
+    def start(self) -> None:
+        """Start it, and keep it running from now on."""
+        if self._thread is None:
+            self._thread = Thread(target=self._supervise, name="transire-cometbft", daemon=True)
+            self._thread.start()
+
+    def stop(self) -> None:
+        """End it, and wait until it has ended."""
+        self._closing.set()
+        if self._thread is not None:
+            self._thread.join()
+
+    def progressed(self) -> None:
+        """CometBFT asked something that moves the chain on."""
+        self._last_progress = time.monotonic()
+        self._progress += 1
+
+    def last_words(self) -> str:
+        """The last error that it wrote into its log."""
+        lines = _tail(self._home / LOG_FILE).splitlines()
+        told = [line for line in lines if line.startswith(("E[", "panic", "ERROR", "Error"))]
+        return (told or lines or ["nothing"])[-1][:600]
+
+    def _supervise(self) -> None:
+        fruitless, patience = 0, self._silence_s
+        while not self._closing.is_set():
+            before = self._progress
+            self._before_start()
+            self._child = self._spawn()
+            hung = self._watch(self._child, patience)
+            if self._closing.is_set():
+                break
+            moved = self._progress > before
+            patience = self._silence_s if moved else min(patience * 2, MOST_SILENCE_S) if hung else patience
+            fruitless = 0 if moved or hung else fruitless + 1
+            if fruitless >= FRUITLESS:
+                log.error("CometBFT ended %d times without progress: %s", fruitless, self.last_words())
+                self._on_failure(CometBftFailed(got=self.last_words()))
+                return
+            self.restarts += 1
+            log.warning("CometBFT %s, starting it again: %s", "hung" if hung else "ended", self.last_words())
+            self._closing.wait(BACKOFF_S * 2**fruitless)
+        if self._child is not None:
+            end(self._child)
+
+    def _watch(self, child: subprocess.Popen[bytes], patience: float) -> bool:
+        """Wait until it ends or we close; one that is silent for too long is killed, and True returned."""
+        self._last_progress = time.monotonic()
+        while not self._closing.is_set() and child.poll() is None:
+            self._closing.wait(0.1)
+            if self.silent_s > patience:
+                end(child)
+                return True
+        return False
+
+    def _spawn(self) -> subprocess.Popen[bytes]:
+        (self._home / RPC_SOCKET).unlink(missing_ok=True)
+        _turn_over(self._home / LOG_FILE)
+        keys = KeyFiles(self._keys)
+        try:
+            with (self._home / LOG_FILE).open("ab") as output:
+                command = [str(self._program), "start", "--home", str(self._home)]
+                return subprocess.Popen(  # noqa: S603 - the program was checked, the arguments are ours
+                    [sys.executable, "-I", "-S", "-c", _LEASH, str(os.getpid()), *command],
+                    cwd=self._home,
+                    env={**os.environ, **keys.environment},
+                    stdin=subprocess.DEVNULL,
+                    stdout=output,
+                    stderr=subprocess.STDOUT,
+                    pass_fds=keys.descriptors,
+                )
+        finally:
+            keys.close()
+
+
+def end(child: subprocess.Popen[bytes]) -> None:
+    """Ask a process to end, and kill it if it does not."""
+    if child.poll() is not None:
+        return
+    child.send_signal(signal.SIGTERM)
+    try:
+        child.wait(STOP_S)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.wait()
+
+
+def _turn_over(path: Path) -> None:
+    """Keep one log before the present one, so that an old node does not fill its disk."""
+    if path.exists() and path.stat().st_size > LOG_BYTES:
+        path.replace(path.with_suffix(".old"))
+
+
+def _tail(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            file.seek(max(0, path.stat().st_size - _TAIL))
+            return file.read().decode(errors="replace")
+    except OSError:
+        return ""

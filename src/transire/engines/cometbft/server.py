@@ -1,0 +1,164 @@
+"""The ABCI server: CometBFT's four connections over one unix socket, each served in its own order by its own thread.
+
+CometBFT sends up to 256 requests before it waits for an answer. Whatever lies in the buffer is read at once; a run of
+CheckTx is judged together and then answered in its order.
+"""
+
+from __future__ import annotations
+
+import logging
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from threading import Lock, Thread
+from typing import Any, Final
+
+from transire.engines.cometbft.app import Application, encode, encode_exception, encode_refusal
+from transire.engines.cometbft.messages import message
+from transire.engines.cometbft.rpc import opened_folder
+from transire.ledger.protobuf import delimited
+
+CHUNK: Final = 1 << 18
+"""Bytes that are read at once: some 170 actions."""
+MAX_MESSAGE: Final = 128 << 20
+"""CometBFT's own bound is 100 MiB."""
+_MAX_LENGTH_BYTES: Final = 10
+
+log = logging.getLogger("transire.engine.abci")
+
+
+class AbciServer:
+    """Serves until `close`. `on_activity` is called at every call that moves a chain on; `on_fault` at the first
+    fault of the application, after which CometBFT is told to stop."""
+
+    def __init__(
+        self,
+        folder: Path,
+        name: str,
+        application: Application,
+        *,
+        on_activity: Callable[[], None],
+        on_fault: Callable[[Exception], None],
+    ) -> None:
+        self._application = application
+        self._on_activity = on_activity
+        self._on_fault = on_fault
+        self._checked = delimited(encode("check_tx", {}))
+        self._connections: dict[socket.socket, Thread] = {}
+        self._lock = Lock()
+        (folder / name).unlink(missing_ok=True)  # what a killed process left: CometBFT would try it for ever
+        self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        with opened_folder(folder) as path:
+            self._listener.bind(f"{path}/{name}")
+        self._listener.listen(16)
+        Thread(target=self._accept, name="transire-abci", daemon=True).start()
+
+    def drop(self) -> None:
+        """End all connections and wait until nothing that came by them is still being done.
+
+        Before another CometBFT is started: what the last one asked must not be carried out after the new one has asked
+        where the application stands.
+        """
+        with self._lock:
+            connections = dict(self._connections)
+        for connection, thread in connections.items():
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+            thread.join()
+
+    def close(self) -> None:
+        """Take no more connections and end those that there are."""
+        with suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+        self.drop()
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                connection, _ = self._listener.accept()
+            except OSError:
+                return
+            thread = Thread(target=self._serve, args=(connection,), name="transire-abci-connection", daemon=True)
+            with self._lock:
+                self._connections[connection] = thread
+            thread.start()
+
+    def _serve(self, connection: socket.socket) -> None:
+        try:
+            for frames in received(connection):
+                connection.sendall(b"".join(self._answers(frames)))
+        except OSError:
+            pass  # CometBFT ended; its supervisor sees that too
+        except Exception as error:
+            log.exception("the application cannot go on")
+            self._on_fault(error)
+            with suppress(OSError):
+                connection.sendall(delimited(encode_exception(error)))
+        finally:
+            connection.close()
+            with self._lock:
+                self._connections.pop(connection, None)
+
+    def _answers(self, frames: list[bytes]) -> Iterator[bytes]:
+        read = message("Request").FromString
+        waiting: list[bytes] = []
+        for frame in frames:
+            request = read(frame)
+            call = request.WhichOneof("value")
+            if call == "check_tx":
+                waiting.append(request.check_tx.tx)
+                continue
+            yield from self._check(waiting)
+            waiting = []
+            yield self._answer(call, getattr(request, call))
+        yield from self._check(waiting)
+
+    def _check(self, raws: list[bytes]) -> Iterator[bytes]:
+        for refusal in self._application.check(raws) if raws else ():
+            yield self._checked if refusal is None else delimited(encode_refusal(refusal))
+
+    def _answer(self, call: str, request: Any) -> bytes:
+        if call not in ("echo", "flush", "info", "query"):
+            self._on_activity()
+        return delimited(encode(call, self._application.answer(call, request)))
+
+
+def received(connection: socket.socket) -> Iterator[list[bytes]]:
+    """The messages that came, as many at a time as lie there; each follows its length, which may come in pieces."""
+    buffer = bytearray()
+    while chunk := connection.recv(CHUNK):
+        buffer += chunk
+        frames, used = split_frames(buffer)
+        if frames:
+            del buffer[:used]
+            yield frames
+
+
+def split_frames(buffer: bytes | bytearray) -> tuple[list[bytes], int]:
+    """The whole messages at the beginning of a buffer, and how many bytes they take.
+
+    >>> split_frames(delimited(b"one") + delimited(b"two") + b"\\x05th")
+    ([b'one', b'two'], 8)
+    """
+    frames: list[bytes] = []
+    at, end = 0, len(buffer)
+    while True:
+        length, start = 0, at
+        while start < end:
+            byte = buffer[start]
+            length |= (byte & 0x7F) << (7 * (start - at))
+            start += 1
+            if byte < 0x80:
+                break
+            if start - at >= _MAX_LENGTH_BYTES:
+                raise ValueError("a length of more than ten bytes")
+        else:
+            return frames, at
+        if length > MAX_MESSAGE:
+            raise ValueError(f"a message of {length} bytes")
+        if start + length > end:
+            return frames, at
+        frames.append(bytes(buffer[start : start + length]))
+        at = start + length

@@ -1,0 +1,111 @@
+"""A node of a network of several organisations: what it offers to a genesis, and beginning with one.
+
+    prepare_node    makes keys in a new folder; gives the parts of a genesis that this organisation answers for
+    (whoever founds the network puts the parts of all together: `Genesis.of`)
+    join_network    begins with the genesis, or later with the one of a network that runs already
+
+Nothing private leaves the folder: the parts hold public keys, each with its proof of possession.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import cast
+
+import msgspec
+from msgspec.structs import replace
+
+from transire.crypto.canonical import Json, canonical_bytes
+from transire.crypto.did import did_key
+from transire.crypto.encoding import b64url
+from transire.crypto.keystore import KeyStore
+from transire.engines.cometbft.files import node_id
+from transire.ledger.genesis import Genesis
+from transire.ledger.possession import prove_validator
+from transire.node.enrolment import CREDENTIAL, CUSTODIAN_KEY, VALIDATOR_KEY, enrolment, make_member_keys
+from transire.node.errors import HomeExists
+from transire.node.home import Home, read_secret
+from transire.node.ledger import P2P_KEY, pair_settings
+from transire.node.settings import FILE_NAME, MemberSettings, NodeSettings, check_slug, write_settings
+
+POWER = 10
+
+
+class Candidate(msgspec.Struct, frozen=True, kw_only=True):
+    """What one organisation brings to a network: its enrolment, its validator, and its node's name among peers."""
+
+    did: str
+    member: dict[str, object]
+    validator: dict[str, object]
+    node_id: str
+
+
+def prepare_node(
+    path: Path,
+    settings: NodeSettings,
+    *,
+    slug: str,
+    name: str,
+    roles: Sequence[str],
+    governs: bool = True,
+    endpoint: str = "",
+    keys_cost: str = "interactive",
+) -> Candidate:
+    """Make the keys of a node and of the member that runs it, in an empty folder."""
+    if (path / "keys.json").exists():
+        raise HomeExists(where=str(path))
+    check_slug(slug)
+    secret, home = read_secret(settings), Home(path)
+    home.make(slug)
+    keys = KeyStore.create(home.keys, secret, profile=keys_cost)
+    custodian, validator = keys.new_signing_key(CUSTODIAN_KEY), keys.new_signing_key(VALIDATOR_KEY)
+    peer = keys.new_signing_key(P2P_KEY)
+    member_keys = KeyStore.create(home.member(slug) / "keys.json", secret, profile=keys_cost)
+    did = make_member_keys(member_keys, governs=governs)
+    body = enrolment(member_keys, did=did, name=name, roles=roles, custodian=custodian, endpoint=endpoint)
+    return Candidate(
+        did=did,
+        member=cast("dict[str, object]", body),
+        validator={
+            "operator": did,
+            "possession": prove_validator(did, validator),
+            "power": POWER,
+            "public": b64url(validator.public),
+        },
+        node_id=node_id(peer.public),
+    )
+
+
+def found_together(
+    name: str, candidates: Sequence[Candidate], *, time: str, registrars: Sequence[str], parameters: dict[str, int]
+) -> Genesis:
+    """The genesis of a network in which each of these governs and validates."""
+    return Genesis.of(
+        name,
+        time=time,
+        governors=[candidate.did for candidate in candidates],
+        registrars=list(registrars),
+        validators=[cast("dict[str, Json]", candidate.validator) for candidate in candidates],
+        members=[cast("dict[str, Json]", candidate.member) for candidate in candidates],
+        parameters=parameters,
+    )
+
+
+def join_network(path: Path, settings: NodeSettings, genesis: Genesis, *, slug: str) -> None:
+    """Begin with a network in a folder that `prepare_node` made. Settings come last: what has them is a whole node."""
+    from transire.engines.cometbft.engine import CometBftEngine
+    from transire.engines.cometbft.files import PairKeys
+
+    if (path / FILE_NAME).exists():
+        raise HomeExists(where=str(path))
+    secret, home = read_secret(settings), Home(path)
+    keys = KeyStore.open(home.keys, secret)
+    member_keys = KeyStore.open(home.member(slug) / "keys.json", secret)
+    did = did_key(member_keys.signing_key(CREDENTIAL).public)
+    ledger = replace(settings.ledger, engine="cometbft")
+    pair = PairKeys(keys.signing_key(ledger.validator_key), keys.signing_key(P2P_KEY))
+    CometBftEngine.create(home.ledger, genesis, pair, pair_settings(ledger, home.path)).close()
+    home.network.write_bytes(canonical_bytes(genesis.trust_root()))
+    home.genesis.write_bytes(genesis.raw)
+    write_settings(home.path, replace(settings, ledger=ledger, member=(MemberSettings(slug, did),)))

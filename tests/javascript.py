@@ -1,0 +1,96 @@
+"""The verifier in JavaScript, run by Node: its own tests, and its answers for the tests that compare both verifiers."""
+
+from __future__ import annotations
+
+import base64
+import importlib.util
+import json
+import subprocess
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from transire.errors import TransireError
+from transire.ledger.checkpoint import NoteVerifier
+from transire.ledger.verify import verify_receipt
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+VERIFIER = REPOSITORY / "web" / "verify"
+
+
+def run_node(*arguments: str | Path, given: str = "") -> subprocess.CompletedProcess[str]:
+    """Node with these arguments: the machine's, else the wheel's (`web/build.py`)."""
+    command = [*_node(), *map(str, arguments)]
+    return subprocess.run(command, input=given, capture_output=True, text=True, cwd=REPOSITORY, check=False)
+
+
+@cache
+def _node() -> tuple[str, ...]:
+    node, _ = build_script().find_node()
+    return tuple(node)
+
+
+@cache
+def build_script() -> ModuleType:
+    """`web/build.py` as a module; it is a script that imports its neighbour."""
+    import sys
+
+    sys.path.insert(0, str(REPOSITORY / "web"))
+    try:
+        spec = importlib.util.spec_from_file_location("web_build", REPOSITORY / "web" / "build.py")
+        assert spec is not None
+        assert spec.loader is not None
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+    finally:
+        sys.path.pop(0)
+    return module
+
+
+class Question:
+    """What both verifiers are asked: a receipt, a network file, and how strictly."""
+
+    def __init__(self, name: str, receipt: bytes, network: bytes, **options: Any) -> None:
+        self.name, self.receipt, self.network, self.options = name, receipt, network, options
+
+    @property
+    def line(self) -> str:
+        texts = {"receipt": self.receipt, "network": self.network}
+        return json.dumps({name: base64.b64encode(raw).decode() for name, raw in texts.items()} | self.options)
+
+    @property
+    def python(self) -> dict[str, Any]:
+        """Outcome and code of every check, or the code with which the file is refused."""
+        witnesses = [NoteVerifier.parse(text) for text in self.options.get("witnesses", ())]
+        try:
+            found = verify_receipt(self.receipt, self.network, witnesses=witnesses)
+        except TransireError as refusal:
+            return {"error": refusal.code}
+        checks = {check.name: [check.outcome, check.code] for check in found.checks}
+        return {"holds": found.holds, "checks": checks}
+
+
+def javascript(questions: Iterable[Question]) -> list[dict[str, Any]]:
+    """The same of JavaScript, for all questions in one run."""
+    lines = "".join(f"{question.line}\n" for question in questions)
+    done = run_node(VERIFIER / "judge.js", given=lines)
+    assert done.returncode == 0, done.stderr
+    return [_read(json.loads(line)) for line in done.stdout.splitlines()]
+
+
+def _read(answer: dict[str, Any]) -> dict[str, Any]:
+    assert "crash" not in answer, answer["crash"]
+    if "error" in answer:
+        return answer
+    checks = {name: [check["outcome"], check["code"]] for name, check in answer["checks"].items()}
+    return {"holds": answer["holds"], "checks": checks}
+
+
+def disagreements(questions: list[Question]) -> dict[str, Any]:
+    """Where the two verifiers differ in the outcome or code of any check: by the question's name, both answers."""
+    answers = javascript(questions)
+    assert len(answers) == len(questions)
+    pairs = zip(questions, answers, strict=True)
+    return {one.name: {"python": ours, "javascript": answer} for one, answer in pairs if (ours := one.python) != answer}

@@ -1,0 +1,80 @@
+"""Both verifiers are asked the same: the outcome and the code of every single check must be the same."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from javascript import Question, disagreements
+from receipt_alterations import alterations
+from transire.crypto.canonical import canonical_bytes
+
+FOLDER = Path(__file__).resolve().parents[3] / "vectors" / "receipt"
+ALTERATIONS = 1000
+
+
+def vector(name: str) -> tuple[bytes, bytes]:
+    return (FOLDER / f"{name}.receipt.json").read_bytes(), (FOLDER / f"{name}.network.json").read_bytes()
+
+
+def names() -> list[str]:
+    return [case["receipt"].removesuffix(".receipt.json") for case in json.loads((FOLDER / "cases.json").read_bytes())]
+
+
+def test_a_thousand_altered_receipts_are_refused_alike() -> None:
+    altered = [(name, what, receipt) for name in names() for what, receipt in alterations(json.loads(vector(name)[0]))]
+    every = len(altered) // ALTERATIONS
+    questions = [
+        Question(f"{name} {what}", canonical_bytes(receipt), vector(name)[1])
+        for name, what, receipt in altered[::every][:ALTERATIONS]
+    ]
+    assert len(questions) == ALTERATIONS
+    assert disagreements(questions) == {}
+    accepted = [one.name for one in questions if one.python.get("holds")]
+    # What a receipt loses when its holder takes documents, keys or the checkpoint out is not its truth.
+    assert all(_only_says_less(name) for name in accepted), accepted
+
+
+def _only_says_less(name: str) -> bool:
+    return name.split(" ", 1)[1].split(":")[0] in ("documents", "keys", "checkpoint")
+
+
+def test_every_receipt_against_every_network_file() -> None:
+    questions = [
+        Question(f"{receipt} with the file of {network}", vector(receipt)[0], vector(network)[1])
+        for receipt in names()
+        for network in names()
+    ]
+    assert disagreements(questions) == {}
+
+
+def formatted(value: Any) -> dict[str, bytes]:
+    """Texts that are not the canonical one, by what was done."""
+    plain = json.dumps(value)
+    texts = {
+        "indented": json.dumps(value, indent=1).encode(),
+        "with escapes": plain.replace('"network": ', '"n\\u0065twork": ').encode(),
+        "with a mark of byte order": b"\xef\xbb\xbf" + plain.encode(),
+        "in UTF-16": plain.encode("utf-16"),
+        "a member twice": b'{"receipt":"statement/1",' + plain.encode()[1:],
+        "a member twice by an escape": b'{"rec\\u0065ipt":"statement/1",' + plain.encode()[1:],
+        "a number with a fraction": plain.replace('"index": 0', '"index": 0.0').encode(),
+        "a number with an exponent": plain.replace('"nanos": 0', '"nanos": 0e0').encode(),
+        "minus zero": plain.replace('"nanos": 0', '"nanos": -0').encode(),
+        "cut off": plain.encode()[:-1],
+        "something after it": plain.encode() + b"x",
+        "a line feed after it": plain.encode() + b"\n",
+        "a NaN": plain.replace('"round": 0', '"round": NaN').encode(),
+    }
+    return {what: text for what, text in texts.items() if text != plain.encode()}
+
+
+def test_every_way_of_writing_a_receipt() -> None:
+    raw, network = vector("one-validator")
+    questions = [Question(what, text, network) for what, text in formatted(json.loads(raw)).items()]
+    questions += [Question(f"network file {what}", raw, text) for what, text in formatted(json.loads(network)).items()]
+    assert disagreements(questions) == {}
+    held = {one.name for one in questions if one.python.get("holds")}
+    readable = {"indented", "with escapes", "minus zero", "a line feed after it"}
+    assert held == readable | {f"network file {what}" for what in readable - {"minus zero"}}

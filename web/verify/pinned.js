@@ -1,0 +1,1301 @@
+// The contexts that credentials may name, by URL: the SHA-256 of the published file, and what its words mean.
+// Written by scripts/write_verify_contexts.py; the form of the tables is in spec/credential.md, "Contexts".
+
+export const PINNED = Object.freeze({
+ "https://w3id.org/transire/v1": {
+  "sha256": "9aeb067df6ed21352caee1e2aaa8123cdea8eca075ed35cea57e5c8131da48a5",
+  "context": {
+   "@version": 1.1,
+   "@protected": true,
+   "CaftaDrCertificationOfOrigin": "https://w3id.org/transire/v1#CaftaDrCertificationOfOrigin",
+   "CommercialInvoice": "https://w3id.org/transire/v1#CommercialInvoice",
+   "CostSheet": "https://w3id.org/transire/v1#CostSheet",
+   "CustomsPowerOfAttorney": "https://w3id.org/transire/v1#CustomsPowerOfAttorney",
+   "EntrySummary": "https://w3id.org/transire/v1#EntrySummary",
+   "EvidenceAnswer": "https://w3id.org/transire/v1#EvidenceAnswer",
+   "NaftaCertificateOfOrigin": "https://w3id.org/transire/v1#NaftaCertificateOfOrigin",
+   "UsmcaCertificationOfOrigin": "https://w3id.org/transire/v1#UsmcaCertificationOfOrigin",
+   "address": "https://w3id.org/transire/v1#address",
+   "agent": "https://w3id.org/transire/v1#agent",
+   "agreement": "https://w3id.org/transire/v1#agreement",
+   "amount": {
+    "@id": "https://w3id.org/transire/v1#amount",
+    "@type": "http://www.w3.org/2001/XMLSchema#decimal"
+   },
+   "answer": "https://w3id.org/transire/v1#answer",
+   "answeredOn": {
+    "@id": "https://w3id.org/transire/v1#answeredOn",
+    "@type": "http://www.w3.org/2001/XMLSchema#date"
+   },
+   "assists": "https://w3id.org/transire/v1#assists",
+   "attachments": "https://w3id.org/transire/v1#attachments",
+   "authorityText": "https://w3id.org/transire/v1#authorityText",
+   "blanketPeriod": "https://w3id.org/transire/v1#blanketPeriod",
+   "bondType": "https://w3id.org/transire/v1#bondType",
+   "broker": "https://w3id.org/transire/v1#broker",
+   "buyer": "https://w3id.org/transire/v1#buyer",
+   "carrier": "https://w3id.org/transire/v1#carrier",
+   "certification": "https://w3id.org/transire/v1#certification",
+   "certificationDate": {
+    "@id": "https://w3id.org/transire/v1#certificationDate",
+    "@type": "http://www.w3.org/2001/XMLSchema#date"
+   },
+   "certificationGood": "https://w3id.org/transire/v1#certificationGood",
+   "certificationStatement": "https://w3id.org/transire/v1#certificationStatement",
+   "certifier": "https://w3id.org/transire/v1#certifier",
+   "certifierCapacity": "https://w3id.org/transire/v1#certifierCapacity",
+   "charges": "https://w3id.org/transire/v1#charges",
+   "citation": "https://w3id.org/transire/v1#citation",
+   "city": "https://w3id.org/transire/v1#city",
+   "claim": "https://w3id.org/transire/v1#claim",
+   "computed": "https://w3id.org/transire/v1#computed",
+   "consignee": "https://w3id.org/transire/v1#consignee",
+   "consigneeNumber": "https://w3id.org/transire/v1#consigneeNumber",
+   "costs": "https://w3id.org/transire/v1#costs",
+   "country": "https://w3id.org/transire/v1#country",
+   "countryOfOrigin": "https://w3id.org/transire/v1#countryOfOrigin",
+   "coverage": "https://w3id.org/transire/v1#coverage",
+   "currency": "https://w3id.org/transire/v1#currency",
+   "deliveredStatement": "https://w3id.org/transire/v1#deliveredStatement",
+   "deliveryTerms": "https://w3id.org/transire/v1#deliveryTerms",
+   "discounts": "https://w3id.org/transire/v1#discounts",
+   "document": "https://w3id.org/transire/v1#document",
+   "effectiveFrom": {
+    "@id": "https://w3id.org/transire/v1#effectiveFrom",
+    "@type": "http://www.w3.org/2001/XMLSchema#date"
+   },
+   "effectiveUntil": {
+    "@id": "https://w3id.org/transire/v1#effectiveUntil",
+    "@type": "http://www.w3.org/2001/XMLSchema#date"
+   },
+   "email": "https://w3id.org/transire/v1#email",
+   "enteredValue": {
+    "@id": "https://w3id.org/transire/v1#enteredValue",
+    "@type": "http://www.w3.org/2001/XMLSchema#integer"
+   },
+   "entry": "https://w3id.org/transire/v1#entry",
+   "entryDate": {
+    "@id": "https://w3id.org/transire/v1#entryDate",
+    "@type": "http://www.w3.org/2001/XMLSchema#date"
+   },
+   "entryNumber": "https://w3id.org/transire/v1#entryNumber",
+   "entryType": "https://w3id.org/transire/v1#entryType",
+   "excludedCosts": "https://w3id.org/transire/v1#excludedCosts",
+   "executedOn": {
+    "@id": "https://w3id.org/transire/v1#executedOn",
+    "@type": "http://www.w3.org/2001/XMLSchema#date"
+   },
+   "exportCountry": "https://w3id.org/transire/v1#exportCountry",
+   "exportDate": {
+    "@id": "https://w3id.org/transire/v1#exportDate",
+    "@type": "http://www.w3.org/2001/XMLSchema#date"
+   },
+   "exporter": "https://w3id.org/transire/v1#exporter",
+   "exportingCountry": "https://w3id.org/transire/v1#exportingCountry",
+   "field": "https://w3id.org/transire/v1#field",
+   "filerCode": "https://w3id.org/transire/v1#filerCode",
+   "from": {
+    "@id": "https://w3id.org/transire/v1#from",
+    "@type": "http://www.w3.org/2001/XMLSchema#date"
+   },
+   "goodNumber": "https://w3id.org/transire/v1#goodNumber",
+   "goods": "https://w3id.org/transire/v1#goods",
+   "goodsTotal": {
+    "@id": "https://w3id.org/transire/v1#goodsTotal",
+    "@type": "http://www.w3.org/2001/XMLSchema#decimal"
+   },
+   "grossWeight": {
+    "@id": "https://w3id.org/transire/v1#grossWeight",
+    "@type": "http://www.w3.org/2001/XMLSchema#decimal"
+   },
+   "importCharges": {
+    "@id": "https://w3id.org/transire/v1#importCharges",
+    "@type": "http://www.w3.org/2001/XMLSchema#integer"
+   },
+   "importDate": {
+    "@id": "https://w3id.org/transire/v1#importDate",
+    "@type": "http://www.w3.org/2001/XMLSchema#date"
+   },
+   "importer": "https://w3id.org/transire/v1#importer",
+   "importerNumber": "https://w3id.org/transire/v1#importerNumber",
+   "importerStatement": "https://w3id.org/transire/v1#importerStatement",
+   "importers": "https://w3id.org/transire/v1#importers",
+   "included": "https://w3id.org/transire/v1#included",
+   "invoice": "https://w3id.org/transire/v1#invoice",
+   "invoiceDate": {
+    "@id": "https://w3id.org/transire/v1#invoiceDate",
+    "@type": "http://www.w3.org/2001/XMLSchema#date"
+   },
+   "invoiceNumber": "https://w3id.org/transire/v1#invoiceNumber",
+   "invoices": "https://w3id.org/transire/v1#invoices",
+   "issuedStatement": "https://w3id.org/transire/v1#issuedStatement",
+   "keyedBy": "https://w3id.org/transire/v1#keyedBy",
+   "lineNumber": "https://w3id.org/transire/v1#lineNumber",
+   "lines": "https://w3id.org/transire/v1#lines",
+   "locationOfGoods": "https://w3id.org/transire/v1#locationOfGoods",
+   "manufacturerId": "https://w3id.org/transire/v1#manufacturerId",
+   "materialNumber": "https://w3id.org/transire/v1#materialNumber",
+   "materials": "https://w3id.org/transire/v1#materials",
+   "modeOfTransport": "https://w3id.org/transire/v1#modeOfTransport",
+   "netCost": {
+    "@id": "https://w3id.org/transire/v1#netCost",
+    "@type": "http://www.w3.org/2001/XMLSchema#decimal"
+   },
+   "netCostBasis": "https://w3id.org/transire/v1#netCostBasis",
+   "netCostPeriod": "https://w3id.org/transire/v1#netCostPeriod",
+   "netWeight": {
+    "@id": "https://w3id.org/transire/v1#netWeight",
+    "@type": "http://www.w3.org/2001/XMLSchema#decimal"
+   },
+   "nonAllowableInterest": {
+    "@id": "https://w3id.org/transire/v1#nonAllowableInterest",
+    "@type": "http://www.w3.org/2001/XMLSchema#decimal"
+   },
+   "organizedUnder": "https://w3id.org/transire/v1#organizedUnder",
+   "origin": "https://w3id.org/transire/v1#origin",
+   "originCriterion": "https://w3id.org/transire/v1#originCriterion",
+   "otherCosts": {
+    "@id": "https://w3id.org/transire/v1#otherCosts",
+    "@type": "http://www.w3.org/2001/XMLSchema#decimal"
+   },
+   "packages": "https://w3id.org/transire/v1#packages",
+   "paymentTerms": "https://w3id.org/transire/v1#paymentTerms",
+   "period": "https://w3id.org/transire/v1#period",
+   "periodCosts": {
+    "@id": "https://w3id.org/transire/v1#periodCosts",
+    "@type": "http://www.w3.org/2001/XMLSchema#decimal"
+   },
+   "phone": "https://w3id.org/transire/v1#phone",
+   "placeOfSale": "https://w3id.org/transire/v1#placeOfSale",
+   "pointer": "https://w3id.org/transire/v1#pointer",
+   "portOfEntry": "https://w3id.org/transire/v1#portOfEntry",
+   "ports": "https://w3id.org/transire/v1#ports",
+   "postalCode": "https://w3id.org/transire/v1#postalCode",
+   "powerOfAttorney": "https://w3id.org/transire/v1#powerOfAttorney",
+   "powers": "https://w3id.org/transire/v1#powers",
+   "principal": "https://w3id.org/transire/v1#principal",
+   "principalKind": "https://w3id.org/transire/v1#principalKind",
+   "producer": "https://w3id.org/transire/v1#producer",
+   "producerBasis": "https://w3id.org/transire/v1#producerBasis",
+   "producerStatement": "https://w3id.org/transire/v1#producerStatement",
+   "producers": "https://w3id.org/transire/v1#producers",
+   "productCosts": {
+    "@id": "https://w3id.org/transire/v1#productCosts",
+    "@type": "http://www.w3.org/2001/XMLSchema#decimal"
+   },
+   "productNumber": "https://w3id.org/transire/v1#productNumber",
+   "programme": "https://w3id.org/transire/v1#programme",
+   "promotion": {
+    "@id": "https://w3id.org/transire/v1#promotion",
+    "@type": "http://www.w3.org/2001/XMLSchema#decimal"
+   },
+   "quantities": "https://w3id.org/transire/v1#quantities",
+   "quantity": {
+    "@id": "https://w3id.org/transire/v1#quantity",
+    "@type": "http://www.w3.org/2001/XMLSchema#decimal"
+   },
+   "referenceNumber": "https://w3id.org/transire/v1#referenceNumber",
+   "region": "https://w3id.org/transire/v1#region",
+   "relatedParties": "https://w3id.org/transire/v1#relatedParties",
+   "request": "https://w3id.org/transire/v1#request",
+   "responsibleEmployee": "https://w3id.org/transire/v1#responsibleEmployee",
+   "royalties": {
+    "@id": "https://w3id.org/transire/v1#royalties",
+    "@type": "http://www.w3.org/2001/XMLSchema#decimal"
+   },
+   "ruleOfOrigin": "https://w3id.org/transire/v1#ruleOfOrigin",
+   "scheduleStatement": "https://w3id.org/transire/v1#scheduleStatement",
+   "schemaId": "https://w3id.org/transire/v1#schemaId",
+   "scope": "https://w3id.org/transire/v1#scope",
+   "seller": "https://w3id.org/transire/v1#seller",
+   "shipper": "https://w3id.org/transire/v1#shipper",
+   "shippingPacking": {
+    "@id": "https://w3id.org/transire/v1#shippingPacking",
+    "@type": "http://www.w3.org/2001/XMLSchema#decimal"
+   },
+   "signingOfficial": "https://w3id.org/transire/v1#signingOfficial",
+   "sources": "https://w3id.org/transire/v1#sources",
+   "street": "https://w3id.org/transire/v1#street",
+   "summaryDate": {
+    "@id": "https://w3id.org/transire/v1#summaryDate",
+    "@type": "http://www.w3.org/2001/XMLSchema#date"
+   },
+   "supplier": "https://w3id.org/transire/v1#supplier",
+   "suretyNumber": "https://w3id.org/transire/v1#suretyNumber",
+   "tariffNumber": "https://w3id.org/transire/v1#tariffNumber",
+   "taxNumber": "https://w3id.org/transire/v1#taxNumber",
+   "text": "https://w3id.org/transire/v1#text",
+   "title": "https://w3id.org/transire/v1#title",
+   "total": {
+    "@id": "https://w3id.org/transire/v1#total",
+    "@type": "http://www.w3.org/2001/XMLSchema#decimal"
+   },
+   "totalEnteredValue": {
+    "@id": "https://w3id.org/transire/v1#totalEnteredValue",
+    "@type": "http://www.w3.org/2001/XMLSchema#integer"
+   },
+   "transactionValue": {
+    "@id": "https://w3id.org/transire/v1#transactionValue",
+    "@type": "http://www.w3.org/2001/XMLSchema#decimal"
+   },
+   "transportDocument": "https://w3id.org/transire/v1#transportDocument",
+   "unit": "https://w3id.org/transire/v1#unit",
+   "unitPrice": {
+    "@id": "https://w3id.org/transire/v1#unitPrice",
+    "@type": "http://www.w3.org/2001/XMLSchema#decimal"
+   },
+   "unladingPort": "https://w3id.org/transire/v1#unladingPort",
+   "unspecified": {
+    "@id": "https://w3id.org/transire/v1#unspecified",
+    "@type": "http://www.w3.org/2001/XMLSchema#decimal"
+   },
+   "until": {
+    "@id": "https://w3id.org/transire/v1#until",
+    "@type": "http://www.w3.org/2001/XMLSchema#date"
+   },
+   "value": {
+    "@id": "https://w3id.org/transire/v1#value",
+    "@type": "http://www.w3.org/2001/XMLSchema#decimal"
+   }
+  }
+ },
+ "https://www.w3.org/ns/credentials/v2": {
+  "sha256": "59955ced6697d61e03f2b2556febe5308ab16842846f5b586d7f1f7adec92734",
+  "protected": true,
+  "terms": {
+   "id": "@id",
+   "type": "@type",
+   "description": "https://schema.org/description",
+   "digestMultibase": {
+    "iri": "https://w3id.org/security#digestMultibase",
+    "type": "https://w3id.org/security#multibase"
+   },
+   "digestSRI": {
+    "iri": "https://www.w3.org/2018/credentials#digestSRI",
+    "type": "https://www.w3.org/2018/credentials#sriString"
+   },
+   "mediaType": "https://schema.org/encodingFormat",
+   "name": "https://schema.org/name",
+   "VerifiableCredential": {
+    "iri": "https://www.w3.org/2018/credentials#VerifiableCredential",
+    "scope": [
+     {
+      "protected": true,
+      "terms": {
+       "id": "@id",
+       "type": "@type",
+       "confidenceMethod": {
+        "iri": "https://www.w3.org/2018/credentials#confidenceMethod",
+        "type": "@id"
+       },
+       "credentialSchema": {
+        "iri": "https://www.w3.org/2018/credentials#credentialSchema",
+        "type": "@id"
+       },
+       "credentialStatus": {
+        "iri": "https://www.w3.org/2018/credentials#credentialStatus",
+        "type": "@id"
+       },
+       "credentialSubject": {
+        "iri": "https://www.w3.org/2018/credentials#credentialSubject",
+        "type": "@id"
+       },
+       "description": "https://schema.org/description",
+       "evidence": {
+        "iri": "https://www.w3.org/2018/credentials#evidence",
+        "type": "@id"
+       },
+       "issuer": {
+        "iri": "https://www.w3.org/2018/credentials#issuer",
+        "type": "@id"
+       },
+       "name": "https://schema.org/name",
+       "proof": {
+        "iri": "https://w3id.org/security#proof",
+        "type": "@id",
+        "container": [
+         "@graph"
+        ]
+       },
+       "refreshService": {
+        "iri": "https://www.w3.org/2018/credentials#refreshService",
+        "type": "@id"
+       },
+       "relatedResource": {
+        "iri": "https://www.w3.org/2018/credentials#relatedResource",
+        "type": "@id"
+       },
+       "renderMethod": {
+        "iri": "https://www.w3.org/2018/credentials#renderMethod",
+        "type": "@id"
+       },
+       "termsOfUse": {
+        "iri": "https://www.w3.org/2018/credentials#termsOfUse",
+        "type": "@id"
+       },
+       "validFrom": {
+        "iri": "https://www.w3.org/2018/credentials#validFrom",
+        "type": "http://www.w3.org/2001/XMLSchema#dateTime"
+       },
+       "validUntil": {
+        "iri": "https://www.w3.org/2018/credentials#validUntil",
+        "type": "http://www.w3.org/2001/XMLSchema#dateTime"
+       }
+      }
+     }
+    ]
+   },
+   "EnvelopedVerifiableCredential": "https://www.w3.org/2018/credentials#EnvelopedVerifiableCredential",
+   "VerifiablePresentation": {
+    "iri": "https://www.w3.org/2018/credentials#VerifiablePresentation",
+    "scope": [
+     {
+      "protected": true,
+      "terms": {
+       "id": "@id",
+       "type": "@type",
+       "holder": {
+        "iri": "https://www.w3.org/2018/credentials#holder",
+        "type": "@id"
+       },
+       "proof": {
+        "iri": "https://w3id.org/security#proof",
+        "type": "@id",
+        "container": [
+         "@graph"
+        ]
+       },
+       "termsOfUse": {
+        "iri": "https://www.w3.org/2018/credentials#termsOfUse",
+        "type": "@id"
+       },
+       "verifiableCredential": {
+        "iri": "https://www.w3.org/2018/credentials#verifiableCredential",
+        "type": "@id",
+        "container": [
+         "@graph"
+        ],
+        "scope": [
+         null
+        ]
+       }
+      }
+     }
+    ]
+   },
+   "EnvelopedVerifiablePresentation": "https://www.w3.org/2018/credentials#EnvelopedVerifiablePresentation",
+   "JsonSchemaCredential": "https://www.w3.org/2018/credentials#JsonSchemaCredential",
+   "JsonSchema": {
+    "iri": "https://www.w3.org/2018/credentials#JsonSchema",
+    "scope": [
+     {
+      "protected": true,
+      "terms": {
+       "id": "@id",
+       "type": "@type",
+       "jsonSchema": {
+        "iri": "https://www.w3.org/2018/credentials#jsonSchema",
+        "type": "@json"
+       }
+      }
+     }
+    ]
+   },
+   "BitstringStatusListCredential": "https://www.w3.org/ns/credentials/status#BitstringStatusListCredential",
+   "BitstringStatusList": {
+    "iri": "https://www.w3.org/ns/credentials/status#BitstringStatusList",
+    "scope": [
+     {
+      "protected": true,
+      "terms": {
+       "id": "@id",
+       "type": "@type",
+       "encodedList": {
+        "iri": "https://www.w3.org/ns/credentials/status#encodedList",
+        "type": "https://w3id.org/security#multibase"
+       },
+       "statusPurpose": "https://www.w3.org/ns/credentials/status#statusPurpose",
+       "ttl": "https://www.w3.org/ns/credentials/status#ttl"
+      }
+     }
+    ]
+   },
+   "BitstringStatusListEntry": {
+    "iri": "https://www.w3.org/ns/credentials/status#BitstringStatusListEntry",
+    "scope": [
+     {
+      "protected": true,
+      "terms": {
+       "id": "@id",
+       "type": "@type",
+       "statusListCredential": {
+        "iri": "https://www.w3.org/ns/credentials/status#statusListCredential",
+        "type": "@id"
+       },
+       "statusListIndex": "https://www.w3.org/ns/credentials/status#statusListIndex",
+       "statusPurpose": "https://www.w3.org/ns/credentials/status#statusPurpose",
+       "statusMessage": {
+        "iri": "https://www.w3.org/ns/credentials/status#statusMessage",
+        "scope": [
+         {
+          "protected": true,
+          "terms": {
+           "id": "@id",
+           "type": "@type",
+           "message": "https://www.w3.org/ns/credentials/status#message",
+           "status": "https://www.w3.org/ns/credentials/status#status"
+          }
+         }
+        ]
+       },
+       "statusReference": {
+        "iri": "https://www.w3.org/ns/credentials/status#statusReference",
+        "type": "@id"
+       },
+       "statusSize": {
+        "iri": "https://www.w3.org/ns/credentials/status#statusSize",
+        "type": "https://www.w3.org/2001/XMLSchema#integer"
+       }
+      }
+     }
+    ]
+   },
+   "DataIntegrityProof": {
+    "iri": "https://w3id.org/security#DataIntegrityProof",
+    "scope": [
+     {
+      "protected": true,
+      "terms": {
+       "id": "@id",
+       "type": "@type",
+       "challenge": "https://w3id.org/security#challenge",
+       "created": {
+        "iri": "http://purl.org/dc/terms/created",
+        "type": "http://www.w3.org/2001/XMLSchema#dateTime"
+       },
+       "cryptosuite": {
+        "iri": "https://w3id.org/security#cryptosuite",
+        "type": "https://w3id.org/security#cryptosuiteString"
+       },
+       "domain": "https://w3id.org/security#domain",
+       "expires": {
+        "iri": "https://w3id.org/security#expiration",
+        "type": "http://www.w3.org/2001/XMLSchema#dateTime"
+       },
+       "nonce": "https://w3id.org/security#nonce",
+       "previousProof": {
+        "iri": "https://w3id.org/security#previousProof",
+        "type": "@id"
+       },
+       "proofPurpose": {
+        "iri": "https://w3id.org/security#proofPurpose",
+        "type": "@vocab",
+        "scope": [
+         {
+          "protected": true,
+          "terms": {
+           "id": "@id",
+           "type": "@type",
+           "assertionMethod": {
+            "iri": "https://w3id.org/security#assertionMethod",
+            "type": "@id",
+            "container": [
+             "@set"
+            ]
+           },
+           "authentication": {
+            "iri": "https://w3id.org/security#authenticationMethod",
+            "type": "@id",
+            "container": [
+             "@set"
+            ]
+           },
+           "capabilityDelegation": {
+            "iri": "https://w3id.org/security#capabilityDelegationMethod",
+            "type": "@id",
+            "container": [
+             "@set"
+            ]
+           },
+           "capabilityInvocation": {
+            "iri": "https://w3id.org/security#capabilityInvocationMethod",
+            "type": "@id",
+            "container": [
+             "@set"
+            ]
+           },
+           "keyAgreement": {
+            "iri": "https://w3id.org/security#keyAgreementMethod",
+            "type": "@id",
+            "container": [
+             "@set"
+            ]
+           }
+          }
+         }
+        ]
+       },
+       "proofValue": {
+        "iri": "https://w3id.org/security#proofValue",
+        "type": "https://w3id.org/security#multibase"
+       },
+       "verificationMethod": {
+        "iri": "https://w3id.org/security#verificationMethod",
+        "type": "@id"
+       }
+      }
+     }
+    ]
+   },
+   "...": "https://www.iana.org/assignments/jwt#...",
+   "_sd": {
+    "iri": "https://www.iana.org/assignments/jwt#_sd",
+    "type": "@json"
+   },
+   "_sd_alg": "https://www.iana.org/assignments/jwt#_sd_alg",
+   "aud": {
+    "iri": "https://www.iana.org/assignments/jwt#aud",
+    "type": "@id"
+   },
+   "cnf": {
+    "iri": "https://www.iana.org/assignments/jwt#cnf",
+    "scope": [
+     {
+      "protected": true,
+      "terms": {
+       "kid": {
+        "iri": "https://www.iana.org/assignments/jwt#kid",
+        "type": "@id"
+       },
+       "jwk": {
+        "iri": "https://www.iana.org/assignments/jwt#jwk",
+        "type": "@json"
+       }
+      }
+     }
+    ]
+   },
+   "exp": {
+    "iri": "https://www.iana.org/assignments/jwt#exp",
+    "type": "https://www.w3.org/2001/XMLSchema#nonNegativeInteger"
+   },
+   "iat": {
+    "iri": "https://www.iana.org/assignments/jwt#iat",
+    "type": "https://www.w3.org/2001/XMLSchema#nonNegativeInteger"
+   },
+   "iss": {
+    "iri": "https://www.iana.org/assignments/jose#iss",
+    "type": "@id"
+   },
+   "jku": {
+    "iri": "https://www.iana.org/assignments/jose#jku",
+    "type": "@id"
+   },
+   "kid": {
+    "iri": "https://www.iana.org/assignments/jose#kid",
+    "type": "@id"
+   },
+   "nbf": {
+    "iri": "https://www.iana.org/assignments/jwt#nbf",
+    "type": "https://www.w3.org/2001/XMLSchema#nonNegativeInteger"
+   },
+   "sub": {
+    "iri": "https://www.iana.org/assignments/jose#sub",
+    "type": "@id"
+   },
+   "x5u": {
+    "iri": "https://www.iana.org/assignments/jose#x5u",
+    "type": "@id"
+   }
+  }
+ },
+ "https://www.w3.org/ns/credentials/examples/v2": {
+  "sha256": "57393fbc69d6efb9b9b5dc9cb6b9880b0944360abfe2eaf459c9e58cf2279d7c",
+  "vocab": "https://www.w3.org/ns/credentials/examples#",
+  "terms": {}
+ },
+ "https://www.w3.org/2018/credentials/v1": {
+  "sha256": "ab4ddd9a531758807a79a5b450510d61ae8d147eab966cc9a200c07095b0cdcc",
+  "protected": true,
+  "terms": {
+   "id": "@id",
+   "type": "@type",
+   "VerifiableCredential": {
+    "iri": "https://www.w3.org/2018/credentials#VerifiableCredential",
+    "scope": [
+     {
+      "protected": true,
+      "terms": {
+       "id": "@id",
+       "type": "@type",
+       "cred": "https://www.w3.org/2018/credentials#",
+       "sec": "https://w3id.org/security#",
+       "xsd": "http://www.w3.org/2001/XMLSchema#",
+       "credentialSchema": {
+        "iri": "https://www.w3.org/2018/credentials#credentialSchema",
+        "type": "@id",
+        "scope": [
+         {
+          "protected": true,
+          "terms": {
+           "id": "@id",
+           "type": "@type",
+           "cred": "https://www.w3.org/2018/credentials#",
+           "JsonSchemaValidator2018": "https://www.w3.org/2018/credentials#JsonSchemaValidator2018"
+          }
+         }
+        ]
+       },
+       "credentialStatus": {
+        "iri": "https://www.w3.org/2018/credentials#credentialStatus",
+        "type": "@id"
+       },
+       "credentialSubject": {
+        "iri": "https://www.w3.org/2018/credentials#credentialSubject",
+        "type": "@id"
+       },
+       "evidence": {
+        "iri": "https://www.w3.org/2018/credentials#evidence",
+        "type": "@id"
+       },
+       "expirationDate": {
+        "iri": "https://www.w3.org/2018/credentials#expirationDate",
+        "type": "http://www.w3.org/2001/XMLSchema#dateTime"
+       },
+       "holder": {
+        "iri": "https://www.w3.org/2018/credentials#holder",
+        "type": "@id"
+       },
+       "issued": {
+        "iri": "https://www.w3.org/2018/credentials#issued",
+        "type": "http://www.w3.org/2001/XMLSchema#dateTime"
+       },
+       "issuer": {
+        "iri": "https://www.w3.org/2018/credentials#issuer",
+        "type": "@id"
+       },
+       "issuanceDate": {
+        "iri": "https://www.w3.org/2018/credentials#issuanceDate",
+        "type": "http://www.w3.org/2001/XMLSchema#dateTime"
+       },
+       "proof": {
+        "iri": "https://w3id.org/security#proof",
+        "type": "@id",
+        "container": [
+         "@graph"
+        ]
+       },
+       "refreshService": {
+        "iri": "https://www.w3.org/2018/credentials#refreshService",
+        "type": "@id",
+        "scope": [
+         {
+          "protected": true,
+          "terms": {
+           "id": "@id",
+           "type": "@type",
+           "cred": "https://www.w3.org/2018/credentials#",
+           "ManualRefreshService2018": "https://www.w3.org/2018/credentials#ManualRefreshService2018"
+          }
+         }
+        ]
+       },
+       "termsOfUse": {
+        "iri": "https://www.w3.org/2018/credentials#termsOfUse",
+        "type": "@id"
+       },
+       "validFrom": {
+        "iri": "https://www.w3.org/2018/credentials#validFrom",
+        "type": "http://www.w3.org/2001/XMLSchema#dateTime"
+       },
+       "validUntil": {
+        "iri": "https://www.w3.org/2018/credentials#validUntil",
+        "type": "http://www.w3.org/2001/XMLSchema#dateTime"
+       }
+      }
+     }
+    ]
+   },
+   "VerifiablePresentation": {
+    "iri": "https://www.w3.org/2018/credentials#VerifiablePresentation",
+    "scope": [
+     {
+      "protected": true,
+      "terms": {
+       "id": "@id",
+       "type": "@type",
+       "cred": "https://www.w3.org/2018/credentials#",
+       "sec": "https://w3id.org/security#",
+       "holder": {
+        "iri": "https://www.w3.org/2018/credentials#holder",
+        "type": "@id"
+       },
+       "proof": {
+        "iri": "https://w3id.org/security#proof",
+        "type": "@id",
+        "container": [
+         "@graph"
+        ]
+       },
+       "verifiableCredential": {
+        "iri": "https://www.w3.org/2018/credentials#verifiableCredential",
+        "type": "@id",
+        "container": [
+         "@graph"
+        ]
+       }
+      }
+     }
+    ]
+   },
+   "EcdsaSecp256k1Signature2019": {
+    "iri": "https://w3id.org/security#EcdsaSecp256k1Signature2019",
+    "scope": [
+     {
+      "protected": true,
+      "terms": {
+       "id": "@id",
+       "type": "@type",
+       "sec": "https://w3id.org/security#",
+       "xsd": "http://www.w3.org/2001/XMLSchema#",
+       "challenge": "https://w3id.org/security#challenge",
+       "created": {
+        "iri": "http://purl.org/dc/terms/created",
+        "type": "http://www.w3.org/2001/XMLSchema#dateTime"
+       },
+       "domain": "https://w3id.org/security#domain",
+       "expires": {
+        "iri": "https://w3id.org/security#expiration",
+        "type": "http://www.w3.org/2001/XMLSchema#dateTime"
+       },
+       "jws": "https://w3id.org/security#jws",
+       "nonce": "https://w3id.org/security#nonce",
+       "proofPurpose": {
+        "iri": "https://w3id.org/security#proofPurpose",
+        "type": "@vocab",
+        "scope": [
+         {
+          "protected": true,
+          "terms": {
+           "id": "@id",
+           "type": "@type",
+           "sec": "https://w3id.org/security#",
+           "assertionMethod": {
+            "iri": "https://w3id.org/security#assertionMethod",
+            "type": "@id",
+            "container": [
+             "@set"
+            ]
+           },
+           "authentication": {
+            "iri": "https://w3id.org/security#authenticationMethod",
+            "type": "@id",
+            "container": [
+             "@set"
+            ]
+           }
+          }
+         }
+        ]
+       },
+       "proofValue": "https://w3id.org/security#proofValue",
+       "verificationMethod": {
+        "iri": "https://w3id.org/security#verificationMethod",
+        "type": "@id"
+       }
+      }
+     }
+    ]
+   },
+   "EcdsaSecp256r1Signature2019": {
+    "iri": "https://w3id.org/security#EcdsaSecp256r1Signature2019",
+    "scope": [
+     {
+      "protected": true,
+      "terms": {
+       "id": "@id",
+       "type": "@type",
+       "sec": "https://w3id.org/security#",
+       "xsd": "http://www.w3.org/2001/XMLSchema#",
+       "challenge": "https://w3id.org/security#challenge",
+       "created": {
+        "iri": "http://purl.org/dc/terms/created",
+        "type": "http://www.w3.org/2001/XMLSchema#dateTime"
+       },
+       "domain": "https://w3id.org/security#domain",
+       "expires": {
+        "iri": "https://w3id.org/security#expiration",
+        "type": "http://www.w3.org/2001/XMLSchema#dateTime"
+       },
+       "jws": "https://w3id.org/security#jws",
+       "nonce": "https://w3id.org/security#nonce",
+       "proofPurpose": {
+        "iri": "https://w3id.org/security#proofPurpose",
+        "type": "@vocab",
+        "scope": [
+         {
+          "protected": true,
+          "terms": {
+           "id": "@id",
+           "type": "@type",
+           "sec": "https://w3id.org/security#",
+           "assertionMethod": {
+            "iri": "https://w3id.org/security#assertionMethod",
+            "type": "@id",
+            "container": [
+             "@set"
+            ]
+           },
+           "authentication": {
+            "iri": "https://w3id.org/security#authenticationMethod",
+            "type": "@id",
+            "container": [
+             "@set"
+            ]
+           }
+          }
+         }
+        ]
+       },
+       "proofValue": "https://w3id.org/security#proofValue",
+       "verificationMethod": {
+        "iri": "https://w3id.org/security#verificationMethod",
+        "type": "@id"
+       }
+      }
+     }
+    ]
+   },
+   "Ed25519Signature2018": {
+    "iri": "https://w3id.org/security#Ed25519Signature2018",
+    "scope": [
+     {
+      "protected": true,
+      "terms": {
+       "id": "@id",
+       "type": "@type",
+       "sec": "https://w3id.org/security#",
+       "xsd": "http://www.w3.org/2001/XMLSchema#",
+       "challenge": "https://w3id.org/security#challenge",
+       "created": {
+        "iri": "http://purl.org/dc/terms/created",
+        "type": "http://www.w3.org/2001/XMLSchema#dateTime"
+       },
+       "domain": "https://w3id.org/security#domain",
+       "expires": {
+        "iri": "https://w3id.org/security#expiration",
+        "type": "http://www.w3.org/2001/XMLSchema#dateTime"
+       },
+       "jws": "https://w3id.org/security#jws",
+       "nonce": "https://w3id.org/security#nonce",
+       "proofPurpose": {
+        "iri": "https://w3id.org/security#proofPurpose",
+        "type": "@vocab",
+        "scope": [
+         {
+          "protected": true,
+          "terms": {
+           "id": "@id",
+           "type": "@type",
+           "sec": "https://w3id.org/security#",
+           "assertionMethod": {
+            "iri": "https://w3id.org/security#assertionMethod",
+            "type": "@id",
+            "container": [
+             "@set"
+            ]
+           },
+           "authentication": {
+            "iri": "https://w3id.org/security#authenticationMethod",
+            "type": "@id",
+            "container": [
+             "@set"
+            ]
+           }
+          }
+         }
+        ]
+       },
+       "proofValue": "https://w3id.org/security#proofValue",
+       "verificationMethod": {
+        "iri": "https://w3id.org/security#verificationMethod",
+        "type": "@id"
+       }
+      }
+     }
+    ]
+   },
+   "RsaSignature2018": {
+    "iri": "https://w3id.org/security#RsaSignature2018",
+    "scope": [
+     {
+      "protected": true,
+      "terms": {
+       "challenge": "sec:challenge",
+       "created": {
+        "iri": "http://purl.org/dc/terms/created",
+        "type": "xsd:dateTime"
+       },
+       "domain": "sec:domain",
+       "expires": {
+        "iri": "sec:expiration",
+        "type": "xsd:dateTime"
+       },
+       "jws": "sec:jws",
+       "nonce": "sec:nonce",
+       "proofPurpose": {
+        "iri": "sec:proofPurpose",
+        "type": "@vocab",
+        "scope": [
+         {
+          "protected": true,
+          "terms": {
+           "id": "@id",
+           "type": "@type",
+           "sec": "https://w3id.org/security#",
+           "assertionMethod": {
+            "iri": "https://w3id.org/security#assertionMethod",
+            "type": "@id",
+            "container": [
+             "@set"
+            ]
+           },
+           "authentication": {
+            "iri": "https://w3id.org/security#authenticationMethod",
+            "type": "@id",
+            "container": [
+             "@set"
+            ]
+           }
+          }
+         }
+        ]
+       },
+       "proofValue": "sec:proofValue",
+       "verificationMethod": {
+        "iri": "sec:verificationMethod",
+        "type": "@id"
+       }
+      }
+     }
+    ]
+   },
+   "proof": {
+    "iri": "https://w3id.org/security#proof",
+    "type": "@id",
+    "container": [
+     "@graph"
+    ]
+   }
+  }
+ },
+ "https://w3id.org/security/data-integrity/v1": {
+  "sha256": "b5d829bd09aa7c42abc6efa0c8ed7635313b5487f37ccfce3ecd149ca9418554",
+  "protected": true,
+  "terms": {
+   "id": "@id",
+   "type": "@type",
+   "proof": {
+    "iri": "https://w3id.org/security#proof",
+    "type": "@id",
+    "container": [
+     "@graph"
+    ]
+   },
+   "DataIntegrityProof": {
+    "iri": "https://w3id.org/security#DataIntegrityProof",
+    "scope": [
+     {
+      "protected": true,
+      "terms": {
+       "id": "@id",
+       "type": "@type",
+       "challenge": "https://w3id.org/security#challenge",
+       "created": {
+        "iri": "http://purl.org/dc/terms/created",
+        "type": "http://www.w3.org/2001/XMLSchema#dateTime"
+       },
+       "domain": "https://w3id.org/security#domain",
+       "expires": {
+        "iri": "https://w3id.org/security#expiration",
+        "type": "http://www.w3.org/2001/XMLSchema#dateTime"
+       },
+       "nonce": "https://w3id.org/security#nonce",
+       "proofPurpose": {
+        "iri": "https://w3id.org/security#proofPurpose",
+        "type": "@vocab",
+        "scope": [
+         {
+          "protected": true,
+          "terms": {
+           "id": "@id",
+           "type": "@type",
+           "assertionMethod": {
+            "iri": "https://w3id.org/security#assertionMethod",
+            "type": "@id",
+            "container": [
+             "@set"
+            ]
+           },
+           "authentication": {
+            "iri": "https://w3id.org/security#authenticationMethod",
+            "type": "@id",
+            "container": [
+             "@set"
+            ]
+           },
+           "capabilityInvocation": {
+            "iri": "https://w3id.org/security#capabilityInvocationMethod",
+            "type": "@id",
+            "container": [
+             "@set"
+            ]
+           },
+           "capabilityDelegation": {
+            "iri": "https://w3id.org/security#capabilityDelegationMethod",
+            "type": "@id",
+            "container": [
+             "@set"
+            ]
+           },
+           "keyAgreement": {
+            "iri": "https://w3id.org/security#keyAgreementMethod",
+            "type": "@id",
+            "container": [
+             "@set"
+            ]
+           }
+          }
+         }
+        ]
+       },
+       "cryptosuite": "https://w3id.org/security#cryptosuite",
+       "proofValue": {
+        "iri": "https://w3id.org/security#proofValue",
+        "type": "https://w3id.org/security#multibase"
+       },
+       "verificationMethod": {
+        "iri": "https://w3id.org/security#verificationMethod",
+        "type": "@id"
+       }
+      }
+     }
+    ]
+   }
+  }
+ },
+ "https://w3id.org/security/data-integrity/v2": {
+  "sha256": "0f77743daf5b4e8fc067fc5ba5b21044283053aa717fc6b0219843bed3b00363",
+  "protected": true,
+  "terms": {
+   "id": "@id",
+   "type": "@type",
+   "proof": {
+    "iri": "https://w3id.org/security#proof",
+    "type": "@id",
+    "container": [
+     "@graph"
+    ]
+   },
+   "DataIntegrityProof": {
+    "iri": "https://w3id.org/security#DataIntegrityProof",
+    "scope": [
+     {
+      "protected": true,
+      "terms": {
+       "id": "@id",
+       "type": "@type",
+       "challenge": "https://w3id.org/security#challenge",
+       "created": {
+        "iri": "http://purl.org/dc/terms/created",
+        "type": "http://www.w3.org/2001/XMLSchema#dateTime"
+       },
+       "domain": "https://w3id.org/security#domain",
+       "expires": {
+        "iri": "https://w3id.org/security#expiration",
+        "type": "http://www.w3.org/2001/XMLSchema#dateTime"
+       },
+       "nonce": "https://w3id.org/security#nonce",
+       "previousProof": {
+        "iri": "https://w3id.org/security#previousProof",
+        "type": "@id"
+       },
+       "proofPurpose": {
+        "iri": "https://w3id.org/security#proofPurpose",
+        "type": "@vocab",
+        "scope": [
+         {
+          "protected": true,
+          "terms": {
+           "id": "@id",
+           "type": "@type",
+           "assertionMethod": {
+            "iri": "https://w3id.org/security#assertionMethod",
+            "type": "@id",
+            "container": [
+             "@set"
+            ]
+           },
+           "authentication": {
+            "iri": "https://w3id.org/security#authenticationMethod",
+            "type": "@id",
+            "container": [
+             "@set"
+            ]
+           },
+           "capabilityInvocation": {
+            "iri": "https://w3id.org/security#capabilityInvocationMethod",
+            "type": "@id",
+            "container": [
+             "@set"
+            ]
+           },
+           "capabilityDelegation": {
+            "iri": "https://w3id.org/security#capabilityDelegationMethod",
+            "type": "@id",
+            "container": [
+             "@set"
+            ]
+           },
+           "keyAgreement": {
+            "iri": "https://w3id.org/security#keyAgreementMethod",
+            "type": "@id",
+            "container": [
+             "@set"
+            ]
+           }
+          }
+         }
+        ]
+       },
+       "cryptosuite": {
+        "iri": "https://w3id.org/security#cryptosuite",
+        "type": "https://w3id.org/security#cryptosuiteString"
+       },
+       "proofValue": {
+        "iri": "https://w3id.org/security#proofValue",
+        "type": "https://w3id.org/security#multibase"
+       },
+       "verificationMethod": {
+        "iri": "https://w3id.org/security#verificationMethod",
+        "type": "@id"
+       }
+      }
+     }
+    ]
+   }
+  }
+ },
+ "https://w3id.org/security/multikey/v1": {
+  "sha256": "8e6bad2e5b4f0721906a4dcc2f7a894b1215cf9a47014c71e286423860642ff0",
+  "protected": true,
+  "terms": {
+   "id": "@id",
+   "type": "@type",
+   "Multikey": {
+    "iri": "https://w3id.org/security#Multikey",
+    "scope": [
+     {
+      "protected": true,
+      "terms": {
+       "id": "@id",
+       "type": "@type",
+       "controller": {
+        "iri": "https://w3id.org/security#controller",
+        "type": "@id"
+       },
+       "expires": {
+        "iri": "https://w3id.org/security#expiration",
+        "type": "http://www.w3.org/2001/XMLSchema#dateTime"
+       },
+       "revoked": {
+        "iri": "https://w3id.org/security#revoked",
+        "type": "http://www.w3.org/2001/XMLSchema#dateTime"
+       },
+       "publicKeyMultibase": {
+        "iri": "https://w3id.org/security#publicKeyMultibase",
+        "type": "https://w3id.org/security#multibase"
+       },
+       "secretKeyMultibase": {
+        "iri": "https://w3id.org/security#secretKeyMultibase",
+        "type": "https://w3id.org/security#multibase"
+       }
+      }
+     }
+    ]
+   }
+  }
+ },
+ "https://www.w3.org/ns/did/v1": {
+  "sha256": "62c1054bf404d6dd3a4b26b64f830fd72095f6a26edc4469908c94351352ce5f",
+  "protected": true,
+  "terms": {
+   "id": "@id",
+   "type": "@type",
+   "alsoKnownAs": {
+    "iri": "https://www.w3.org/ns/activitystreams#alsoKnownAs",
+    "type": "@id"
+   },
+   "assertionMethod": {
+    "iri": "https://w3id.org/security#assertionMethod",
+    "type": "@id",
+    "container": [
+     "@set"
+    ]
+   },
+   "authentication": {
+    "iri": "https://w3id.org/security#authenticationMethod",
+    "type": "@id",
+    "container": [
+     "@set"
+    ]
+   },
+   "capabilityDelegation": {
+    "iri": "https://w3id.org/security#capabilityDelegationMethod",
+    "type": "@id",
+    "container": [
+     "@set"
+    ]
+   },
+   "capabilityInvocation": {
+    "iri": "https://w3id.org/security#capabilityInvocationMethod",
+    "type": "@id",
+    "container": [
+     "@set"
+    ]
+   },
+   "controller": {
+    "iri": "https://w3id.org/security#controller",
+    "type": "@id"
+   },
+   "keyAgreement": {
+    "iri": "https://w3id.org/security#keyAgreementMethod",
+    "type": "@id",
+    "container": [
+     "@set"
+    ]
+   },
+   "service": {
+    "iri": "https://www.w3.org/ns/did#service",
+    "type": "@id",
+    "scope": [
+     {
+      "protected": true,
+      "terms": {
+       "id": "@id",
+       "type": "@type",
+       "serviceEndpoint": {
+        "iri": "https://www.w3.org/ns/did#serviceEndpoint",
+        "type": "@id"
+       }
+      }
+     }
+    ]
+   },
+   "verificationMethod": {
+    "iri": "https://w3id.org/security#verificationMethod",
+    "type": "@id"
+   }
+  }
+ }
+});
