@@ -3,7 +3,7 @@
 
 export const PINNED = Object.freeze({
  "https://w3id.org/transire/v1": {
-  "sha256": "9aeb067df6ed21352caee1e2aaa8123cdea8eca075ed35cea57e5c8131da48a5",
+  "sha256": "e1e5ed35e9cc42c975132a320c1e8bc742211b0322ecd5c7388c68aa64d3fc8b",
   "context": {
    "@version": 1.1,
    "@protected": true,
@@ -14,6 +14,8 @@ export const PINNED = Object.freeze({
    "EntrySummary": "https://w3id.org/transire/v1#EntrySummary",
    "EvidenceAnswer": "https://w3id.org/transire/v1#EvidenceAnswer",
    "NaftaCertificateOfOrigin": "https://w3id.org/transire/v1#NaftaCertificateOfOrigin",
+   "OriginDetermination": "https://w3id.org/transire/v1#OriginDetermination",
+   "OriginSolicitation": "https://w3id.org/transire/v1#OriginSolicitation",
    "UsmcaCertificationOfOrigin": "https://w3id.org/transire/v1#UsmcaCertificationOfOrigin",
    "address": "https://w3id.org/transire/v1#address",
    "agent": "https://w3id.org/transire/v1#agent",
@@ -48,6 +50,7 @@ export const PINNED = Object.freeze({
    "citation": "https://w3id.org/transire/v1#citation",
    "city": "https://w3id.org/transire/v1#city",
    "claim": "https://w3id.org/transire/v1#claim",
+   "comesFrom": "https://w3id.org/transire/v1#comesFrom",
    "computed": "https://w3id.org/transire/v1#computed",
    "consignee": "https://w3id.org/transire/v1#consignee",
    "consigneeNumber": "https://w3id.org/transire/v1#consigneeNumber",
@@ -58,6 +61,12 @@ export const PINNED = Object.freeze({
    "currency": "https://w3id.org/transire/v1#currency",
    "deliveredStatement": "https://w3id.org/transire/v1#deliveredStatement",
    "deliveryTerms": "https://w3id.org/transire/v1#deliveryTerms",
+   "determination": "https://w3id.org/transire/v1#determination",
+   "determinedBy": "https://w3id.org/transire/v1#determinedBy",
+   "determinedFor": {
+    "@id": "https://w3id.org/transire/v1#determinedFor",
+    "@type": "http://www.w3.org/2001/XMLSchema#date"
+   },
    "discounts": "https://w3id.org/transire/v1#discounts",
    "document": "https://w3id.org/transire/v1#document",
    "effectiveFrom": {
@@ -121,6 +130,7 @@ export const PINNED = Object.freeze({
    "importerStatement": "https://w3id.org/transire/v1#importerStatement",
    "importers": "https://w3id.org/transire/v1#importers",
    "included": "https://w3id.org/transire/v1#included",
+   "inputs": "https://w3id.org/transire/v1#inputs",
    "invoice": "https://w3id.org/transire/v1#invoice",
    "invoiceDate": {
     "@id": "https://w3id.org/transire/v1#invoiceDate",
@@ -136,7 +146,12 @@ export const PINNED = Object.freeze({
    "manufacturerId": "https://w3id.org/transire/v1#manufacturerId",
    "materialNumber": "https://w3id.org/transire/v1#materialNumber",
    "materials": "https://w3id.org/transire/v1#materials",
+   "message": "https://w3id.org/transire/v1#message",
    "modeOfTransport": "https://w3id.org/transire/v1#modeOfTransport",
+   "neededBy": {
+    "@id": "https://w3id.org/transire/v1#neededBy",
+    "@type": "http://www.w3.org/2001/XMLSchema#date"
+   },
    "netCost": {
     "@id": "https://w3id.org/transire/v1#netCost",
     "@type": "http://www.w3.org/2001/XMLSchema#decimal"
@@ -153,11 +168,14 @@ export const PINNED = Object.freeze({
    },
    "organizedUnder": "https://w3id.org/transire/v1#organizedUnder",
    "origin": "https://w3id.org/transire/v1#origin",
+   "originAnswer": "https://w3id.org/transire/v1#originAnswer",
+   "originCase": "https://w3id.org/transire/v1#originCase",
    "originCriterion": "https://w3id.org/transire/v1#originCriterion",
    "otherCosts": {
     "@id": "https://w3id.org/transire/v1#otherCosts",
     "@type": "http://www.w3.org/2001/XMLSchema#decimal"
    },
+   "outcome": "https://w3id.org/transire/v1#outcome",
    "packages": "https://w3id.org/transire/v1#packages",
    "paymentTerms": "https://w3id.org/transire/v1#paymentTerms",
    "period": "https://w3id.org/transire/v1#period",
@@ -166,6 +184,7 @@ export const PINNED = Object.freeze({
     "@type": "http://www.w3.org/2001/XMLSchema#decimal"
    },
    "phone": "https://w3id.org/transire/v1#phone",
+   "place": "https://w3id.org/transire/v1#place",
    "placeOfSale": "https://w3id.org/transire/v1#placeOfSale",
    "pointer": "https://w3id.org/transire/v1#pointer",
    "portOfEntry": "https://w3id.org/transire/v1#portOfEntry",

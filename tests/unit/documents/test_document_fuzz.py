@@ -15,10 +15,12 @@ from transire.documents.authority import read_power_of_attorney
 from transire.documents.catalogue import find_problems, indexable
 from transire.documents.certification import read_certification
 from transire.documents.cost_sheet import read_cost_sheet
+from transire.documents.determination import read_determination
 from transire.documents.entry import read_entry_summary
 from transire.documents.errors import DocumentInvalid
 from transire.documents.evidence import read_evidence
 from transire.documents.invoice import find_sum_errors, read_invoice
+from transire.documents.solicitation import read_solicitation
 from transire.documents.wire import as_wire
 
 READERS: dict[str, Callable[[Mapping[str, Any]], Any]] = {
@@ -30,6 +32,8 @@ READERS: dict[str, Callable[[Mapping[str, Any]], Any]] = {
     "power-of-attorney/1": read_power_of_attorney,
     "entry-summary/1": read_entry_summary,
     "evidence/1": read_evidence,
+    "origin-determination/1": read_determination,
+    "origin-solicitation/1": read_solicitation,
 }
 
 SCALARS = st.one_of(
