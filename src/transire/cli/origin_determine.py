@@ -1,11 +1,20 @@
-"""`transire origin determine`: answer origin cases, one a file or one a line, in the order of the input."""
+"""`transire origin determine`: answer origin cases, one a file or one a line, in the order of the input.
+
+A file of many cases is answered by several processes, a few hundred cases at a time: memory stays flat however long
+the file is, and the order is kept.
+"""
 
 from __future__ import annotations
 
+import os
 import sys
-from collections.abc import Iterator
+import time
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from itertools import chain, islice
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final, NamedTuple
 
 import click
 import msgspec
@@ -17,9 +26,33 @@ from transire.cli.text import printable
 from transire.errors import TransireError
 from transire.origin.case import Case
 from transire.origin.determine import determine as answer_case
-from transire.origin.reading import read_case
+from transire.origin.reading import name_of_case, read_case
 
 _LINES: Final = (".jsonl", ".ndjson")
+_AT_ONCE: Final = 250
+"""Cases that one process answers at a time."""
+
+_ENOUGH: Final = 4 * _AT_ONCE
+"""From so many cases on a second process is worth its start."""
+
+_PROGRESS_SECONDS: Final = 2.0
+_BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
+
+
+class _Style(NamedTuple):
+    """How answers are printed."""
+
+    as_json: bool
+    brief: bool
+
+
+class _Told(NamedTuple):
+    """What a run of cases came to: what goes to standard output, the refusals of pages, and how many were refused."""
+
+    out: bytes
+    err: str
+    cases: int
+    refused: int
 
 
 @click.command(
@@ -27,67 +60,146 @@ _LINES: Final = (".jsonl", ".ndjson")
 Examples:
   transire origin determine case.json
   transire origin determine cases.jsonl --json
+  transire origin determine million.jsonl --json --brief --processes 2
 """
 )
 @click.argument("files", type=FILE, nargs=-1, required=True, metavar="FILE...")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a case, one a line.")
-def determine(files: tuple[Path, ...], as_json: bool) -> None:
+@click.option("--brief", is_flag=True, help="Only outcome, criterion, method and figures: for bulk runs.")
+@click.option(
+    "--processes",
+    type=click.IntRange(min=1),
+    default=None,
+    help="How many processes answer a long file; by default one for each core.",
+)
+def determine(files: tuple[Path, ...], as_json: bool, brief: bool, processes: int | None) -> None:
     """Say whether goods originate, and why.
 
     FILE holds one case, or JSON Lines: one case a line. "-" is standard input. A bad case prints its error in its
     place, the rest still run, and the exit status is 1.
     """
-    failed = False
-    for raw in _cases(files):
-        case: Case | None = None
-        try:
-            case = read_case(raw)
-            answer = answer_case(case)
-        except TransireError as refusal:
-            failed = True
-            name = case.case if case is not None else None
-            if as_json:
-                click.echo(refusal_line(refusal, name))
-            else:
-                click.echo(f"{printable(str(refusal))}\n({refusal.code})\n", err=True)
-            continue
-        click.echo(msgspec.json.encode(answer) if as_json else page_of(case, answer))
-    if failed:
+    style = _Style(as_json, brief)
+    progress = _Progress(sys.stderr.isatty())
+    refused = 0
+    for told in _answers(_cases(files), style, processes or os.cpu_count() or 1):
+        sys.stdout.buffer.write(told.out)
+        if told.err:
+            sys.stdout.buffer.flush()
+            click.echo(told.err, err=True, nl=False)
+        refused += told.refused
+        progress.add(told.cases)
+    sys.stdout.buffer.flush()
+    progress.end()
+    if refused:
         raise click.exceptions.Exit(EXIT_REFUSED)
 
 
+def answer_run(raws: list[bytes], style: _Style) -> _Told:
+    """Answer a run of cases, the refused among them in their places."""
+    out: list[bytes] = []
+    err: list[str] = []
+    refused = 0
+    for raw in raws:
+        try:
+            case = read_case(raw)
+            out.append(_printed(case, style))
+        except TransireError as refusal:
+            refused += 1
+            if style.as_json:
+                out.append(refusal_line(refusal, name_of_case(raw)) + b"\n")
+            else:
+                err.append(f"{printable(str(refusal))}\n({refusal.code})\n\n")
+    return _Told(b"".join(out), "".join(err), len(raws), refused)
+
+
+def _printed(case: Case, style: _Style) -> bytes:
+    answer = answer_case(case, full=not style.brief)
+    if style.as_json:
+        return msgspec.json.encode(answer) + b"\n"
+    page = page_of(case, answer) + "\n"
+    return (page if sys.stdout.isatty() else click.unstyle(page)).encode()
+
+
+def _answers(cases: Iterator[bytes], style: _Style, processes: int) -> Iterator[_Told]:
+    """The answers in the order of the cases; few cases are answered here, many by other processes."""
+    first = list(islice(cases, _ENOUGH + 1))
+    if processes == 1 or len(first) <= _ENOUGH:
+        for run in _runs(chain(first, cases)):
+            yield answer_run(run, style)
+        return
+    with ProcessPoolExecutor(processes) as pool:
+        waiting: deque[Future[_Told]] = deque()
+        for run in _runs(chain(first, cases)):
+            waiting.append(pool.submit(answer_run, run, style))
+            if len(waiting) > 2 * processes:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+
+
+def _runs(cases: Iterable[bytes]) -> Iterator[list[bytes]]:
+    remaining = iter(cases)
+    while run := list(islice(remaining, _AT_ONCE)):
+        yield run
+
+
 def _cases(files: tuple[Path, ...]) -> Iterator[bytes]:
-    """Each case as bytes: a file is one case if its first line alone is not one, else a case a line."""
+    """Each case as bytes."""
     for file in files:
         if str(file) == "-":
-            yield from _split(sys.stdin.buffer)
+            yield from _split(sys.stdin.buffer, False)
         else:
             with file.open("rb") as opened:
-                yield from _split(opened)
+                yield from _split(opened, file.suffix in _LINES)
 
 
-def _split(opened: object) -> Iterator[bytes]:
-    lines = iter(opened)  # type: ignore[call-overload]
-    first = next(lines, b"")
-    while not first.strip():
-        following = next(lines, None)
-        if following is None:
-            yield first
-            return
-        first = following
-    if _is_whole(first):
+def _split(opened: BinaryIO, is_lines: bool) -> Iterator[bytes]:
+    """One case a file, or one a line: the first two lines tell, for a line of a spread-out object is none itself."""
+    lines = (line for line in opened if line.strip())
+    first = next(lines, b"").removeprefix(_BYTE_ORDER_MARK)
+    second = next(lines, None)
+    if is_lines or _is_json(first) or (second is not None and _is_json(second)):
         yield first
-        for line in lines:
-            if line.strip():
-                yield line
+        if second is not None:
+            yield second
+        yield from lines
         return
-    yield first + b"".join(lines)
+    yield first + (second or b"") + b"".join(lines)
 
 
-def _is_whole(line: bytes) -> bool:
-    """Whether a line is a JSON value of its own: then every line is a case."""
+def _is_json(line: bytes) -> bool:
+    """Whether a line is a JSON value of its own."""
     try:
-        msgspec.json.decode(line, type=msgspec.Raw)
+        msgspec.json.decode(line)
     except (msgspec.DecodeError, UnicodeDecodeError):
         return False
     return True
+
+
+class _Progress:
+    """How many cases are done, and how fast: on a terminal, every two seconds."""
+
+    def __init__(self, shown: bool) -> None:
+        self.shown = shown
+        self.begun = self.last = time.monotonic()
+        self.cases = 0
+        self.printed = False
+
+    def add(self, cases: int) -> None:
+        """Count, and say so now and then."""
+        self.cases += cases
+        now = time.monotonic()
+        if self.shown and now - self.last >= _PROGRESS_SECONDS:
+            self.last = now
+            self._print(now)
+
+    def end(self) -> None:
+        """The last count, if any was printed."""
+        if self.printed:
+            self._print(time.monotonic())
+            click.echo(err=True)
+
+    def _print(self, now: float) -> None:
+        self.printed = True
+        rate = self.cases / max(now - self.begun, 0.001)
+        click.echo(f"\r{self.cases:,} cases, {rate:,.0f} a second", err=True, nl=False)

@@ -22,9 +22,11 @@ from transire.origin.case import Case
 from transire.origin.determination.conditions import Condition
 from transire.origin.determination.general import general_conditions
 from transire.origin.determination.headroom import headroom_of
+from transire.origin.determination.noted import added_conditions
 from transire.origin.determination.question import Question
 from transire.origin.determination.routes import (
     Route,
+    by_a_note,
     originating_materials,
     parts,
     product_rule,
@@ -41,8 +43,11 @@ def determine(case: Case, *, full: bool = True) -> Answer:
     """Answer an origin case. Without `full` only outcome, criterion, method and figures: what bulk runs ask for."""
     with localcontext(EXACT):
         question = Question(case)
+        route = _route(question)
         general = general_conditions(case, question.subject, question.notes, question.is_party)
-        return _answer(question, _route(question), general, full)
+        if route.kind not in ("wholly_obtained", "set"):
+            general += added_conditions(question, conferred=route.conferred)
+        return _answer(question, route, general, full)
 
 
 def _route(question: Question) -> Route:
@@ -53,6 +58,8 @@ def _route(question: Question) -> Route:
     by_rule = product_rule(question)
     if by_rule.verdict is True:
         return by_rule
+    if (by_note := by_a_note(question, by_rule)) is not None:
+        return by_note
     by_parts = parts(question, by_rule)
     if by_parts is not None and (by_parts.verdict is True or by_rule.verdict is False):
         return by_parts

@@ -38,6 +38,23 @@ def read_case(raw: bytes | str) -> Case:
     return _read(raw, Case, CaseInvalid)
 
 
+class _Named(msgspec.Struct):
+    case: str | None = None
+
+
+def name_of_case(raw: bytes | str) -> str | None:
+    """The name of a case that may be wrong in everything else.
+
+    >>> name_of_case('{"case": "one", "agreement": 7}')
+    'one'
+    """
+    try:
+        named: _Named = _decoder(_Named).decode(raw)
+        return named.case
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return None
+
+
 def read_schedule(raw: bytes | str, kind: type[_Asked]) -> _Asked:
     """Decode the input of one of the schedules' calculations."""
     return _read(raw, kind, ScheduleInvalid)

@@ -6,6 +6,7 @@ it, the tolerance and what it does not cover, sets, transit, goods classified wi
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from functools import cache
 from importlib.resources import files
@@ -14,7 +15,7 @@ from typing import Literal
 import msgspec
 
 from transire.origin.answer import ToleranceBase
-from transire.origin.case import AgreementId, Method
+from transire.origin.case import AgreementId, FactName, Method
 from transire.origin.ranges import Ranges
 
 Treatment = Literal["add", "deduct", "keep"]
@@ -175,6 +176,31 @@ class RemanufacturedTerm(_Term, frozen=True, kw_only=True, rename={"apart": "exc
     citation: str
 
 
+class FormedHere(_Term, frozen=True, kw_only=True):
+    """Thread, elastics and pocket bags that must be formed and finished in the territory, from a day on.
+
+    `component` limits it to goods whose determining component is of these codes, `other_component` to all others.
+    """
+
+    goods: Ranges
+    use: Literal["sewing_thread", "narrow_elastic", "pocket_bag"]
+    start: date
+    citation: str
+    materials: Ranges | None = None
+    apart: Ranges = ()
+    component: Ranges | None = None
+    other_component: Ranges | None = None
+
+
+class ProcessTerm(_Term, frozen=True, kw_only=True):
+    """A process of the chemical industry that makes a good of these codes originate, where it is declared."""
+
+    goods: Ranges
+    apart: Ranges
+    fact: FactName
+    citation: str
+
+
 class Terms(_Term, frozen=True, kw_only=True):
     """One agreement's terms."""
 
@@ -195,6 +221,8 @@ class Terms(_Term, frozen=True, kw_only=True):
     transit: TransitTerm
     parts: PartsTerm | None
     remanufactured: RemanufacturedTerm | None
+    formed_here: tuple[FormedHere, ...]
+    processes: tuple[ProcessTerm, ...]
     light_duty_tracing: str | None = None
 
 

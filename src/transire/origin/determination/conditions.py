@@ -159,7 +159,9 @@ def _whole(proviso: Proportion, subject: Subject) -> list[Line] | None:
 def _is_of(proviso: Proportion, line: Line) -> bool:
     if proviso.of.codes:
         # The words beside the code say what the code holds ("sugar of chapter 17"); a fact may still deny it.
-        return held(line.digits, proviso.of.codes) is True and is_named(line.facts, proviso.of) is not False
+        return (
+            held(line.digits, proviso.of.codes) is True and is_named(line.facts, proviso.of, line.digits) is not False
+        )
     if not proviso.of.words or normalized(proviso.of.words) in ("material", "materials"):
         return True
     return is_named(line.facts, proviso.of) is True

@@ -8,8 +8,9 @@ from functools import lru_cache
 from typing import Final
 
 from transire.origin.case import Description, Fact, FactName
-from transire.origin.determination.verdict import Verdict
+from transire.origin.determination.verdict import Verdict, all_of
 from transire.origin.errors import FactMalformed
+from transire.origin.ranges import held
 from transire.origin.rule.tree import Goods
 
 _TEXTS: Final = frozenset({"process", "principal_use"})
@@ -75,15 +76,17 @@ def described(facts: Sequence[Fact], words: str) -> Verdict:
     return stated(facts, words)
 
 
-def is_named(facts: Sequence[Fact], goods: Goods) -> Verdict:
-    """Whether it is what the words of a node name, its codes apart: words, what follows the codes, less what is out.
+def is_named(facts: Sequence[Fact], goods: Goods, digits: str = "") -> Verdict:
+    """Whether it is what the words of a node name: the words, what follows the codes, less the goods taken out.
 
-    >>> is_named((), Goods())
-    True
+    >>> from transire.origin.rule.codes import CodeRange
+    >>> is_named((), Goods()), is_named((), Goods(less=(Goods(codes=(CodeRange("3301", "3301"),)),)), "330112")
+    (True, False)
     """
     verdict = _words(facts, goods)
     for out in goods.less:
-        taken_out = is_named(facts, out) if naming(out) else None
+        by_code = held(digits, out.codes) if out.codes and digits else True
+        taken_out = all_of((by_code, _words(facts, out))) if out.codes or naming(out) else False
         if taken_out is True:
             return False
         if taken_out is None and verdict is True:
@@ -111,6 +114,11 @@ def naming(goods: Goods) -> str:
     'smart cards which contain a single integrated circuit'
     """
     return " ".join(part for part in (goods.words, goods.which) if part)
+
+
+def naming_of(goods: Goods) -> str:
+    """The words to be answered about a node: its own, else those of what it takes out."""
+    return naming(goods) or next((naming(out) for out in goods.less if naming(out)), "")
 
 
 @lru_cache(maxsize=4096)

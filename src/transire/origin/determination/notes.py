@@ -87,13 +87,13 @@ class NotesInForce:
 
     def _is(self, goods: Goods) -> bool:
         by_code = not goods.codes or held(self.digits, goods.codes) is True
-        return by_code and is_named(self.facts, goods) is not False
+        return by_code and is_named(self.facts, goods, self.digits) is not False
 
 
 def _line_is(line: Line, goods: Goods) -> bool:
     """Whether a material is what a note names: its code, and no fact that denies the words beside it."""
     by_code: Verdict = held(line.digits, goods.codes) if goods.codes else bool(naming(goods)) or None
-    named = is_named(line.facts, goods)
+    named = is_named(line.facts, goods, line.digits)
     if not goods.codes:
         return named is True
     return all_of((by_code, named is not False)) is True

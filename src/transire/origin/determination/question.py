@@ -16,11 +16,12 @@ from transire.origin.determination.finding import Bindings, Bound, bindings
 from transire.origin.determination.line import MadeHere
 from transire.origin.determination.notes import NotesInForce
 from transire.origin.determination.openness import openness_of
+from transire.origin.determination.setting import Setting
 from transire.origin.determination.statements import Statements
 from transire.origin.determination.subject import Subject
 from transire.origin.determination.vehicles import SPECIAL_CONTENT, special_limits, traced_sum, vehicle_of
 from transire.origin.determination.verdict import Verdict
-from transire.origin.determination.weighing import Setting, Weighed, weigh
+from transire.origin.determination.weighing import Weighed, weigh
 from transire.origin.errors import (
     AgreementNotInForce,
     CountryNotParty,

@@ -18,6 +18,7 @@ from transire.origin.determination.content import Content, content_of
 from transire.origin.determination.facts import told
 from transire.origin.determination.finding import Bound
 from transire.origin.determination.line import Line
+from transire.origin.determination.noted import conferring
 from transire.origin.determination.question import Question
 from transire.origin.determination.verdict import Need, Verdict, all_of, any_of
 from transire.origin.determination.weighing import Weighed, percent_needed, weigh
@@ -41,6 +42,8 @@ class Route:
     """The alternative that is met, or the one that comes nearest."""
     others: list[Weighed] = field(default_factory=list)
     content: Content | None = None
+    conferred: bool = False
+    """Whether a note stands in the place of the rule."""
 
 
 def wholly_obtained(question: Question) -> Route | None:
@@ -100,6 +103,14 @@ def product_rule(question: Question) -> Route:
         needs = [Need("materials", why, question.terms.citations["product_rule"])]
         return Route("product_rule", None, needs=needs, bound=rules[0])
     return _by_rule(question, rules[0])
+
+
+def by_a_note(question: Question, by_rule: Route) -> Route | None:
+    """A note of section or chapter by which a declared process or fabric makes the good originate."""
+    condition = conferring(question)
+    if condition is None:
+        return None
+    return Route("product_rule", True, [condition], bound=by_rule.bound, conferred=True)
 
 
 def _unknown_trade(question: Question) -> list[str]:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from transire.origin.case import Fact
-from transire.origin.determination.facts import is_named, naming, stated, told
+from transire.origin.determination.facts import is_named, naming, naming_of, stated, told
 from transire.origin.determination.verdict import Verdict, all_of, any_of, negated
 from transire.origin.ranges import Ranges, held
 from transire.origin.rule.codes import CodeRange, width
@@ -121,9 +121,9 @@ class Shift:
             by_code = held(digits, goods.codes)
         if by_code is False:
             return False
-        by_name = is_named(facts, goods)
+        by_name = is_named(facts, goods, digits)
         if by_name is None:
-            asked.append(Asked(False, "description", naming(goods) or naming(goods.less[0])))
+            asked.append(Asked(False, "description", naming_of(goods)))
         if goods.other:
             by_name = all_of((by_name, negated(self._is_another(goods, facts, asked, before))))
         return all_of((by_code, by_name))
@@ -186,7 +186,7 @@ class Shift:
         by_code = held(self.good, target.codes) if target.codes else True
         if by_code is False:
             return False
-        by_name = is_named(self.good_facts, target)
+        by_name = is_named(self.good_facts, target, self.good)
         if by_name is None:
             asked.append(Asked(True, "description", naming(target)))
         return all_of((by_code, by_name))

@@ -13,10 +13,11 @@ from transire.origin.answer import Figures, RuleUsed, Tested
 from transire.origin.determination.conditions import Condition
 from transire.origin.determination.content import Content, MethodFound
 from transire.origin.determination.line import Line
+from transire.origin.determination.moving import Moved
 from transire.origin.determination.routes import Route
 from transire.origin.determination.subject import Subject
 from transire.origin.determination.tolerance import Tolerated
-from transire.origin.determination.weighing import Moved, Weighed
+from transire.origin.determination.weighing import Weighed
 from transire.origin.rule.tree import Change, NoChange
 from transire.origin.rule.wording import plain, say_alternative
 
@@ -73,7 +74,7 @@ def tests_of(subject: Subject, route: Route, general: Sequence[Condition]) -> tu
     """The tests in the order in which the law asks them."""
     citation = route.bound.citation if route.bound is not None else subject.terms.citations["product_rule"]
     tests = list(_of_weighed(subject, route.weighed, citation)) if route.weighed is not None else []
-    if route.kind != "product_rule":
+    if route.kind != "product_rule" or route.conferred:
         tests += [_condition(one, citation) for one in route.conditions]
         if route.content is not None:
             tests += _content(route.content, None, citation)
