@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+import sqlalchemy as sa
 from starlette.responses import Response
 
 from transire.api import documents, network
 from transire.crypto.canonical import parse_json
 from transire.desk.permissions import require
-from transire.desk.products import count_products, find_product, list_products
-from transire.origin.agreements import agreement, agreements
+from transire.desk.products import Product, count_products, find_product, list_products
+from transire.origin.agreements import Agreement, agreement, agreements
 from transire.portal.errors import FieldUnsuitable, PageNotFound
 from transire.portal.fields import (
     Change,
@@ -27,6 +29,7 @@ from transire.portal.registry import N_, Item, Pages, Place
 from transire.portal.visit import Visit
 from transire.portal.waiting import await_statement, await_version, show_under_way
 from transire.procedures.origin_certification import service
+from transire.procedures.origin_certification.determined import determined_for
 from transire.procedures.origin_certification.errors import CertificationUnknown
 from transire.procedures.origin_certification.views import SCHEMAS, Status
 
@@ -151,16 +154,17 @@ def show_new(visit: Visit) -> Response:
     require(visit.actor, "certifications.draft")
     with visit.tenant.database.reading() as view:
         products = [find_product(view, row.number) for row in list_products(view, limit=PRODUCTS_CHOSEN_FROM)]
+        choices = {name: _certifiable(visit, view, products, law) for name, law in agreements().items()}
     laws = [law for law in agreements().values() if not TRADERS.isdisjoint(law.certifiers)]
     asked = visit.form.optional("agreement") or visit.asked("agreement")
-    with_goods = {name for product in products for name in product.agreements}
+    with_goods = {name for name, found in choices.items() if found}
     law = next((law for law in laws if law.id == asked), next((law for law in laws if law.id in with_goods), laws[0]))
     today = visit.tenant.now().date()
     return visit.show(
         "origin_certification/new.html",
         law=law,
         laws=laws,
-        products=[product for product in products if law.id in product.agreements],
+        products=choices[law.id],
         importers=_importers(visit),
         today=today,
         until=law.blanket_end(today),
@@ -362,12 +366,32 @@ def _importers(visit: Visit) -> list[tuple[str, str]]:
     return [(line.did, line.name) for line in members if "importer" in line.roles]
 
 
+def _certifiable(
+    visit: Visit, view: sa.Connection, products: Sequence[Product], law: Agreement
+) -> list[tuple[Product, str, bool]]:
+    """The products that can be certified under an agreement: with their criterion, and whether it was determined."""
+    determined = determined_for(visit.tenant, view, [product.number for product in products], law)
+    found = []
+    for product in products:
+        says = determined.get(product.number)
+        if says is not None and says.content.outcome != "undetermined":
+            if says.originates:
+                found.append((product, says.content.origin_criterion or "", True))
+        elif law.id in product.agreements:
+            found.append((product, str(product.agreements[law.id]["criterion"]), False))
+    return found
+
+
 FIXED = ("/agreement", "/certifierCapacity", "/certificationStatement", "/certificationDate", "/coverage")
 """What makes another certification of it, or is decided by law and calendar."""
 
 
 def _is_free(pointer: str) -> bool:
-    return pointer not in FIXED and not pointer.endswith("/goodNumber") and pointer != "/signingOfficial/name"
+    return (
+        pointer not in FIXED
+        and not pointer.endswith(("/goodNumber", "/determination"))
+        and pointer != "/signingOfficial/name"
+    )
 
 
 def _changes(visit: Visit) -> dict[str, Any]:
