@@ -136,7 +136,7 @@ def _good(number: int, product: desk.Product, wanted: Wanted) -> CertifiedGood:
         country_of_origin=product.origin_country,
         producer_basis="YES" if is_nafta and wanted.capacity == "producer" else ("NO(1)" if is_nafta else None),
         net_cost_basis=_net_cost_basis(determined) if is_nafta else None,
-        determination=determined and determined.document_id,
+        determination=None if determined is None else determined.document_id,
     )
 
 

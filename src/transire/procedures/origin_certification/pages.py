@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
-import sqlalchemy as sa
 from starlette.responses import Response
 
 from transire.api import documents, network
 from transire.crypto.canonical import parse_json
 from transire.desk.permissions import require
-from transire.desk.products import Product, count_products, find_product, list_products
-from transire.origin.agreements import Agreement, agreement, agreements
+from transire.desk.products import count_products, find_product, list_products
+from transire.origin.agreements import agreement, agreements
 from transire.portal.errors import FieldUnsuitable, PageNotFound
 from transire.portal.fields import (
     Change,
@@ -29,7 +27,7 @@ from transire.portal.registry import N_, Item, Pages, Place
 from transire.portal.visit import Visit
 from transire.portal.waiting import await_statement, await_version, show_under_way
 from transire.procedures.origin_certification import service
-from transire.procedures.origin_certification.determined import determined_for
+from transire.procedures.origin_certification.determined import certifiable
 from transire.procedures.origin_certification.errors import CertificationUnknown
 from transire.procedures.origin_certification.views import SCHEMAS, Status
 
@@ -154,7 +152,7 @@ def show_new(visit: Visit) -> Response:
     require(visit.actor, "certifications.draft")
     with visit.tenant.database.reading() as view:
         products = [find_product(view, row.number) for row in list_products(view, limit=PRODUCTS_CHOSEN_FROM)]
-        choices = {name: _certifiable(visit, view, products, law) for name, law in agreements().items()}
+        choices = {name: certifiable(visit.tenant, view, products, law) for name, law in agreements().items()}
     laws = [law for law in agreements().values() if not TRADERS.isdisjoint(law.certifiers)]
     asked = visit.form.optional("agreement") or visit.asked("agreement")
     with_goods = {name for name, found in choices.items() if found}
@@ -364,22 +362,6 @@ def _draft_page(visit: Visit, template: str) -> Response:
 def _importers(visit: Visit) -> list[tuple[str, str]]:
     members = network.list_members(visit.tenant, visit.actor)
     return [(line.did, line.name) for line in members if "importer" in line.roles]
-
-
-def _certifiable(
-    visit: Visit, view: sa.Connection, products: Sequence[Product], law: Agreement
-) -> list[tuple[Product, str, bool]]:
-    """The products that can be certified under an agreement: with their criterion, and whether it was determined."""
-    determined = determined_for(visit.tenant, view, [product.number for product in products], law)
-    found = []
-    for product in products:
-        says = determined.get(product.number)
-        if says is not None and says.content.outcome != "undetermined":
-            if says.originates:
-                found.append((product, says.content.origin_criterion or "", True))
-        elif law.id in product.agreements:
-            found.append((product, str(product.agreements[law.id]["criterion"]), False))
-    return found
 
 
 FIXED = ("/agreement", "/certifierCapacity", "/certificationStatement", "/certificationDate", "/coverage")
