@@ -106,9 +106,7 @@ def file_entry(world: World) -> str:
     table = world.read_of_this_week("mx-producer/invoice-2026-0419-corrected.csv")
     invoice = entry.issue_invoice(seller.tenant, seller.person, table, importer_did=importer.did)
     world.node.settle()
-    draft = entry.draft_entry(
-        broker.tenant, broker.person, importer_did=importer.did, invoices=[invoice.document_id]
-    )
+    draft = entry.draft_entry(broker.tenant, broker.person, importer_did=importer.did, invoices=[invoice.document_id])
     for pointer in ("/importDate", "/entryDate"):
         entry.set_field(broker.tenant, broker.person, draft, pointer, today().isoformat())
     filed = entry.file_entry(broker.tenant, broker.person, draft)

@@ -20,10 +20,13 @@ from transire.procedures.entry_summary.errors import EntryRefused, EntryUnknown
 from transire.procedures.entry_summary.views import EntryPage
 from transire.procedures.findings import errors_among
 from transire.procedures.origin_certification import service as origin
+from transire.procedures.origin_determination import service as determination
 from transire.procedures.power_of_attorney import service as power
 
 PRODUCERS = {"bajio": "mx-producer", "valle": "cr-producer"}
 """Each producer's folder of example files."""
+
+DETERMINED_UNDER = {"bajio": "usmca", "valle": "cafta_dr"}
 
 SHIPPED_AT_ONCE = ("BV-CP200", "BV-CF132", "BV-TK1100", "BV-RH019", "BV-PL120")
 SHIPPED_LATER = ("BV-SB075", "BV-MS300", "BV-WF400", "BV-HC020", "BV-EL050", "BV-CR600")
@@ -51,6 +54,7 @@ ANSWER = "The certification covers it under the rule for subheading 8414.30; the
 class Story:
     """What the steps hand on to one another, and what ends up in `story.json`."""
 
+    determinations: dict[str, Issued] = field(default_factory=dict)
     certifications: dict[str, Issued] = field(default_factory=dict)
     invoices: dict[str, Issued] = field(default_factory=dict)
     drafts: dict[str, str] = field(default_factory=dict)
@@ -72,6 +76,31 @@ def import_once(world: World, telling: Telling, story: Story) -> None:
                 )
             telling.say(f"  {len(report.added)} goods, {report.materials} materials")
             story.facts[f"products of {slug}"] = len(report.added)
+        for slug, agreement in DETERMINED_UNDER.items():
+            determine_origin(world, telling, story, slug, agreement)
+        with telling.timed("determinations delivered to customs alone"):
+            world.node.settle()
+
+
+def determine_origin(world: World, telling: Telling, story: Story, slug: str, agreement: str) -> None:
+    """The engine says of each product whether it originates; the answer is kept, signed, for customs to see."""
+    actor, goods = world.actors[slug], world.goods_of(slug)
+    with telling.timed(f"{actor.person.name} has {len(goods)} goods determined under {agreement}"):
+        made = determination.determine_origin(actor.tenant, actor.person, goods, agreement)
+    outcomes = {
+        number: determination.show_origin(actor.tenant, actor.person, number, agreement).answer for number in goods
+    }
+    story.determinations |= made.issued
+    for word in ("originating", "not_originating", "undetermined"):
+        found = [number for number, answer in outcomes.items() if answer.outcome == word]
+        if found:
+            telling.say(
+                f"  {len(found)} {word.replace('_', ' ')}" + (f": {', '.join(found)}" if len(found) < 4 else "")
+            )
+        story.facts[f"{word} of {slug}"] = len(found)
+    for number, answer in outcomes.items():
+        for missing in answer.missing:
+            telling.show(f"{number}: missing {missing.fact}: {missing.why}")
 
 
 def sign_once(world: World, telling: Telling, story: Story) -> None:
@@ -97,6 +126,9 @@ def sign_once(world: World, telling: Telling, story: Story) -> None:
                     blanket=blanket,
                 )
                 story.certifications[name] = origin.sign_certification(actor.tenant, actor.person, draft)
+            taken = origin.show_draft(actor.tenant, actor.person, draft).sources.values()
+            from_determinations = sum(1 for source in taken if source.origin == "document")
+            telling.say(f"  {from_determinations} fields of it from determinations, criterion and rule of each good")
         with telling.timed("delivered to importer and customs, cost sheets to customs only"):
             world.node.settle()
 
@@ -186,7 +218,9 @@ def customs_sees(world: World, telling: Telling, story: Story) -> None:
             claim = line.claim
             assert claim is not None  # every line of this entry claims
             found = f"{len(line.findings)} findings" if line.findings else "checks hold"
-            telling.show(f"line {line.line.line_number} {line.line.description[:38]:<38} {claim.agreement}, {found}")
+            determined = f"{claim.determined.outcome} as determined" if claim.determined else "not determined"
+            text = f"line {line.line.line_number} {line.line.description[:38]:<38} {claim.agreement}"
+            telling.show(f"{text}, {determined}, {found}")
         with telling.timed(f"{customs.person.name} accepts the claim of line 1"):
             entry.accept_claim(customs.tenant, customs.person, filed, 1)
         with telling.timed(f"{customs.person.name} asks about line 4"):
