@@ -120,7 +120,7 @@ def officer_sees(customs: Walker, filed: str) -> None:
 
 
 def binder(customs: Walker) -> None:
-    customs.reads("this node's engine gives the same answer", "filed the entry").look("66-binder")
+    customs.reads("this node's engine gives the same answer", "filed it").look("66-binder")
     told = json.loads(customs.download("JSON"))
     assert told["outcome"] == "originating"
     assert {event["what"] for event in told["time_line"]} >= {"origin.determined/1", "entry.filed/1"}

@@ -3,7 +3,7 @@
 
 export const PINNED = Object.freeze({
  "https://w3id.org/transire/v1": {
-  "sha256": "e1e5ed35e9cc42c975132a320c1e8bc742211b0322ecd5c7388c68aa64d3fc8b",
+  "sha256": "07d5f431a239d31b11db1b013cb5a7e6c33c04c64397d9c4a43247f4a2463831",
   "context": {
    "@version": 1.1,
    "@protected": true,
@@ -15,7 +15,6 @@ export const PINNED = Object.freeze({
    "EvidenceAnswer": "https://w3id.org/transire/v1#EvidenceAnswer",
    "NaftaCertificateOfOrigin": "https://w3id.org/transire/v1#NaftaCertificateOfOrigin",
    "OriginDetermination": "https://w3id.org/transire/v1#OriginDetermination",
-   "OriginSolicitation": "https://w3id.org/transire/v1#OriginSolicitation",
    "UsmcaCertificationOfOrigin": "https://w3id.org/transire/v1#UsmcaCertificationOfOrigin",
    "address": "https://w3id.org/transire/v1#address",
    "agent": "https://w3id.org/transire/v1#agent",
@@ -146,12 +145,7 @@ export const PINNED = Object.freeze({
    "manufacturerId": "https://w3id.org/transire/v1#manufacturerId",
    "materialNumber": "https://w3id.org/transire/v1#materialNumber",
    "materials": "https://w3id.org/transire/v1#materials",
-   "message": "https://w3id.org/transire/v1#message",
    "modeOfTransport": "https://w3id.org/transire/v1#modeOfTransport",
-   "neededBy": {
-    "@id": "https://w3id.org/transire/v1#neededBy",
-    "@type": "http://www.w3.org/2001/XMLSchema#date"
-   },
    "netCost": {
     "@id": "https://w3id.org/transire/v1#netCost",
     "@type": "http://www.w3.org/2001/XMLSchema#decimal"

@@ -32,7 +32,6 @@ _FILES: Final = {
     "entry-summary/1": "entry-summary.1.json",
     "evidence/1": "evidence.1.json",
     "origin-determination/1": "origin-determination.1.json",
-    "origin-solicitation/1": "origin-solicitation.1.json",
 }
 
 

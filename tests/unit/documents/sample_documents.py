@@ -36,7 +36,6 @@ from transire.documents.entry import (
 from transire.documents.evidence import Attachment, Evidence, evidence_subject
 from transire.documents.invoice import Assist, Invoice, InvoiceLine, NamedAmount, invoice_subject
 from transire.documents.parties import Address, Party, Period, SigningOfficial
-from transire.documents.solicitation import Solicitation, SolicitedGood, solicitation_subject
 from transire.origin.agreements import agreement
 from transire.origin.determine import determine
 from transire.origin.reading import read_case
@@ -355,16 +354,6 @@ DETERMINATION = Determination(
     inputs=(Input(place="/materials/0", comes_from="materials.csv, row 2", document=OTHER_ID),),
     determined_by="transire",
 )
-SOLICITATION = Solicitation(
-    agreement="usmca",
-    importer=IMPORTER,
-    supplier=PRODUCER,
-    goods=(SolicitedGood(description="Ceiling fan", product_number="CF-132", tariff_number="8414.51.30.00"),),
-    needed_by=date(2027, 1, 15),
-    blanket_period=Period(start=date(2027, 1, 1), end=date(2027, 12, 31)),
-    message="We would like to claim from January on.",
-)
-
 SUBJECTS: dict[str, Callable[[], dict[str, Any]]] = {
     "certification-of-origin/usmca/1": lambda: certification_subject(USMCA),
     "certification-of-origin/cafta-dr/1": lambda: certification_subject(CAFTA_DR),
@@ -375,7 +364,6 @@ SUBJECTS: dict[str, Callable[[], dict[str, Any]]] = {
     "entry-summary/1": lambda: entry_summary_subject(ENTRY),
     "evidence/1": lambda: evidence_subject(EVIDENCE),
     "origin-determination/1": lambda: determination_subject(DETERMINATION),
-    "origin-solicitation/1": lambda: solicitation_subject(SOLICITATION),
 }
 
 

@@ -20,7 +20,6 @@ from transire.documents.entry import read_entry_summary
 from transire.documents.errors import DocumentInvalid
 from transire.documents.evidence import read_evidence
 from transire.documents.invoice import find_sum_errors, read_invoice
-from transire.documents.solicitation import read_solicitation
 from transire.documents.wire import as_wire
 
 READERS: dict[str, Callable[[Mapping[str, Any]], Any]] = {
@@ -33,7 +32,6 @@ READERS: dict[str, Callable[[Mapping[str, Any]], Any]] = {
     "entry-summary/1": read_entry_summary,
     "evidence/1": read_evidence,
     "origin-determination/1": read_determination,
-    "origin-solicitation/1": read_solicitation,
 }
 
 SCALARS = st.one_of(

@@ -7,9 +7,10 @@ wrong tells everybody to whom it was issued, promptly (19 USC 1592(f)(2)).
 
 What it is here: the engine asked about the member's own products, on a page and through the API; its answer kept as a
 document that the member signs and shows to customs alone; the binder that an auditor opens; holders of certifications
-told when the answer turns; importers asking their suppliers for certifications.
+told when the answer turns.
 
-What it is not: a determination by customs, an advance ruling, or a certification (its certifier signs that).
+What it is not: a determination by customs, an advance ruling, a certification (its certifier signs that), or a way to
+ask suppliers for one.
 """
 
 from transire.procedures.catalogue import Procedure
@@ -22,7 +23,7 @@ PROCEDURE = Procedure(
     law=("19 USC 4531", "19 CFR 182 App. A", "19 USC 4033", "General Note 29, HTSUS", "19 CFR 181 App.", "19 USC 1508"),
     not_this=("a determination by customs", "an advance ruling", "a certification of origin"),
     kinds=KINDS,
-    documents=("origin-determination/1", "origin-solicitation/1"),
+    documents=("origin-determination/1",),
     tables_at="transire.procedures.origin_determination.tables:metadata",
     branch_at="transire.procedures.origin_determination.tables:BRANCH",
     projector_at="transire.procedures.origin_determination.tables:project",

@@ -21,6 +21,7 @@ from transire.origin.answer import Missing, RuleUsed, Tested
 from transire.procedures.origin_determination import tables as t
 from transire.procedures.origin_determination.asking import answer_to
 from transire.procedures.origin_determination.errors import DeterminationUnknown
+from transire.procedures.origin_determination.picturing import figures_told
 from transire.procedures.papers import open_version
 from transire.records.documents import DocumentFilter, DocumentLine, every_document, versions_of
 from transire.records.errors import DocumentUnknown
@@ -141,7 +142,7 @@ def binder_of(tenant: Tenant, tx: sa.Connection, document_id: str, number: int |
         method=answer.method,
         rule=answer.rule,
         inputs=tuple(_inputs(tx, content, line)),
-        figures=_figures(content),
+        figures=figures_told(answer),
         tests=answer.tests,
         missing=answer.missing,
         notices=answer.notices,
@@ -232,11 +233,6 @@ def _scalars(value: Any, place: str) -> Iterator[tuple[str, str]]:
             yield from _scalars(inner, f"{place}/{at}")
     elif value is not None:
         yield place, str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _figures(content: Determination) -> dict[str, str]:
-    built = msgspec.to_builtins(content.answer.figures)
-    return {name: ", ".join(value) if isinstance(value, list) else value for name, value in built.items()}
 
 
 def _time_line(tenant: Tenant, tx: sa.Connection, document_id: str, certifications: Sequence[str]) -> Iterator[Event]:

@@ -25,7 +25,7 @@ def product_of(case: Case) -> Product:
         tariff_code=parse_tariff_number(good.tariff).dotted,
         unit=good.unit or "EA",
         origin_country=country,
-        facts={ORIGIN_CASE: msgspec.to_builtins(case)},
+        facts={ORIGIN_CASE: msgspec.json.decode(msgspec.json.encode(case))},
         materials=tuple(_on_desk(material, case) for material in every_material(case.materials)),
     )
 

@@ -5,10 +5,7 @@ TransireError
 ├── DeterminationUnknown      determination.unknown
 ├── MaterialUnknown           determination.material-unknown
 ├── CaseWithoutNumber         determination.case-without-number
-├── PdfUnavailable            determination.pdf-unavailable
-├── SolicitationUnknown       solicitation.unknown
-├── SolicitationAnswered      solicitation.answered
-└── AnswerMissing             solicitation.answer-missing
+└── PdfUnavailable            determination.pdf-unavailable
 """
 
 from __future__ import annotations
@@ -49,24 +46,3 @@ class PdfUnavailable(TransireError):
     sentence = "This installation cannot write PDF files: the typesetter is not installed."
     fix = "Install the extra `transire[pdf]`. The binder as a page and as JSON says the same."
     status = 501
-
-
-class SolicitationUnknown(TransireError):
-    code = "solicitation.unknown"
-    sentence = "This member holds no such solicitation."
-    fix = "Look at the list of solicitations. A link to answer one is good once, and only until its day."
-    status = 404
-
-
-class SolicitationAnswered(TransireError):
-    code = "solicitation.answered"
-    sentence = "This solicitation has been answered."
-    fix = "Open it to see the answer; ask again with a new solicitation where it does not do."
-    status = 409
-
-
-class AnswerMissing(TransireError):
-    code = "solicitation.answer-missing"
-    sentence = "An answer names a certification, or says why there is none."
-    fix = "Choose the certification that covers the goods, or write the reason."
-    status = 422

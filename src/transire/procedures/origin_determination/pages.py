@@ -35,8 +35,6 @@ PAGES = Pages(
     kinds={
         "origin.determined/1": N_("determined its origin"),
         "origin.turned/1": N_("said that the determination behind one of its goods has turned"),
-        "origin.solicited/1": N_("asked for a certification"),
-        "origin.answered/1": N_("answered what it was asked for"),
     },
     items={
         "origin.turned": Item(

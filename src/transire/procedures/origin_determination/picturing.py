@@ -63,6 +63,12 @@ def bar_of(answer: Answer) -> Bar | None:
     return None if found is None or needed is None else Bar(Decimal(found), Decimal(needed))
 
 
+def figures_told(answer: Answer) -> dict[str, str]:
+    """The figures that an answer has, each as one text."""
+    named = ((name, getattr(answer.figures, name)) for name in answer.figures.__struct_fields__)
+    return {name: ", ".join(value) if isinstance(value, tuple) else value for name, value in named if value}
+
+
 class _Standings:
     """What a material is to the rule that was applied."""
 

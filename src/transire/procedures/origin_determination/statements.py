@@ -1,9 +1,9 @@
-"""What members state about determinations of origin, and about asking suppliers for certifications."""
+"""What members state about determinations of origin."""
 
 from __future__ import annotations
 
 from transire.ledger.kinds import Kind
-from transire.procedures.bodies import DATE, DID, IDENTIFIER, LINE, closed, one_of, text
+from transire.procedures.bodies import IDENTIFIER, LINE, closed, one_of
 
 # Who may certify may have determined (19 CFR 182.12(a)(1), 10.583(a)).
 CERTIFIERS = frozenset({"producer", "exporter", "importer"})
@@ -27,21 +27,4 @@ TURNED = Kind(
     follows=("document.issued/1",),
 )
 
-# About the solicitation (a document): an importer asks this supplier, and needs an answer until this day. Without
-# `supplier` it is no member, and is asked through a link.
-SOLICITED = Kind(
-    name="origin.solicited/1",
-    body_schema=closed({"supplier": DID, "needed_by": DATE}, optional=("supplier",)),
-    stated_by=frozenset({"importer", "broker"}),
-    follows=("document.issued/1",),
-)
-
-# About the solicitation: a certification covers what was asked for, or why there is none. Nobody is bound to answer.
-ANSWERED = Kind(
-    name="origin.answered/1",
-    body_schema=closed({"certification": IDENTIFIER, "reason": text(2000)}, optional=("certification", "reason")),
-    stated_by=CERTIFIERS,
-    follows=("origin.solicited/1",),
-)
-
-KINDS = (DETERMINED, TURNED, SOLICITED, ANSWERED)
+KINDS = (DETERMINED, TURNED)

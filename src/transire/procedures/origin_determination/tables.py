@@ -1,20 +1,19 @@
-"""The rows of origin determination in the records: which outcome a determination has, what has turned, who was asked.
+"""The rows of origin determination in the records: which outcome a determination has, what has turned, who claimed.
 
-Documents and their fields are in the documents' index; costs and reasons stay in the vault.
+Documents and their fields are in the documents' index; costs stay in the vault.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, time
 from typing import Any
 
 from sqlalchemy import Column, Connection, Index, Integer, MetaData, Table
 
-from transire.procedures.origin_determination.statements import ANSWERED, DETERMINED, SOLICITED, TURNED
+from transire.procedures.origin_determination.statements import DETERMINED, TURNED
 from transire.procedures.rows import place_values, put_row, put_rows, statement_columns
 from transire.records.project import project_inbox_item
-from transire.records.rows import LATER, NOW, SOON, InboxRow
+from transire.records.rows import LATER, NOW, InboxRow
 from transire.storage.columns import NAMING, Name
 from transire.storage.migrations import Branch
 
@@ -54,28 +53,6 @@ claims = Table(
     Index(None, "certification"),
 )
 
-solicitations = Table(
-    "origin_solicitations",
-    metadata,
-    *statement_columns(),
-    Column("solicitation", Name, nullable=False),
-    # None: no member; it is asked through a link.
-    Column("supplier", Name),
-    # ISO 8601 day; it sorts as text.
-    Column("needed_by", Name, nullable=False),
-    Index(None, "solicitation"),
-)
-
-answers = Table(
-    "origin_answers",
-    metadata,
-    *statement_columns(),
-    Column("solicitation", Name, nullable=False),
-    # None: a reasoned no.
-    Column("certification", Name),
-    Index(None, "solicitation"),
-)
-
 
 def project(tx: Connection, context: Any, statement: Any, documents: Any) -> None:
     """Rows for one statement; idempotent, in any order."""
@@ -93,16 +70,6 @@ def project(tx: Connection, context: Any, statement: Any, documents: Any) -> Non
         # To holders and to the certifier itself: it has to replace or withdraw what it certified.
         urgency = LATER if body["outcome"] == "originating" else NOW
         _put_item(tx, context, "origin.turned", subject, urgency=urgency, params={"outcome": body["outcome"]})
-    elif statement.kind == SOLICITED.name:
-        supplier = body.get("supplier")
-        put_row(tx, solicitations, **values, solicitation=subject, supplier=supplier, needed_by=body["needed_by"])
-        due_at = datetime.combine(date.fromisoformat(body["needed_by"]), time.min, tzinfo=UTC)
-        if not context.own:
-            _put_item(tx, context, "origin.solicited", subject, urgency=SOON, due_at=due_at)
-    elif statement.kind == ANSWERED.name:
-        put_row(tx, answers, **values, solicitation=subject, certification=body.get("certification"))
-        if not context.own:
-            _put_item(tx, context, "origin.answered", subject, urgency=SOON)
 
 
 def _project_claims(tx: Connection, context: Any, entry: str, body: Mapping[str, Any]) -> None:
@@ -126,7 +93,6 @@ def _put_item(
     *,
     urgency: int,
     params: Mapping[str, Any] | None = None,
-    due_at: datetime | None = None,
 ) -> None:
     item = InboxRow(
         kind=kind,
@@ -135,6 +101,5 @@ def _put_item(
         urgency=urgency,
         document_id=document_id,
         statement_id=context.statement_id,
-        due_at=due_at,
     )
     project_inbox_item(tx, item)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
 
 import msgspec
 import sqlalchemy as sa
@@ -15,7 +14,7 @@ from transire.origin.answer import Answer, Outcome
 from transire.origin.case import Case
 from transire.procedures.origin_determination.asking import Asked
 from transire.procedures.origin_determination.determining import content_of, held_determination, is_same_question
-from transire.procedures.origin_determination.picturing import Bar, Node, bar_of, tree_of
+from transire.procedures.origin_determination.picturing import Bar, Node, bar_of, figures_told, tree_of
 from transire.procedures.origin_determination.supposing import Supposed
 
 
@@ -117,7 +116,7 @@ def origin_cell(tenant: Tenant, tx: sa.Connection, asked: Asked) -> OriginCell:
 
 def comparison(case: Case, before: Answer, supposed: Supposed, other: Case, after: Answer) -> Comparison:
     """Two answers side by side, with the figures that differ."""
-    old, new = _figures(before), _figures(after)
+    old, new = figures_told(before), figures_told(after)
     names = [*old, *(name for name in new if name not in old)]
     return Comparison(
         supposed=supposed,
@@ -129,11 +128,6 @@ def comparison(case: Case, before: Answer, supposed: Supposed, other: Case, afte
         after_bar=bar_of(after),
         figures=tuple((name, old.get(name), new.get(name)) for name in names),
     )
-
-
-def _figures(answer: Answer) -> dict[str, str]:
-    built: dict[str, Any] = msgspec.to_builtins(answer.figures)
-    return {name: ", ".join(value) if isinstance(value, list) else str(value) for name, value in built.items()}
 
 
 def _held(tenant: Tenant, tx: sa.Connection, asked: Asked) -> Held | None:

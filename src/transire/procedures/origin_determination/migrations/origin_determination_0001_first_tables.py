@@ -13,20 +13,6 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_table(
-        "origin_answers",
-        sa.Column("statement_id", columns.Name(), nullable=False),
-        sa.Column("by", columns.Name(), nullable=False),
-        sa.Column("log_index", sa.BigInteger(), nullable=False),
-        sa.Column("position", sa.Integer(), nullable=False),
-        sa.Column("accepted_at", columns.Instant(), nullable=False),
-        sa.Column("solicitation", columns.Name(), nullable=False),
-        sa.Column("certification", columns.Name(), nullable=True),
-        sa.PrimaryKeyConstraint("statement_id", name=op.f("pk_origin_answers")),
-    )
-    with op.batch_alter_table("origin_answers", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_origin_answers_solicitation"), ["solicitation"], unique=False)
-
-    op.create_table(
         "origin_claims",
         sa.Column("statement_id", columns.Name(), nullable=False),
         sa.Column("line", sa.Integer(), nullable=False),
@@ -52,21 +38,6 @@ def upgrade() -> None:
     with op.batch_alter_table("origin_determinations", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_origin_determinations_determination"), ["determination"], unique=False)
         batch_op.create_index(batch_op.f("ix_origin_determinations_version"), ["version"], unique=False)
-
-    op.create_table(
-        "origin_solicitations",
-        sa.Column("statement_id", columns.Name(), nullable=False),
-        sa.Column("by", columns.Name(), nullable=False),
-        sa.Column("log_index", sa.BigInteger(), nullable=False),
-        sa.Column("position", sa.Integer(), nullable=False),
-        sa.Column("accepted_at", columns.Instant(), nullable=False),
-        sa.Column("solicitation", columns.Name(), nullable=False),
-        sa.Column("supplier", columns.Name(), nullable=True),
-        sa.Column("needed_by", columns.Name(), nullable=False),
-        sa.PrimaryKeyConstraint("statement_id", name=op.f("pk_origin_solicitations")),
-    )
-    with op.batch_alter_table("origin_solicitations", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_origin_solicitations_solicitation"), ["solicitation"], unique=False)
 
     op.create_table(
         "origin_turns",
