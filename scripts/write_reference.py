@@ -10,6 +10,7 @@ import ast
 import inspect
 import json
 import pkgutil
+import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from importlib import import_module
@@ -27,8 +28,13 @@ from transire.ledger.fields import BYTES_32, DID, TIME
 from transire.ledger.kinds import Kind
 from transire.ledger.proof.trust import MAX_TRUST_ROOT_BYTES, TrustRoot
 from transire.node import settings
+from transire.origin.schema import SCHEMAS, schema_of
 from transire.procedures.catalogue import procedures
 from transire.vault import statements as generic
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+from write_tariff_reference import clocks_page, duty_page
 
 ROOT = Path(__file__).resolve().parents[1]
 REFERENCE = ROOT / "docs" / "reference"
@@ -349,6 +355,14 @@ def _field_table(said: Mapping[str, str], example: Mapping[str, object]) -> str:
     return "\n".join(["| member | is |", "|---|---|", *(f"| `{name}` | {said[name]} |" for name in said)])
 
 
+# The origin case.
+
+
+def origin_schemas() -> str:
+    """The schemas of the origin engine as one JSON file: what docs/reference/origin-case.md describes."""
+    return json.dumps({name: schema_of(name) for name in SCHEMAS}, indent=1) + "\n"
+
+
 def _cell(text: str) -> str:
     return text.replace("|", "\\|").replace("<", "&lt;")
 
@@ -364,6 +378,9 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "permissions.md": permissions_page,
     "statements.md": statements_page,
     "network-file.md": network_file_page,
+    "duty.md": duty_page,
+    "clocks.md": clocks_page,
+    "origin-case.schemas.json": origin_schemas,
 }
 """Every page, and the function that gives its text."""
 

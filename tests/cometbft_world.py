@@ -17,6 +17,7 @@ from transire.engines.cometbft.engine import CometBftEngine
 from transire.engines.cometbft.errors import CometBftMissing
 from transire.engines.cometbft.files import PairKeys, node_id
 from transire.engines.cometbft.settings import PairSettings
+from transire.ledger.genesis import Genesis
 
 LONG = 40.0
 """Seconds that anything may take on a busy machine."""
@@ -96,11 +97,27 @@ def start_all(engines: list[CometBftEngine]) -> None:
         assert engine.wait_for(2, LONG), engine.status()
 
 
-def joining(folder: Path, engines: list[CometBftEngine], place: int, program: str, **more: Any) -> CometBftEngine:
-    """A further node of a running network, not started: it follows the blocks, and validates if it is voted in."""
-    running = [engine.settings for engine in engines]
+def joining(
+    folder: Path,
+    engines: list[CometBftEngine],
+    place: int,
+    program: str,
+    *,
+    folder_name: str = "",
+    node_place: int | None = None,
+    founded: Genesis | None = None,
+    **more: Any,
+) -> CometBftEngine:
+    """A further node of a running network, not started: it follows the blocks, and validates if it is voted in.
+
+    It has the validator's key of `place`, and the node's key of `node_place` if that is another.
+    """
     peers = tuple(
-        f"{node_id(keys_of_node(other).node.public)}@{one.p2p_host}:{one.p2p_port}" for other, one in enumerate(running)
+        f"{node_id(keys_of_node(other).node.public)}@{one.settings.p2p_host}:{one.settings.p2p_port}"
+        for other, one in enumerate(engines)
     )
+    keys = PairKeys(keys_of_node(place).validator, keys_of_node(place if node_place is None else node_place).node)
     settings = settings_of(0, free_ports(1), program, moniker=f"node-{place}", peers=peers, **more)
-    return CometBftEngine.create(folder / f"node-{place}", engines[0].genesis, keys_of_node(place), settings)
+    return CometBftEngine.create(
+        folder / (folder_name or f"node-{place}"), founded or engines[0].genesis, keys, settings
+    )

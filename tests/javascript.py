@@ -72,6 +72,34 @@ class Question:
         return {"holds": found.holds, "checks": checks}
 
 
+class Judge:
+    """The verifier in JavaScript, kept running for tests that ask one question after the other."""
+
+    def __enter__(self) -> Judge:
+        command = [*_node(), str(VERIFIER / "judge.js")]
+        self._process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8", cwd=REPOSITORY
+        )
+        return self
+
+    def __exit__(self, *failure: object) -> None:
+        self._process.communicate()
+
+    def ask(self, question: Question) -> dict[str, Any]:
+        """Its answer, in the form of `Question.python`."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(f"{question.line}\n")
+        self._process.stdin.flush()
+        return _read(json.loads(self._process.stdout.readline()))
+
+    def agree(self, question: Question) -> dict[str, Any]:
+        """Fail unless both verifiers say the same of every check; what they say."""
+        ours, theirs = question.python, self.ask(question)
+        assert theirs == ours, question.name
+        return ours
+
+
 def javascript(questions: Iterable[Question]) -> list[dict[str, Any]]:
     """The same of JavaScript, for all questions in one run."""
     lines = "".join(f"{question.line}\n" for question in questions)

@@ -56,7 +56,7 @@ class Served:
         self.server.should_exit = True
         self.thread.join(WITHIN_S)
 
-    def serve(self) -> None:
+    def serve_again(self) -> None:
         self.server = server_of(self.node)
         self.thread = _begin(self.server)
 
@@ -91,7 +91,7 @@ def two_nodes(template: Path, folder: Path) -> Iterator[TwoNodes]:
     keys = KeyStore.open(home.keys, secret)
     second = Node(home, settings, secret=secret, keys=keys, engine=Borrowed(first.engine))  # type: ignore[arg-type]
     with first, second:
-        served = [_serve(node) for node in (first, second)]
+        served = [serve(node) for node in (first, second)]
         for node in (first, second):
             for tenant in node.tenants.values():
                 tenant.announce(node.settings.origin)
@@ -113,7 +113,7 @@ def _part(template: Path, folder: Path, slugs: tuple[str, ...]) -> Path:
     return folder / "node"
 
 
-def _serve(node: Node) -> Served:
+def serve(node: Node) -> Served:
     server = server_of(node)
     return Served(node, server, _begin(server))
 

@@ -21,6 +21,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from ledger_world import BROKER, CUSTOMS, PRODUCER, World, digest, genesis, signing_key
+from transire.engines.base import Engine
 from transire.engines.embedded import EmbeddedEngine
 from transire.engines.errors import EngineStopped
 
@@ -46,8 +47,8 @@ def killing_at(name: str, number: int) -> Callable[[str], None]:
     return at_step
 
 
-def load(engine: EmbeddedEngine, by: str, start: int) -> None:
-    world = World(genesis=GENESIS)
+def load(engine: Engine, by: str, start: int) -> None:
+    world = World(genesis=engine.genesis)
     world.nonce = start
     while True:
         world.time = int(time.time())

@@ -101,6 +101,9 @@ function read64(text, alphabet) {
 
 export const b64url = (data) => write64(data, BASE64URL);
 
+/** Whether a text is the one spelling of some bytes. */
+export const isB64url = (text) => read64(text, BASE64URL) !== null;
+
 /** Read base64url without padding, of `length` bytes if that is given. */
 export function unb64url(text, length = null) {
   const data = read64(text, BASE64URL);

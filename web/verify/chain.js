@@ -2,7 +2,7 @@
 
 import { compareBytes, concat, hex, same, sha256, unb64url, utf8 } from "./bytes.js";
 import { verifyZip215 } from "./ed25519.js";
-import { Refused } from "./errors.js";
+import { Refused, sideBySide } from "./errors.js";
 import { rootOfItems } from "./merkle.js";
 import { listed, tell } from "./words.js";
 
@@ -184,32 +184,26 @@ async function verifyVotes(chainId, commit, validators) {
       expected: tell("{count}, one a validator", { count: validators.length }),
     });
   }
-  const signed = [];
-  for (const [place, vote] of commit.signatures.entries()) {
-    if (vote.flag === ABSENT) {
-      requireAbsent(vote, place);
-    } else {
-      await verifyVote(chainId, commit, vote, validators[place], place);
-      if (vote.flag === FOR_BLOCK) {
-        signed.push(validators[place]);
-      }
-    }
-  }
-  return signed;
+  await sideBySide(commit.signatures.map((vote, place) => verifyVote(chainId, commit, vote, validators[place], place)));
+  return validators.filter((_, place) => commit.signatures[place].flag === FOR_BLOCK);
 }
 
-function requireAbsent({ address, signature, time }, place) {
+function requireAbsent({ address, signature, time }, where) {
   if (address !== "" || signature !== "" || time.seconds !== NO_SECONDS || time.nanos !== 0) {
     throw new Refused("ledger.commit-malformed", {
       got: tell("an absent vote with content"),
       expected: tell("an empty one"),
-      where: `vote ${place}`,
+      where,
     });
   }
 }
 
 async function verifyVote(chainId, commit, vote, validator, place) {
   const where = `vote ${place}`;
+  if (vote.flag === ABSENT) {
+    requireAbsent(vote, where);
+    return;
+  }
   if (!same(unb64url(vote.address), validator.address) || vote.signature === "") {
     throw new Refused("ledger.commit-malformed", {
       got: listed([vote.address, vote.signature], " "),

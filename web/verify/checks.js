@@ -6,7 +6,7 @@ import { b64url, compareText, hex, same, sha256, uint64, unb64url, utf8 } from "
 import { contentsOf, verifyDocument } from "./commitment.js";
 import { issuerOf, isJson, readCredential, verifyCredential } from "./credential.js";
 import { verifyStrict } from "./ed25519.js";
-import { Refused, refusing } from "./errors.js";
+import { Refused, refusing, sideBySide } from "./errors.js";
 import { MAX_NAMED, isDid, isDigest, readAction, readRow, readStatement } from "./forms.js";
 import { canonical, under } from "./json.js";
 import { leafHash, verifyInclusion, verifyInMap } from "./merkle.js";
@@ -175,10 +175,9 @@ export async function checkMembers(facts) {
   if (shown.join() !== expected.join()) {
     fail("ledger.names-differ", shown.join(", ") || "none", expected.join(", ") || "none");
   }
-  const records = new Map();
-  for (const { did, record, proof } of receipt.members) {
-    records.set(did, await provedRow(root, `member/${did}`, record, proof));
-  }
+  const proofs = receipt.members.map(({ did, record, proof }) => provedRow(root, `member/${did}`, record, proof));
+  const proven = await sideBySide(proofs);
+  const records = new Map(shown.map((did, place) => [did, proven[place]]));
   facts.records = records;
   const titles = [...records.values()].filter((record) => record !== null).map((record) => titleOf(record, facts.height));
   const absent = [...records].filter(([, record]) => record === null).map(([did]) => did);
@@ -215,13 +214,13 @@ function stringsIn(value) {
 
 export async function checkKeys(facts) {
   const root = proved(facts.mapRoot, "state");
-  const rows = new Map();
-  for (const { key, value, proof } of facts.receipt.keys) {
-    if (key.startsWith("member/")) {
-      fail("ledger.key-not-proved", key, tell("members among the members"), "/keys");
-    }
-    rows.set(key, await provedRow(root, key, value, proof));
+  const { keys } = facts.receipt;
+  const misplaced = keys.find(({ key }) => key.startsWith("member/"));
+  if (misplaced !== undefined) {
+    fail("ledger.key-not-proved", misplaced.key, tell("members among the members"), "/keys");
   }
+  const proven = await sideBySide(keys.map(({ key, value, proof }) => provedRow(root, key, value, proof)));
+  const rows = new Map(keys.map(({ key }, place) => [key, proven[place]]));
   facts.rows = rows;
   const present = [...rows.values()].filter((row) => row !== null).length;
   return finding(tell("{present} present, {absent} absent", { present, absent: rows.size - present }), {
@@ -258,7 +257,7 @@ function titleOf(record, height) {
   });
 }
 
-export const nameOf = (record, height) => ruledAt(record.name, height) ?? record.did;
+export const nameAt = (record, height) => ruledAt(record.name, height) ?? record.did;
 
 // Who said it.
 

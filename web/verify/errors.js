@@ -77,6 +77,17 @@ export class Refused extends Error {
   }
 }
 
+/** The results of steps that run side by side; of several that fail, the first in their order is what fails. */
+export async function sideBySide(steps) {
+  const done = await Promise.allSettled(steps);
+  for (const { reason, status } of done) {
+    if (status === "rejected") {
+      throw reason;
+    }
+  }
+  return done.map(({ value }) => value);
+}
+
 /** Run a step (it may be asynchronous) whose refusal, of whatever kind, stands for a refusal of this code. */
 export async function refusing(code, step, more = {}) {
   try {

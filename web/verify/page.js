@@ -6,7 +6,7 @@ import { MAX_NETWORK_BYTES, MAX_RECEIPT_BYTES } from "./forms.js";
 import { readWitness } from "./note.js";
 import { refusal, report } from "./report.js";
 import { verifyReceipt } from "./verify.js";
-import { say, tell } from "./words.js";
+import { printable, say, tell } from "./words.js";
 import { SPANISH } from "./words.es.js";
 
 const LANGUAGES = {
@@ -19,10 +19,9 @@ const given = { receipt: null, network: null, witnesses: "" };
 let language = "en";
 let turn = 0;
 
-/** Words in the reader's language. No character that is not seen, or that turns text around, reaches the page. */
+/** Words in the reader's language, fit to be shown. */
 function speak(what) {
-  const words = say(typeof what === "string" ? tell(what) : what, LANGUAGES[language].translations);
-  return words.replaceAll(/\p{C}/gu, "\ufffd");
+  return printable(say(typeof what === "string" ? tell(what) : what, LANGUAGES[language].translations));
 }
 
 function start() {

@@ -274,6 +274,7 @@ export const PINNED = Object.freeze({
  },
  "https://www.w3.org/ns/credentials/v2": {
   "sha256": "59955ced6697d61e03f2b2556febe5308ab16842846f5b586d7f1f7adec92734",
+  "sha384": "97f1eb8e5042356c805fdd61afa2c557663785e0794dcafa21e138fd38def18cb360133c221aa31d6896a6bf3e65b614",
   "protected": true,
   "terms": {
    "id": "@id",
@@ -624,11 +625,13 @@ export const PINNED = Object.freeze({
  },
  "https://www.w3.org/ns/credentials/examples/v2": {
   "sha256": "57393fbc69d6efb9b9b5dc9cb6b9880b0944360abfe2eaf459c9e58cf2279d7c",
+  "sha384": "ccd35b4135824944a2d1b6f3edd6ee6be45c10dbfb0ba16f966609d58f88ef6ec7b0f387773c042cc60ef4ccfaf0cdba",
   "vocab": "https://www.w3.org/ns/credentials/examples#",
   "terms": {}
  },
  "https://www.w3.org/2018/credentials/v1": {
   "sha256": "ab4ddd9a531758807a79a5b450510d61ae8d147eab966cc9a200c07095b0cdcc",
+  "sha384": "82c3b3eab863754bbfd2b9f17d8d6db9f61169f301cbf0b05e1fc4beb5f5c51dd4d2e888c274f49c3fbb2408f61faed1",
   "protected": true,
   "terms": {
    "id": "@id",
@@ -1004,6 +1007,7 @@ export const PINNED = Object.freeze({
  },
  "https://w3id.org/security/data-integrity/v1": {
   "sha256": "b5d829bd09aa7c42abc6efa0c8ed7635313b5487f37ccfce3ecd149ca9418554",
+  "sha384": "1f7b51154c2cb596b804d3eedeabb7678c7ea4d36f5201496a681dbd868d5dc0cb90a8839f5142ccdc91fdb92c5adcf2",
   "protected": true,
   "terms": {
    "id": "@id",
@@ -1099,6 +1103,7 @@ export const PINNED = Object.freeze({
  },
  "https://w3id.org/security/data-integrity/v2": {
   "sha256": "0f77743daf5b4e8fc067fc5ba5b21044283053aa717fc6b0219843bed3b00363",
+  "sha384": "a5caef7aea58dff3ac5c1010dbd61157fc7d2889e215778b9add1142470b8882b3169836a731d9586fc51fdc6c368fe0",
   "protected": true,
   "terms": {
    "id": "@id",
@@ -1201,6 +1206,7 @@ export const PINNED = Object.freeze({
  },
  "https://w3id.org/security/multikey/v1": {
   "sha256": "8e6bad2e5b4f0721906a4dcc2f7a894b1215cf9a47014c71e286423860642ff0",
+  "sha384": "12007c8dbf09f8f78e7038d85f52b72783fe605b7d4ba8ff8edaedfa5fe87d0d05a156ad7708fe9420aa3023a086b8f3",
   "protected": true,
   "terms": {
    "id": "@id",
@@ -1241,6 +1247,7 @@ export const PINNED = Object.freeze({
  },
  "https://www.w3.org/ns/did/v1": {
   "sha256": "62c1054bf404d6dd3a4b26b64f830fd72095f6a26edc4469908c94351352ce5f",
+  "sha384": "9791d7bffe1fa54a91335561b6a5abc0144e7df9974464ff348ba66227714e6b06cf471a6233306128f1898287ff42a5",
   "protected": true,
   "terms": {
    "id": "@id",

@@ -1,10 +1,10 @@
 // The verdict as a person reads it: a sentence, a picture of what was proved, every check, and the digits to compare.
 
 import { b64url, hex } from "./bytes.js";
-import { nameOf, operatorsOf } from "./checks.js";
+import { nameAt, operatorsOf } from "./checks.js";
 import { make, mark, picture, sign } from "./dom.js";
 import { KINDS } from "./kinds.js";
-import { tell } from "./words.js";
+import { printable, tell } from "./words.js";
 
 /** The report of a verification. `speak` says words in the reader's language, `locale` is that of dates. */
 export function report(verification, speak, locale) {
@@ -70,8 +70,9 @@ function reasons(checks, said) {
 
 // The picture: who stated what, when it was accepted, who vouches for that, and how it stands.
 
-function summary(verification, said, locale) {
+function summary(verification, plainly, locale) {
   const { facts } = verification;
+  const said = (...words) => withNames(plainly(...words), facts);
   const stations = [who(verification, said), what(verification, said), vouched(facts, said, locale), standing(verification, said)];
   return make(
     "section",
@@ -81,6 +82,16 @@ function summary(verification, said, locale) {
   );
 }
 
+/** Members by the names that the ledger has for them, instead of their DIDs; the list of checks keeps the DIDs. */
+function withNames(text, { records, height }) {
+  const members = [...records].filter(([, record]) => record !== null);
+  // A DID may begin with another one: the longest first.
+  members.sort(([left], [right]) => right.length - left.length);
+  return members.reduce((told, [did, record]) => told.replaceAll(did, nameOf(record, height)), text);
+}
+
+const nameOf = (record, height) => printable(nameAt(record, height));
+
 function station(name, label, ...parts) {
   return make("li", {}, picture(name), make("h3", {}, label), parts);
 }
@@ -88,7 +99,7 @@ function station(name, label, ...parts) {
 const checkOf = ({ checks }, name) => checks.find((check) => check.name === name);
 const line = (...parts) => make("p", {}, parts);
 const small = (...parts) => make("p", { class: "tr-small tr-muted" }, parts);
-const id = (text) => make("code", { class: "tr-id" }, text);
+const id = (text) => make("code", { class: "tr-id" }, printable(text));
 
 function who(verification, said) {
   const { facts } = verification;
@@ -128,7 +139,7 @@ function vouched(facts, said, locale) {
   const row = proven.validators.map((one) => {
     const present = signed.has(hex(one.address));
     const operator = operators.get(b64url(one.address)) ?? said("an operator that the receipt does not show");
-    return make("li", {}, mark(present), make("span", {}, operator, present ? "" : ` (${said("did not sign")})`));
+    return make("li", {}, mark(present), make("span", {}, withNames(operator, facts), present ? "" : ` (${said("did not sign")})`));
   });
   return station(
     "ledger",
@@ -171,7 +182,7 @@ function checkItem(check, said) {
   return make(
     "li",
     { "data-check": check.name, "data-outcome": check.outcome },
-    sign(check.outcome, said(check.outcome)),
+    isJudged(check) ? sign(check.outcome, said(check.outcome)) : sign("not shown", said("not judged")),
     make(
       "div",
       {},

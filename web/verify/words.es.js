@@ -182,6 +182,7 @@ export const SPANISH = Object.freeze({
 
   // What proofs and forms expect.
   text: "texto",
+  "bytes in base64url": "bytes en base64url",
   "text of the form {form}": "texto de la forma {form}",
   "{least} to {most} characters": "de {least} a {most} caracteres",
   "a whole number from {least} to {most}": "un número entero de {least} a {most}",

@@ -34,3 +34,8 @@ export function say(what, translations) {
   }
   return what === null || what === undefined ? "" : String(what);
 }
+
+/** Text that somebody else chose, without characters that are not seen or that turn text around. */
+export function printable(text) {
+  return text.replaceAll(/\p{C}/gu, "\ufffd");
+}

@@ -26,6 +26,7 @@ from transire.api.problems import problem_response
 from transire.api.reading import Sent, read_request
 from transire.api.writing import response_of
 from transire.errors import TransireError
+from transire.node.logs import SaidOnce
 
 if TYPE_CHECKING:
     from transire.node.node import Node
@@ -45,7 +46,8 @@ def create_api(node: Node) -> Starlette:
     doors = [
         Route(path, _endpoint(node, contract, operations), methods=list(operations)) for path, operations in ordered
     ]
-    problems = _Problems(node.settings.origin)
+    between_nodes = frozenset(path for path, ops in by_path.items() if any(each.transport for each in ops.values()))
+    problems = _Problems(node.settings.origin, between_nodes)
     api = Starlette(
         routes=doors,
         exception_handlers={
@@ -124,11 +126,17 @@ def _call(node: Node, terms: Terms, request: Request, sent: Sent, admitted: Admi
 class _Problems:
     """Every refusal as a problem."""
 
-    def __init__(self, origin: str) -> None:
+    def __init__(self, origin: str, between_nodes: frozenset[str]) -> None:
         self._origin = origin
+        self._between_nodes = between_nodes
+        self._said = SaidOnce()
 
     async def refused(self, request: Request, error: Exception) -> Response:
         assert isinstance(error, TransireError)
+        route = getattr(request.scope.get("route"), "path", "none")
+        # What another organisation's node is refused its operator must hear of, and ours too; but nobody fills a log.
+        if route in self._between_nodes and self._said.is_new(f"{route} {error}"):
+            log.warning("delivery refused at the door", code=error.code, error=str(error)[:500])
         return problem_response(error, origin=self._origin)
 
     async def unroutable(self, request: Request, error: Exception) -> Response:

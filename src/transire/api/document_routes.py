@@ -102,6 +102,12 @@ def reopen_item(call: Call) -> Any:
     return Answer(status=204)
 
 
+@OPERATIONS.op("GET", "/under-way", "countUnderWay", own=True)
+def count_under_way(call: Call) -> Any:
+    """How much of what the member did has not arrived yet."""
+    return envelopes.count_under_way(call.tenant)
+
+
 @OPERATIONS.op("GET", "/outbox", "listOutbox", scope="documents.read")
 def list_outbox(call: Call) -> Any:
     page = envelopes.show_outbox(call.tenant, call.person, before=call.number_after(), limit=call.query["limit"])

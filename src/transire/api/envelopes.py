@@ -13,6 +13,7 @@ from transire.desk.permissions import require
 from transire.desk.person import Person
 from transire.records.cursor import Page
 from transire.records.inbox import InboxCounts, InboxLine, InboxState, count_inbox, find_inbox_item, list_inbox
+from transire.vault import acts, journal, outbox
 from transire.vault import tables as vault
 
 if TYPE_CHECKING:
@@ -78,6 +79,27 @@ def reopen_item(tenant: Tenant, person: Person, item_id: str) -> None:
     with tenant.transaction() as tx:
         find_inbox_item(tx, person, item_id)
         inbox_state.reopen(tx, item_id)
+
+
+class UnderWay(msgspec.Struct, frozen=True, kw_only=True):
+    """How much of a member is still on its way."""
+
+    statements: int
+    """Made, and not yet accepted by the ledger; those that wait a random while do not count."""
+    endings: int
+    """Owed to the ledger."""
+    envelopes: int
+    """Not yet answered by their recipients' nodes."""
+
+
+def count_under_way(tenant: Tenant) -> UnderWay:
+    """Counts only, which tell a program when all that it did has arrived."""
+    with tenant.database.reading() as view:
+        return UnderWay(
+            statements=journal.count_pooled(view, tenant.now()) + len(journal.pending_pools(view)),
+            endings=acts.count_owed(view),
+            envelopes=outbox.count_waiting(view),
+        )
 
 
 def show_outbox(tenant: Tenant, person: Person, *, before: int | None = None, limit: int = 50) -> Page[OutboxLine]:

@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, Any, cast
 import msgspec
 
 from transire.api.errors import RequestInvalid
+from transire.api.network import office_holders
 from transire.crypto.canonical import Json
 from transire.desk.permissions import require
 from transire.desk.person import Person
 from transire.engines.base import Outcome
 from transire.ledger.bodies import GovernPropose, MemberEnrol
+from transire.ledger.governance import GovernorOnly
 
 if TYPE_CHECKING:
     from transire.node.tenant import Tenant
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 def propose(tenant: Tenant, person: Person, change: Mapping[str, Any]) -> Outcome:
     """Open a vote on a change, with the member's own approval; the proposal's id is the action's."""
     require(person, "network.govern")
+    _require_governor(tenant)
     body = {"change": dict(change)}
     _check(body, GovernPropose)
     return tenant.act("govern.propose/1", cast("dict[str, Json]", body), purpose="govern")
@@ -33,6 +36,7 @@ def propose(tenant: Tenant, person: Person, change: Mapping[str, Any]) -> Outcom
 def approve(tenant: Tenant, person: Person, proposal: str) -> Outcome:
     """Approve an open proposal; the approval that makes more than two thirds decides it."""
     require(person, "network.govern")
+    _require_governor(tenant)
     return tenant.act("govern.approve/1", {"proposal": proposal}, purpose="govern")
 
 
@@ -53,6 +57,12 @@ def readmit(tenant: Tenant, person: Person, did: str) -> Outcome:
     """Let a suspended member act again."""
     require(person, "network.enrol")
     return tenant.act("member.update/1", {"did": did, "status": "active"})
+
+
+def _require_governor(tenant: Tenant) -> None:
+    """Say in the ledger's own words what it would answer; a member without the office has no key to ask with."""
+    if tenant.did not in office_holders(tenant.engine, "governor", tenant.engine.height + 1):
+        raise GovernorOnly(got=tenant.did)
 
 
 def _check(body: Any, kind: type[Any]) -> None:

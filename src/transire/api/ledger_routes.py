@@ -15,10 +15,9 @@ from transire.crypto.encoding import b64url
 from transire.engines.base import Outcome
 from transire.ledger.action import parse_action
 from transire.node.checkpoints import verifier_of
-from transire.node.node import Node
+from transire.node.tenant import await_outcome
 
 OPERATIONS = Operations(prefix="")
-ANSWER_WITHIN_S = 30.0
 TEXT = "text/plain"
 
 
@@ -80,10 +79,10 @@ def submit_action(call: Call) -> Any:
     action = parse_action(call.raw)
     if action.id != call.path["action_id"]:
         raise RequestInvalid([("action_id", f"the body is the action {action.id}")])
-    return _shown(call.node, call.node.engine.submit(call.raw).result(timeout=ANSWER_WITHIN_S))
+    return _shown(await_outcome(call.node.engine.submit(call.raw)))
 
 
-def _shown(node: Node, outcome: Outcome) -> dict[str, Any]:
+def _shown(outcome: Outcome) -> dict[str, Any]:
     return {
         "action_id": outcome.action_id,
         "height": outcome.height,

@@ -5,7 +5,16 @@ from __future__ import annotations
 from importlib import import_module
 from importlib.util import find_spec
 
-from transire.api import delivery_routes, document_routes, ledger_routes, network_routes, node_routes, person_routes
+from transire.api import (
+    delivery_routes,
+    document_routes,
+    ledger_routes,
+    network_routes,
+    node_routes,
+    person_routes,
+    rule_routes,
+    tariff_routes,
+)
 from transire.api.operations import Operations
 from transire.procedures.catalogue import procedures
 
@@ -19,6 +28,8 @@ def operation_modules() -> list[Operations]:
         person_routes.OPERATIONS,
         document_routes.OPERATIONS,
         network_routes.OPERATIONS,
+        tariff_routes.OPERATIONS,
+        rule_routes.OPERATIONS,
         *procedure_operations(),
     ]
 

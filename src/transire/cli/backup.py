@@ -81,6 +81,9 @@ def restore(file: Path, home: Path, secret_file: Path | None) -> None:
     proved before stays proved under the old network.json, which is kept. What the ledger accepted after the backup was
     made is not in it. Never start the old node again.
 
+    A node of a network of several organisations joins the same network again, with a new validator key that has no
+    vote yet.
+
     \b
     Example:
       transire backup restore /backups/node-2026-11-22.tar --to ./node --secret-file /etc/transire/secret
@@ -92,12 +95,22 @@ def restore(file: Path, home: Path, secret_file: Path | None) -> None:
         restored = restore_backup(file, home, secret_file=secret_file, progress=progress)
     _show(restored.manifest)
     end, genesis = restored.manifest.end, restored.genesis
+    if genesis.network == end.network:
+        _show_joined(home)
+        return
     click.echo(f"now       {genesis.network}, from block {genesis.height + 1} on")
     click.echo(f"compare   {fingerprint(genesis.digest)}")
     click.echo(f"earlier   ledger/earlier/{end.network}/network.json verifies the receipts until block {end.height}")
     click.echo("missing   whatever the ledger accepted after that block: it must be stated again")
     click.echo(f"Give {home / 'network.json'} to all who verify receipts. Never start the old node again.")
     click.echo(f"Next: transire doctor --home {home} --deep")
+
+
+def _show_joined(home: Path) -> None:
+    click.echo("ledger    none: the node gets it from the other nodes of the network when it runs")
+    click.echo("validator a new key, which has no vote; the old one may have signed after the backup was made")
+    click.echo("Never start the old node again. Have the governors vote the new key in and the old one out.")
+    click.echo(f"Next: transire node run --home {home}; when it has caught up, start it once more.")
 
 
 def _show(manifest: Manifest) -> None:

@@ -43,7 +43,8 @@ def network() -> None:
     "--port", type=click.IntRange(1024, 65000), default=8500, show_default=True, help="Port of the first node."
 )
 @click.option("--name", default="transire-net", show_default=True, help="The network's name.")
-def up(home: Path, validators: int, port: int, name: str) -> None:
+@click.option("--witness", "witnesses", multiple=True, metavar="KEY", help="Verifier key of a witness (repeat).")
+def up(home: Path, validators: int, port: int, name: str, witnesses: tuple[str, ...]) -> None:
     """Found a network and start its nodes; one that is there is started as it is.
 
     Installs CometBFT with Go where it is not found. The organisations are made up, and all keys lie in this one folder.
@@ -58,7 +59,7 @@ def up(home: Path, validators: int, port: int, name: str) -> None:
     say, place = _telling(), Place(home)
     _warn_once()
     _provide_cometbft(say)
-    plan = place.read() if place.exists else Plan.of(name, validators, port)
+    plan = place.read() if place.exists else Plan.of(name, validators, port, witnesses)
     check_ports(node for node in plan.nodes if processes.find(place, node) is None)
     if not place.exists:
         plan = founding.found(place, plan, say)

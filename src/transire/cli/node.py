@@ -148,6 +148,90 @@ def members(home: Path) -> None:
 
 @node.command()
 @HOME
+@click.option("--slug", required=True, help="The member's name in addresses.")
+@click.option("--name", required=True, help="The member's name on the ledger.")
+@click.option("--role", "roles", multiple=True, required=True, help="Its role (repeat for several).")
+@click.option("--administrator", required=True, help="E-mail address of its first administrator.")
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="The enrolment, for a registrar.")
+def prepare_member(home: Path, slug: str, name: str, roles: tuple[str, ...], administrator: str, out: Path) -> None:
+    """Make the keys of a member that this node will host, for a registrar elsewhere to enrol.
+
+    The node must not be running. From its next start on it hosts the member, which can act once it is enrolled.
+
+    \b
+    Example:
+      transire node prepare-member --home ./node --slug acme --name "Acme Imports" --role importer \\
+        --administrator admin@acme.example --out acme.enrolment.json
+    """
+    from transire.crypto.canonical import canonical_bytes
+    from transire.node.node import NewMember, Node
+
+    opened = Node.open(home)
+    try:
+        out.write_bytes(canonical_bytes(opened.prepare_member(NewMember(slug, name, roles))))
+        password = _first_administrator(opened, slug, administrator)
+    finally:
+        opened.close()
+    click.echo(f"enrolment {out}")
+    click.echo(f"sign in   {administrator} with the password {password} (shown once)")
+    click.echo(f"Next: a registrar runs transire govern enrol {out} --as its-credentials.json")
+
+
+@node.command()
+@HOME
+@click.option("--slug", required=True, help="The hosted member.")
+@click.option("--login", required=True, help="E-mail address of the person for whom the program acts.")
+@click.option("--scope", "scopes", multiple=True, required=True, help="What it may do (repeat); see the permissions.")
+@click.option("--days", type=click.IntRange(1, 366), default=90, show_default=True, help="How long it is good.")
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="The file; only its owner can read it.")
+def credentials(home: Path, slug: str, login: str, scopes: tuple[str, ...], days: int, out: Path) -> None:
+    """Make a key with which a program signs its requests (RFC 9421), and the file that the program reads.
+
+    The node must not be running. The key is in the file alone; the node knows its public half.
+
+    \b
+    Example:
+      transire node credentials --home ./node --slug us-customs --login admin@customs.example \\
+        --scope network.govern --scope network.read --out customs.json
+    """
+    from transire.node.credentials import make_credentials
+    from transire.node.node import Node
+
+    opened = Node.open(home)
+    try:
+        key_id = make_credentials(opened, slug=slug, login=login, scopes=scopes, days=days, out=out)
+    finally:
+        opened.close()
+    click.echo(f"{out}: signs as {key_id} for {login} at {slug}, good for {days} days")
+
+
+@node.command()
+@HOME
+@click.option("--slug", required=True, help="The hosted member that lost something.")
+def ask_again(home: Path, slug: str) -> None:
+    """Ask every other member to deliver again what it ever delivered to this one, as after a restore.
+
+    What is here already changes nothing. The node must not be running; start it then, to receive.
+
+    \b
+    Example:
+      transire node ask-again --home ./node --slug acme
+    """
+    from transire.node.node import Node
+    from transire.node.recovery import ask_everybody
+
+    opened = Node.open(home)
+    try:
+        for answer in ask_everybody(opened, opened.tenant(slug)):
+            said = answer.refused if answer.envelopes is None else f"{answer.envelopes} envelopes come again"
+            click.echo(f"{answer.name:<40} {said}")
+    finally:
+        opened.close()
+    click.echo(f"Next: transire node run --home {home}")
+
+
+@node.command()
+@HOME
 def announce(home: Path) -> None:
     """Enter this node's address in the records of its members, so that other nodes deliver to it.
 

@@ -21,6 +21,8 @@ from transire.origin.schedules import Kind, calculate
 
 COMMANDS: Final = {
     "determine": Entry("transire.cli.origin_determine:determine", "Say whether goods originate, and why."),
+    "rules": Entry("transire.cli.origin_rules:rules", "Show the rules that bind a tariff number."),
+    "import": Entry("transire.cli.origin_rules:import_rules", "Read an official table of rules."),
     "allocate": Entry("transire.cli.origin:allocate_command", "Allocate costs to products."),
     "inventory": Entry("transire.cli.origin:inventory_command", "Follow fungible units through an inventory."),
     "trace": Entry("transire.cli.origin:trace_command", "Trace a material into a light-duty vehicle (NAFTA)."),

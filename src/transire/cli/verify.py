@@ -16,7 +16,7 @@ import msgspec
 from transire.cli import EXIT_CALLED_WRONGLY, EXIT_REFUSED
 from transire.cli.text import INPUT_FILE, printable, read_up_to
 from transire.errors import TransireError
-from transire.ledger.checkpoint import NoteVerifier
+from transire.ledger.checkpoint import COSIGNATURE, NoteVerifier
 from transire.ledger.proof.errors import NotAReceipt, TrustRootInvalid
 from transire.ledger.proof.forms import MAX_RECEIPT_BYTES
 from transire.ledger.proof.trust import MAX_TRUST_ROOT_BYTES
@@ -53,9 +53,13 @@ class Witness(click.ParamType[NoteVerifier]):
         if isinstance(value, NoteVerifier):
             return value
         try:
-            return NoteVerifier.parse(str(value))
+            verifier = NoteVerifier.parse(str(value))
         except TransireError as error:
             self.fail(str(error), param, ctx)
+        if verifier.kind != COSIGNATURE:
+            # A log's own signature has no time, and a log is no outside witness of itself.
+            self.fail(f"{verifier.name} is the key of a log, not of a witness.", param, ctx)
+        return verifier
 
 
 @click.command(

@@ -10,44 +10,44 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.resources import files
-from typing import Any, Final, NamedTuple, NoReturn
+from typing import Any, Final, NamedTuple
 
 import orjson
 
+from transire.credentials.abridge import Known, Table, abridge, is_prefix
 from transire.credentials.errors import ContextMalformed, ContextNotPinned, TermRedefined
 from transire.crypto.digests import sha256
 
 V2: Final = "https://www.w3.org/ns/credentials/v2"
 OWN_CONTEXT: Final = "https://w3id.org/transire/v1"
 
-Table = Mapping[str, Any]
-"""`{"protected"?: bool, "vocab"?: IRI, "terms": {name: IRI | null | definition}}`, a definition being
-`{"iri", "type"?, "container"?, "scope"?, "protected"?}`; a scope is a list of tables, URLs and null."""
-
 MAX_CONTEXTS: Final = 16
 """Contexts of one credential: more has no use and makes the reader work."""
-MAX_SCOPES: Final = 8
-"""Levels of contexts inside term definitions; the W3C ones have three."""
 _MEMO_LIMIT: Final = 256
 
-_KEYWORD: Final = re.compile(r"@[A-Za-z]+")
-_CONTEXT_MEMBERS: Final = frozenset({"@version", "@protected", "@vocab", "@language", "@direction"})
-_TERM_MEMBERS: Final = frozenset(
-    {"@id", "@type", "@container", "@context", "@protected", "@prefix", "@language", "@direction", "@index"}
-)
+# An absolute URL as far as syntax goes (RFC 3986): a scheme, then no white space and no delimiter of other languages.
+_URL: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`\x00-\x20]+")
+_HOSTLESS: Final = re.compile(r"(?:https?|wss?|ftp):(?!//[^/?#])", re.IGNORECASE)
 
 
 class Definition(NamedTuple):
-    """What a context says of a term; `iri` is None for a term that is cut off on purpose."""
+    """What a context says of a term; `iri` is None for a term that is cut off on purpose.
+
+    An empty `language` or `direction` leaves the context's own in force; None takes it away.
+    """
 
     iri: str | None
     kind: str | None = None
     container: tuple[str, ...] = ()
     scope: Sequence[Any] | None = None
     protected: bool = False
+    prefix: bool = False
+    language: str | None = ""
+    direction: str | None = ""
+    index_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,7 +57,27 @@ class ActiveContext:
     terms: Mapping[str, Definition]
     vocab: str | None = None
     previous: ActiveContext | None = None
-    memo: dict[Any, ActiveContext] = field(default_factory=dict, repr=False)
+    language: str | None = None
+    direction: str | None = None
+    memo: dict[Any, Any] = field(default_factory=dict, repr=False)
+
+    @property
+    def plain(self) -> frozenset[str]:
+        """The words under which any scalar is right: they have an IRI, and do not take text for one."""
+        found: frozenset[str] | None = self.memo.get("plain")
+        if found is None:
+            words = (name for name, term in self.terms.items() if _is_plain(name, term))
+            found = self.memo["plain"] = frozenset(words)
+        return found
+
+    @property
+    def type_words(self) -> tuple[str, ...]:
+        """The words for `@type`."""
+        found: tuple[str, ...] | None = self.memo.get("type words")
+        if found is None:
+            aliases = (name for name, term in self.terms.items() if term.iri == "@type")
+            found = self.memo["type words"] = ("@type", *aliases)
+        return found
 
 
 class ContextRegistry:
@@ -76,6 +96,11 @@ class ContextRegistry:
         """
         chosen = sorted(urls)
         return ContextRegistry({url: self._tables[url] for url in chosen}, {url: self.digests[url] for url in chosen})
+
+    def known_digests(self, url: str) -> dict[str, bytes]:
+        """The digests of a context's file by the name of their function, as far as they are listed."""
+        listed = {"sha256": self.digests[url], "sha384": self._tables[url].get("sha384")}
+        return {name: bytes.fromhex(text) for name, text in listed.items() if text is not None}
 
     def table(self, url: str, where: str = "/@context") -> Table:
         """The terms behind a URL."""
@@ -97,12 +122,52 @@ class ContextRegistry:
 
     def scoped(self, active: ActiveContext, scope: Sequence[Any], *, override: bool, where: str) -> ActiveContext:
         """Apply a context that stands in a term definition; a property's own may override protected terms."""
+        kept = active.memo.get(("scope", id(scope)))
+        # The scope is kept with what it led to: so no other one can come to have its identity.
+        if kept is not None and kept[0] is scope and override:
+            result: ActiveContext = kept[1]
+            return result
+        found = active
         for item in scope:
-            active = self._step(active, item, override, where)
+            found = self._step(found, item, override, where)
+        if override and len(active.memo) < _MEMO_LIMIT:
+            active.memo[("scope", id(scope))] = (scope, found)
+        return found
+
+    def entered(
+        self, members: Mapping[str, Any], active: ActiveContext, term: Definition | None, where: str
+    ) -> ActiveContext:
+        """The context inside of an object: back out of a type-scoped one, the property's own, the object's own."""
+        reference = len(members) == 1 and meaning(next(iter(members)), active) == "@id"
+        if active.previous is not None and "@value" not in members and not reference:
+            active = active.previous
+        if term is not None and term.scope is not None:
+            active = self.scoped(active, term.scope, override=True, where=where)
+        if "@context" in members:
+            active = self.active(members["@context"], onto=active, where=f"{where}/@context")
         return active
 
+    def typed(self, members: Mapping[str, Any], active: ActiveContext, where: str) -> ActiveContext:
+        """The context after the types of an object, taken by name (JSON-LD 1.1 API 5.1.2 step 11)."""
+        given = [members[word] for word in active.type_words if word in members]
+        if not given:
+            return active
+        names = sorted({name for value in given for name in _texts(value)})
+        scoped = tuple(name for name in names if name in active.terms and active.terms[name].scope is not None)
+        if not scoped:
+            return active
+        found: ActiveContext | None = active.memo.get(("types", scoped))
+        if found is None:
+            found = active
+            for name in scoped:
+                found = self.scoped(found, active.terms[name].scope or (), override=False, where=where)
+            # A type-scoped context ends where the next object begins (JSON-LD 1.1 4.1.5).
+            found = replace(found, previous=active, memo={})
+            active.memo[("types", scoped)] = found
+        return found
+
     def _remembered(self, active: ActiveContext, urls: tuple[str, ...], where: str) -> ActiveContext:
-        found = active.memo.get(urls)
+        found: ActiveContext | None = active.memo.get(urls)
         if found is None:
             found = active
             for url in urls:
@@ -119,6 +184,48 @@ class ContextRegistry:
         return _merged(active, table, override, where)
 
 
+def meaning(name: str, active: ActiveContext) -> str | None:
+    """The IRI or keyword that a word stands for, or None when it stands for nothing (JSON-LD 1.1 API 5.2)."""
+    if name.startswith("@"):
+        return name
+    definition = active.terms.get(name)
+    if definition is not None:
+        return definition.iri
+    if ":" in name:
+        return whole(name, active)
+    return None if active.vocab is None else active.vocab + name
+
+
+def whole(text: str, active: ActiveContext) -> str | None:
+    """A compact IRI written out, an absolute URL as it is; None for anything else."""
+    prefix, colon, rest = text.partition(":")
+    base = active.terms.get(prefix) if colon else None
+    if base is not None and base.prefix and base.iri is not None and not rest.startswith("//"):
+        return base.iri + rest
+    return text if is_url(text) else None
+
+
+def is_url(value: object) -> bool:
+    """Whether a value is one absolute URL.
+
+    >>> is_url("did:web:producer.example"), is_url("https ://example.org"), is_url("producer"), is_url("https:x")
+    (True, False, False, False)
+    """
+    return isinstance(value, str) and _URL.fullmatch(value) is not None and _HOSTLESS.match(value) is None
+
+
+def _is_plain(name: str, term: Definition) -> bool:
+    iri = term.iri
+    return (
+        iri is not None and not iri.startswith("@") and not name.startswith("@") and term.kind not in ("@id", "@vocab")
+    )
+
+
+def _texts(value: Any) -> list[str]:
+    listed = value if isinstance(value, list) else [value]
+    return [name for name in listed if isinstance(name, str)]
+
+
 def _check_nullable(active: ActiveContext, override: bool, where: str) -> None:
     """JSON-LD 1.1 API 4.1.2 step 5.1.1: null would take protection away."""
     if not override and any(definition.protected for definition in active.terms.values()):
@@ -129,7 +236,7 @@ def _merged(active: ActiveContext, table: Table, override: bool, where: str) -> 
     terms = dict(active.terms)
     protected = bool(table.get("protected", False))
     for name, given in table["terms"].items():
-        new = _definition(given, protected)
+        new = _definition(name, given, protected)
         old = terms.get(name)
         if old is not None and old.protected and not override:
             # JSON-LD 1.1 API 4.2.2 step 27: the same meaning again is no redefinition.
@@ -137,137 +244,36 @@ def _merged(active: ActiveContext, table: Table, override: bool, where: str) -> 
                 raise TermRedefined(expected=old.iri, got=new.iri or "another definition", where=f"{where}/{name}")
             continue
         terms[name] = new
-    return ActiveContext(terms, table.get("vocab", active.vocab), active.previous)
+    return ActiveContext(
+        terms,
+        table.get("vocab", active.vocab),
+        active.previous,
+        table.get("language", active.language),
+        table.get("direction", active.direction),
+    )
 
 
-def _definition(given: Any, protected: bool) -> Definition:
+def _definition(name: str, given: Any, protected: bool) -> Definition:
     if given is None or isinstance(given, str):
-        return Definition(given, protected=protected)
+        return Definition(given, protected=protected, prefix=is_prefix(name, given, given))
     return Definition(
         given["iri"],
         given.get("type"),
         tuple(given.get("container", ())),
         given.get("scope"),
         given.get("protected", protected),
+        given.get("prefix", False),
+        given.get("language", ""),
+        given.get("direction", ""),
+        given.get("index"),
     )
 
 
 def _readable(item: Any, active: ActiveContext, where: str) -> Any:
     if item is None or isinstance(item, str):
         return item
-    known = {name: term.iri for name, term in active.terms.items() if term.iri is not None}
+    known = {name: Known(term.iri, term.prefix) for name, term in active.terms.items() if term.iri is not None}
     return abridge(item, known=known, vocab=active.vocab, where=where)
-
-
-def abridge(
-    context: Any, *, known: Mapping[str, str] | None = None, vocab: str | None = None, where: str = "/@context"
-) -> Table:
-    """Reduce the object form of a context to a table of terms with whole IRIs.
-
-    >>> abridge({"ex": "https://example.org/#", "Seal": "ex:Seal"})
-    {'terms': {'ex': 'https://example.org/#', 'Seal': 'https://example.org/#Seal'}}
-    """
-    return _Abridger(dict(known or {}), vocab, where).table(context, 0)
-
-
-class _Abridger:
-    """One context being reduced; prefixes of the contexts around it are known."""
-
-    def __init__(self, known: dict[str, str], vocab: str | None, where: str) -> None:
-        self._known = known
-        self._vocab = vocab
-        self._where = where
-
-    def table(self, context: Any, depth: int) -> Table:
-        if not isinstance(context, dict) or depth > MAX_SCOPES:
-            self._refuse("an object of term definitions", context)
-        vocab = context.get("@vocab", self._vocab)
-        inner = _Abridger(self._known, self._text(vocab, "@vocab") if vocab is not None else None, self._where)
-        local = {name: given for name, given in context.items() if not name.startswith("@")}
-        result: dict[str, Any] = {}
-        if self._flag(context, "@protected"):
-            result["protected"] = True
-        if "@vocab" in context:
-            result["vocab"] = inner._vocab
-        strange = {name for name in context if name.startswith("@")} - _CONTEXT_MEMBERS
-        if strange:
-            self._refuse(" ".join(sorted(_CONTEXT_MEMBERS)), sorted(strange))
-        result["terms"] = {name: inner._term(name, local, depth) for name in local}
-        return result
-
-    def _term(self, name: str, local: Mapping[str, Any], depth: int) -> Any:
-        given = local[name]
-        if given is None:
-            return None
-        if isinstance(given, str):
-            return self._iri(given, local, ())
-        if not isinstance(given, dict) or not given.keys() <= _TERM_MEMBERS:
-            self._refuse(f"a plain definition of {name}", given)
-        written = given.get("@id", name)
-        iri = None if written is None else self._iri(self._text(written, name), local, (name,))
-        parts = {"iri": iri, **self._manner(given, local, depth)}
-        return parts["iri"] if len(parts) == 1 else parts
-
-    def _manner(self, given: Mapping[str, Any], local: Mapping[str, Any], depth: int) -> dict[str, Any]:
-        parts: dict[str, Any] = {}
-        if "@type" in given:
-            parts["type"] = self._iri(self._text(given["@type"], "@type"), local, ())
-        if "@container" in given:
-            listed = given["@container"]
-            kinds = listed if isinstance(listed, list) else [listed]
-            parts["container"] = sorted(self._text(kind, "@container") for kind in kinds)
-        if "@context" in given:
-            parts["scope"] = self._scope(given["@context"], local, depth)
-        if "@protected" in given:
-            parts["protected"] = self._flag(given, "@protected")
-        return parts
-
-    def _scope(self, given: Any, local: Mapping[str, Any], depth: int) -> list[Any]:
-        plain = {name: text for name, text in local.items() if isinstance(text, str)}
-        known = self._known | {name: self._iri(text, local, (name,)) for name, text in plain.items()}
-        inner = _Abridger(known, self._vocab, self._where)
-        listed = given if isinstance(given, list) else [given]
-        return [item if item is None or isinstance(item, str) else inner.table(item, depth + 1) for item in listed]
-
-    def _iri(self, text: str, local: Mapping[str, Any], seen: tuple[str, ...]) -> str:
-        """Expand a term, a compact IRI or a word under `@vocab` (JSON-LD 1.1 API 5.2)."""
-        if _KEYWORD.fullmatch(text):
-            return text
-        prefix, colon, rest = text.partition(":")
-        if colon and not rest.startswith("//"):
-            base = self._named(prefix, local, seen)
-            return text if base is None else base + rest
-        if colon:
-            return text
-        found = self._named(text, local, seen)
-        if found is not None:
-            return found
-        if self._vocab is None:
-            self._refuse("an IRI", text)
-        return self._vocab + text
-
-    def _named(self, name: str, local: Mapping[str, Any], seen: tuple[str, ...]) -> str | None:
-        given = local.get(name)
-        if given is None or name in seen:
-            return self._known.get(name)
-        written = given if isinstance(given, str) else given.get("@id") if isinstance(given, dict) else None
-        if not isinstance(written, str) or len(seen) > MAX_SCOPES:
-            return None
-        return self._iri(written, local, (*seen, name))
-
-    def _text(self, value: Any, name: str) -> str:
-        if not isinstance(value, str):
-            self._refuse(f"text for {name}", value)
-        return value
-
-    def _flag(self, source: Mapping[str, Any], name: str) -> bool:
-        value = source.get(name, False)
-        if not isinstance(value, bool):
-            self._refuse(f"true or false for {name}", value)
-        return value
-
-    def _refuse(self, expected: str, got: Any) -> NoReturn:
-        raise ContextMalformed(expected=expected, got=repr(got)[:120], where=self._where)
 
 
 @cache
@@ -287,4 +293,4 @@ def _own(entry: Mapping[str, str]) -> Table:
     raw = files("transire").joinpath(entry["file"]).read_bytes()
     if sha256(raw).hex() != entry["sha256"]:
         raise ContextNotPinned(expected=entry["sha256"], got=sha256(raw).hex(), where=entry["file"])
-    return abridge(orjson.loads(raw)["@context"])
+    return {**abridge(orjson.loads(raw)["@context"]), "sha384": entry["sha384"]}

@@ -8,6 +8,9 @@ TransireError
     │   ├── ContextNotPinned             credentials.context-not-pinned
     │   ├── TermRedefined                credentials.protected-term-redefined
     │   ├── TermNotMapped                credentials.term-not-mapped
+    │   ├── DataLoss                     credentials.data-loss
+    │   ├── GraphTooComplex              credentials.graph-too-complex
+    │   ├── PointerUnmatched             credentials.pointer-unmatched
     │   ├── TypeMissing                  credentials.type-missing
     │   ├── TypeNotMapped                credentials.type-not-mapped
     │   ├── IdNotUrl                     credentials.id-not-url
@@ -18,13 +21,19 @@ TransireError
     ├── ProofRefused                     credentials.proof
     │   ├── ProofMissing                 credentials.proof-missing
     │   ├── ProofMalformed               credentials.proof-malformed
+    │   │   └── ProofForHolder           credentials.proof-for-holder
     │   ├── ProofUnsupported             credentials.proof-unsupported
     │   ├── ProofContextDiffers          credentials.proof-context-differs
     │   ├── ProofPurposeDiffers          credentials.proof-purpose
     │   ├── ProofExpired                 credentials.proof-expired
     │   ├── ProofChainBroken             credentials.proof-chain-broken
     │   ├── ProofAudienceDiffers         credentials.proof-audience
-    │   └── ProofInvalid                 credentials.proof-invalid
+    │   ├── ProofInvalid                 credentials.proof-invalid
+    │   ├── ProofKeyUnfit                credentials.proof-key-unfit
+    │   ├── JwsMalformed                 credentials.jws-malformed
+    │   ├── EnvelopeMalformed            credentials.envelope-malformed
+    │   ├── DisclosureRefused            credentials.disclosure
+    │   └── NothingDisclosed             credentials.nothing-disclosed
     ├── KeyUnresolved                    credentials.key-unresolved
     ├── IssuerNotKeyHolder               credentials.issuer-not-key-holder
     ├── NotYetValid                      credentials.not-yet-valid
@@ -32,7 +41,9 @@ TransireError
     └── StatusRefused                    credentials.status
         ├── StatusListMalformed          credentials.status-list-malformed
         ├── StatusNotCovered             credentials.status-not-covered
+        │   └── StatusOutOfRange         credentials.status-out-of-range
         ├── StatusSet                    credentials.status-set
+        ├── StatusNotRetrieved           credentials.status-not-retrieved
         └── StatusDisagrees              credentials.status-disagrees
 """
 
@@ -81,6 +92,24 @@ class TermNotMapped(CredentialMalformed):
     code = "credentials.term-not-mapped"
     sentence = "The credential uses a word that none of its contexts defines, so that nobody can say what it means."
     fix = "Remove the member, correct its spelling, or name the context that defines it."
+
+
+class DataLoss(CredentialMalformed):
+    code = "credentials.data-loss"
+    sentence = "A part of the credential would be lost when it is read as RDF, which this signature covers."
+    fix = "Write that part in another form, or use a proof over JSON such as eddsa-jcs-2022."
+
+
+class GraphTooComplex(CredentialMalformed):
+    code = "credentials.graph-too-complex"
+    sentence = "The credential is built so that bringing it into canonical form would take too long."
+    fix = "Give its parts identifiers, or use a proof over JSON such as eddsa-jcs-2022."
+
+
+class PointerUnmatched(CredentialMalformed):
+    code = "credentials.pointer-unmatched"
+    sentence = "A pointer names a part that the credential does not have."
+    fix = "Write it as in /credentialSubject/goods/0, with the names and numbers of the credential itself."
 
 
 class TypeMissing(CredentialMalformed):
@@ -143,10 +172,16 @@ class ProofMalformed(ProofRefused):
     fix = "Ask the issuer for the credential as it was signed."
 
 
+class ProofForHolder(ProofMalformed):
+    code = "credentials.proof-for-holder"
+    sentence = "This credential is for its holder, who makes from it what others are shown."
+    fix = "Ask the holder for the parts that you need: transire credential present FILE --show POINTER."
+
+
 class ProofUnsupported(ProofRefused):
     code = "credentials.proof-unsupported"
     sentence = "The credential is signed in a way that is not verified here."
-    fix = "Ask the issuer for a proof of type DataIntegrityProof with cryptosuite eddsa-jcs-2022."
+    fix = "Ask the issuer for a DataIntegrityProof by a suite of the page on credentials, such as eddsa-jcs-2022."
 
 
 class ProofContextDiffers(ProofRefused):
@@ -183,6 +218,36 @@ class ProofInvalid(ProofRefused):
     code = "credentials.proof-invalid"
     sentence = "The signature does not match the credential and the key."
     fix = "The credential was altered, or another key signed it: ask the issuer for the original."
+
+
+class ProofKeyUnfit(ProofRefused):
+    code = "credentials.proof-key-unfit"
+    sentence = "The proof names a way of signing and a key that do not go together."
+    fix = "Ask the issuer for a proof by a key of the kind that its cryptosuite or algorithm demands."
+
+
+class JwsMalformed(ProofRefused):
+    code = "credentials.jws-malformed"
+    sentence = "The signed text does not have the form of a JSON Web Signature."
+    fix = "Copy it whole: three parts, with full stops between them."
+
+
+class EnvelopeMalformed(ProofRefused):
+    code = "credentials.envelope-malformed"
+    sentence = "The envelope around the credential is not as the standard demands."
+    fix = "Ask the issuer for the credential as application/vc+jwt, by a key that it names in kid."
+
+
+class DisclosureRefused(ProofRefused):
+    code = "credentials.disclosure"
+    sentence = "What is disclosed does not belong to what the issuer signed."
+    fix = "Ask the holder to present again what it received, without changing it."
+
+
+class NothingDisclosed(ProofRefused):
+    code = "credentials.nothing-disclosed"
+    sentence = "Nothing was chosen to be shown."
+    fix = "Name at least one part of the credential, such as /credentialSubject/goods."
 
 
 class KeyUnresolved(CredentialRefused):
@@ -231,6 +296,18 @@ class StatusSet(StatusRefused):
     code = "credentials.status-set"
     sentence = "The issuer has withdrawn or suspended this credential."
     fix = "Ask the issuer for its successor."
+
+
+class StatusNotRetrieved(StatusRefused):
+    code = "credentials.status-not-retrieved"
+    sentence = "The status list that the credential names is not at hand, and nothing is fetched here."
+    fix = "Give the list beside the credential, or ask the issuer whether it was withdrawn."
+
+
+class StatusOutOfRange(StatusNotCovered):
+    code = "credentials.status-out-of-range"
+    sentence = "The place that the credential has in the status list lies beyond its end."
+    fix = "Ask the issuer for the whole list; the credential names a place that it should have."
 
 
 class StatusDisagrees(StatusRefused):

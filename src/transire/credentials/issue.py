@@ -12,8 +12,10 @@ from transire.credentials.errors import DateMalformed
 from transire.credentials.proofs import sign_document
 from transire.credentials.resolve import verification_method_of
 from transire.credentials.structure import check_credential, issuer_of
+from transire.credentials.structure_v1 import check_credential_v1, is_v1
+from transire.credentials.suites import EDDSA_JCS
 from transire.credentials.terms import check_terms
-from transire.crypto.keys import SigningKey
+from transire.crypto.multikey import Signer
 from transire.documents.catalogue import schema_url
 
 BASE_TYPE: Final = "VerifiableCredential"
@@ -24,7 +26,7 @@ def issue_credential(
     *,
     types: Sequence[str],
     issuer_did: str,
-    key: SigningKey,
+    key: Signer,
     valid_from: datetime,
     valid_until: datetime | None = None,
     schema_id: str | None = None,
@@ -41,6 +43,7 @@ def issue_credential(
 
     >>> from transire.credentials.verify import verify_credential
     >>> from transire.crypto.did import did_key
+    >>> from transire.crypto.keys import SigningKey
     >>> key = SigningKey.from_seed(bytes(32))
     >>> issued = issue_credential({"name": "Taller Norte"}, types=[], issuer_did=did_key(key.public), key=key,
     ...                           valid_from=datetime(2026, 1, 1, tzinfo=UTC), contexts=[V2])
@@ -69,21 +72,35 @@ def issue_credential(
 def secure_credential(
     unsigned: Mapping[str, Any],
     *,
-    key: SigningKey,
+    key: Signer,
     created: datetime | None = None,
     contexts: ContextRegistry | None = None,
+    cryptosuite: str = EDDSA_JCS,
+    mandatory: Sequence[str] | None = None,
 ) -> dict[str, Any]:
     """Check a credential that somebody else wrote down, then sign it as its issuer; nothing but the proof is added."""
     known = contexts or pinned_contexts()
-    check_credential(unsigned, known)
-    # A proof that is there already is its signer's business: this one is beside it, not over it.
-    check_terms({name: value for name, value in unsigned.items() if name != "proof"}, known)
+    check_unsigned(unsigned, known)
     return sign_document(
         unsigned,
         key=key,
-        verification_method=verification_method_of(issuer_of(unsigned), key.public),
+        verification_method=verification_method_of(issuer_of(unsigned), key),
         created=stamp(created or datetime.now(UTC)),
+        cryptosuite=cryptosuite,
+        mandatory=mandatory,
+        contexts=known,
     )
+
+
+def check_unsigned(unsigned: Mapping[str, Any], contexts: ContextRegistry | None = None) -> None:
+    """Refuse to sign what no verifier would take: a wrong form, or a word without a meaning."""
+    known = contexts or pinned_contexts()
+    if is_v1(unsigned):
+        check_credential_v1(unsigned, known)
+    else:
+        check_credential(unsigned, known)
+    # A proof that is there already is its signer's business: this one is beside it, not over it.
+    check_terms({name: value for name, value in unsigned.items() if name != "proof"}, known)
 
 
 def stamp(moment: datetime) -> str:

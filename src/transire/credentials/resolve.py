@@ -6,29 +6,39 @@ it also after the member has rotated its keys.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import Protocol
+from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
+from typing import Any, Protocol
 
 from transire.credentials.errors import KeyUnresolved
-from transire.crypto.did import multikey, public_of_did_key, public_of_multikey
-from transire.crypto.errors import DidInvalid
-from transire.crypto.keys import check_public_key
+from transire.crypto.did import multikey, public_of_multikey
+from transire.crypto.errors import DidInvalid, EncodingInvalid, KeyInvalid
+from transire.crypto.multikey import (
+    ED25519,
+    SIGNATURE_SIZES,
+    PublicKey,
+    Signer,
+    of_jwk,
+    public_key_of,
+    read_multikey,
+    write_multikey,
+)
 
 
 class KeyResolver(Protocol):
-    """Gives the Ed25519 key of a DID and fragment, or raises `KeyUnresolved`."""
+    """Gives the public key of a DID and fragment, or raises `KeyUnresolved`."""
 
-    def __call__(self, did: str, fragment: str, /) -> bytes: ...
+    def __call__(self, did: str, fragment: str, /) -> PublicKey: ...
 
 
-def verification_method_of(did: str, public: bytes) -> str:
-    """The verification method under which a member signs with one of its credential keys.
+def verification_method_of(did: str, key: Signer) -> str:
+    """The verification method under which somebody signs with one of its keys.
 
     >>> from transire.crypto.keys import SigningKey
-    >>> verification_method_of("did:web:producer.example", SigningKey.from_seed(bytes(32)).public)[:38]
+    >>> verification_method_of("did:web:producer.example", SigningKey.from_seed(bytes(32)))[:38]
     'did:web:producer.example#z6MkiTBz1ymue'
     """
-    return f"{did}#{multikey(public)}"
+    return f"{did}#{write_multikey(public_key_of(key))}"
 
 
 def split_method(method: str) -> tuple[str, str]:
@@ -39,16 +49,57 @@ def split_method(method: str) -> tuple[str, str]:
     return did, fragment
 
 
-def resolve_did_key(did: str, fragment: str) -> bytes:
-    """The key that a did:key is; its fragment repeats it (did:key 0.9, 3.1.2)."""
+@lru_cache(maxsize=1024)
+def resolve_did_key(did: str, fragment: str) -> PublicKey:
+    """The key that a did:key is; its fragment repeats it (did:key 0.9, 3.1.2).
+
+    >>> resolve_did_key("did:key:zDnaepsL7AXenJkVYdkh5KuKsSU7Ykh7kyXaLLU7auN9FWSiZ",
+    ...                 "zDnaepsL7AXenJkVYdkh5KuKsSU7Ykh7kyXaLLU7auN9FWSiZ").kind
+    'P-256'
+    """
+    text = did.removeprefix("did:key:")
+    if text == did or fragment != text:
+        raise KeyUnresolved(expected=f"did:key and the same key as fragment ({text[:120]})", got=fragment[:120])
     try:
-        public = public_of_did_key(did)
-    except DidInvalid as error:
-        raise KeyUnresolved(expected="did:key with an Ed25519 key", got=did[:120]) from error
-    if fragment != multikey(public):
-        raise KeyUnresolved(expected=multikey(public), got=fragment[:120])
-    check_public_key(public)
-    return public
+        key = read_multikey(text)
+    except (DidInvalid, KeyInvalid) as error:
+        raise KeyUnresolved(expected="did:key with a key of a known kind", got=did[:120]) from error
+    if key.kind not in SIGNATURE_SIZES:
+        raise KeyUnresolved(expected="a key that signs", got=key.kind)
+    return key
+
+
+def document_resolver(documents: Iterable[Mapping[str, Any]]) -> KeyResolver:
+    """A resolver over DID documents that are at hand, and did:key. Nothing is fetched.
+
+    A key counts only under the DID of its own document, as `controller`, and for assertion or authentication.
+    """
+    known = {document.get("id"): document for document in documents}
+
+    def resolve(did: str, fragment: str) -> PublicKey:
+        if did.startswith("did:key:"):
+            return resolve_did_key(did, fragment)
+        if did not in known:
+            raise KeyUnresolved(expected="the DID document of the signer, given beside", got=did[:120])
+        return _key_in(known[did], did, fragment)
+
+    return resolve
+
+
+def _key_in(document: Mapping[str, Any], did: str, fragment: str) -> PublicKey:
+    for method in document.get("verificationMethod", []):
+        if method.get("id") not in (f"{did}#{fragment}", f"#{fragment}") or method.get("controller") != did:
+            continue
+        relations = [document.get(name, []) for name in ("assertionMethod", "authentication")]
+        named = [item.get("id") if isinstance(item, Mapping) else item for listed in relations for item in listed]
+        if method["id"] not in named:
+            raise KeyUnresolved(expected="a key for assertions", got=fragment[:120], where=did)
+        try:
+            jwk = method.get("publicKeyJwk")
+            return read_multikey(str(method.get("publicKeyMultibase"))) if jwk is None else of_jwk(jwk)
+        except (DidInvalid, KeyInvalid, EncodingInvalid) as error:
+            raise KeyUnresolved(expected="a key of a known kind", got=fragment[:120], where=did) from error
+    raise KeyUnresolved(expected="a key of its DID document", got=fragment[:120], where=did)
 
 
 def member_resolver(credential_keys: Callable[[str], Iterable[bytes]]) -> KeyResolver:
@@ -59,11 +110,11 @@ def member_resolver(credential_keys: Callable[[str], Iterable[bytes]]) -> KeyRes
     >>> from transire.crypto.keys import SigningKey
     >>> key = SigningKey.from_seed(bytes(32)).public
     >>> resolve = member_resolver({"did:web:producer.example": [key]}.__getitem__)
-    >>> resolve("did:web:producer.example", multikey(key)) == key
+    >>> resolve("did:web:producer.example", multikey(key)).raw == key
     True
     """
 
-    def resolve(did: str, fragment: str) -> bytes:
+    def resolve(did: str, fragment: str) -> PublicKey:
         known = list(credential_keys(did))
         try:
             public = public_of_multikey(fragment)
@@ -72,6 +123,6 @@ def member_resolver(credential_keys: Callable[[str], Iterable[bytes]]) -> KeyRes
         if public not in known:
             listed = ", ".join(multikey(key) for key in known) or "no credential key"
             raise KeyUnresolved(expected=listed, got=fragment, where=did)
-        return public
+        return PublicKey(ED25519, public)
 
     return resolve

@@ -9,19 +9,24 @@ from __future__ import annotations
 
 import gzip
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from transire.credentials.contexts import V2
-from transire.credentials.errors import StatusDisagrees, StatusListMalformed, StatusNotCovered, StatusSet
+from transire.credentials.contexts import V2, is_url
+from transire.credentials.errors import (
+    StatusDisagrees,
+    StatusListMalformed,
+    StatusNotCovered,
+    StatusOutOfRange,
+    StatusSet,
+)
 from transire.credentials.issue import issue_credential
 from transire.credentials.resolve import KeyResolver, resolve_did_key
-from transire.credentials.terms import is_url
 from transire.credentials.verify import VerifiedCredential, verify_credential
 from transire.crypto.encoding import b64url, unb64url
 from transire.crypto.errors import EncodingInvalid
-from transire.crypto.keys import SigningKey
+from transire.crypto.multikey import Signer
 
 MINIMUM_ENTRIES: Final = 131_072
 """16 kB of bits: the least that the standard allows (Bitstring Status List 6.1)."""
@@ -29,6 +34,7 @@ MAXIMUM_BYTES: Final = 4 * 1024 * 1024
 """Inflated size that is read: 33 million credentials in one list."""
 
 _ENTRY: Final = "BitstringStatusListEntry"
+_MOST_BITS: Final = 8
 
 
 def status_entry(list_url: str, index: int, *, purpose: str = "revocation") -> dict[str, Any]:
@@ -50,7 +56,7 @@ def build_status_list(
     *,
     list_url: str,
     issuer_did: str,
-    key: SigningKey,
+    key: Signer,
     valid_from: datetime,
     valid_until: datetime | None = None,
     purpose: str = "revocation",
@@ -122,26 +128,89 @@ def _inflate(packed: bytes) -> bytes:
     return bits
 
 
+def entries_of(credential: Mapping[str, Any]) -> list[tuple[Mapping[str, Any], str]]:
+    """The bitstring entries of a credential, each with its pointer; of another kind of status nothing is known here."""
+    given = credential.get("credentialStatus", [])
+    several = isinstance(given, list)
+    return [
+        (entry, f"/credentialStatus/{index}" if several else "/credentialStatus")
+        for index, entry in enumerate(given if several else [given])
+        if isinstance(entry, Mapping) and entry.get("type") == _ENTRY
+    ]
+
+
 def read_entry(credential: Mapping[str, Any], *, purpose: str = "revocation") -> tuple[str, int]:
     """The list and index that a credential names for a purpose."""
-    given = credential.get("credentialStatus")
-    for entry in given if isinstance(given, list) else [given]:
-        if isinstance(entry, Mapping) and entry.get("type") == _ENTRY and entry.get("statusPurpose") == purpose:
-            return _entry_place(entry)
-    raise StatusNotCovered(expected=f"a {_ENTRY} for {purpose}", got=repr(given)[:120], where="/credentialStatus")
+    for entry, where in entries_of(credential):
+        if entry.get("statusPurpose") == purpose:
+            url, index, _ = _entry_place(entry, where)
+            return url, index
+    found = repr(credential.get("credentialStatus"))[:120]
+    raise StatusNotCovered(expected=f"a {_ENTRY} for {purpose}", got=found, where="/credentialStatus")
 
 
-def _entry_place(entry: Mapping[str, Any]) -> tuple[str, int]:
-    index, url = entry.get("statusListIndex"), entry.get("statusListCredential")
+def check_entry(
+    entry: Mapping[str, Any],
+    issuer: str,
+    lists: Callable[[str], Mapping[str, Any]],
+    *,
+    resolve: KeyResolver = resolve_did_key,
+    at: datetime | None = None,
+    where: str = "/credentialStatus",
+) -> None:
+    """Refuse a credential of which this entry says that it was withdrawn or suspended (3.2, validate algorithm).
+
+    An entry of another purpose, such as a message, is told and no reason to refuse.
+    """
+    url, index, size = _entry_place(entry, where)
+    purpose = str(entry.get("statusPurpose"))
+    value = _value_at(_list_of(lists(url), url, issuer, purpose, resolve, at), index, size)
+    if value and purpose in ("revocation", "suspension"):
+        raise StatusSet(expected=f"status {index} clear", got=f"{value} for {purpose}", where=where)
+
+
+def _entry_place(entry: Mapping[str, Any], where: str) -> tuple[str, int, int]:
+    """URL, index and bits of an entry (2.1); a size beyond one bit needs its messages."""
+    index, url, size = entry.get("statusListIndex"), entry.get("statusListCredential"), entry.get("statusSize", 1)
     if not isinstance(index, str) or not index.isascii() or not index.isdecimal() or len(index) > 12:
-        raise StatusListMalformed(expected="digits", got=repr(index)[:40], where="/credentialStatus/statusListIndex")
+        raise StatusListMalformed(expected="digits", got=repr(index)[:40], where=f"{where}/statusListIndex")
     if not is_url(url):
-        raise StatusListMalformed(expected="a URL", got=repr(url)[:120], where="/credentialStatus/statusListCredential")
-    if entry.get("statusSize", 1) != 1:
-        raise StatusListMalformed(
-            expected="one bit", got=repr(entry["statusSize"])[:40], where="/credentialStatus/statusSize"
-        )
-    return str(url), int(index)
+        raise StatusListMalformed(expected="a URL", got=repr(url)[:120], where=f"{where}/statusListCredential")
+    if not isinstance(entry.get("statusPurpose"), str):
+        found = repr(entry.get("statusPurpose"))[:60]
+        raise StatusListMalformed(expected="text", got=found, where=f"{where}/statusPurpose")
+    if isinstance(size, bool) or not isinstance(size, int) or not 1 <= size <= _MOST_BITS:
+        raise StatusListMalformed(expected=f"1 to {_MOST_BITS} bits", got=repr(size)[:40], where=f"{where}/statusSize")
+    messages = entry.get("statusMessage")
+    if (messages is not None or size > 1) and (not isinstance(messages, list) or len(messages) != 2**size):
+        given = str(len(messages)) if isinstance(messages, list) else repr(messages)[:40]
+        raise StatusListMalformed(expected=f"{2**size} messages", got=given, where=f"{where}/statusMessage")
+    return str(url), int(index), size
+
+
+def _list_of(
+    list_credential: Mapping[str, Any],
+    url: str,
+    issuer: str,
+    purpose: str,
+    resolve: KeyResolver,
+    at: datetime | None,
+) -> bytes:
+    if list_credential.get("id", url) != url:
+        raise StatusNotCovered(expected=url, got=repr(list_credential.get("id"))[:120], where="/id")
+    if list_credential.get("issuer") != issuer:
+        found = repr(list_credential.get("issuer"))[:120]
+        raise StatusNotCovered(expected=f"the list of {issuer}", got=found, where="/issuer")
+    return verify_status_list(list_credential, at=at, resolve=resolve, purpose=purpose)
+
+
+def _value_at(bits: bytes, index: int, size: int) -> int:
+    """The bits of one entry, the first one leftmost (3.2 step 9)."""
+    first, last = index * size, (index + 1) * size
+    if last > len(bits) * 8:
+        raise StatusOutOfRange(expected=f"an index below {len(bits) * 8 // size}", got=index)
+    whole = int.from_bytes(bits[first >> 3 : (last + 7) >> 3], "big")
+    return whole >> (-last % 8) & ((1 << size) - 1)
 
 
 def verify_status_list(
@@ -158,8 +227,9 @@ def verify_status_list(
         raise StatusListMalformed(expected="a BitstringStatusListCredential", got=", ".join(verified.types))
     if subject.get("type") != "BitstringStatusList":
         raise StatusListMalformed(expected="BitstringStatusList", got=repr(subject.get("type"))[:60])
-    if subject.get("statusPurpose") != purpose:
-        raise StatusNotCovered(expected=purpose, got=repr(subject.get("statusPurpose"))[:60])
+    purposes = subject.get("statusPurpose")
+    if purpose not in (purposes if isinstance(purposes, list) else [purposes]):
+        raise StatusNotCovered(expected=purpose, got=repr(purposes)[:60])
     return decode_bits(subject.get("encodedList"))
 
 
@@ -173,16 +243,8 @@ def check_status(
 ) -> None:
     """Refuse a credential whose bit is set, and a list that is another one, another issuer's, or does not hold."""
     url, index = read_entry(verified.credential, purpose=purpose)
-    if list_credential.get("id") != url:
-        raise StatusNotCovered(expected=url, got=repr(list_credential.get("id"))[:120], where="/id")
-    if list_credential.get("issuer") != verified.issuer:
-        raise StatusNotCovered(
-            expected=f"the list of {verified.issuer}", got=repr(list_credential.get("issuer"))[:120], where="/issuer"
-        )
-    bits = verify_status_list(list_credential, at=at, resolve=resolve, purpose=purpose)
-    if index >= len(bits) * 8:
-        raise StatusNotCovered(expected=f"an index below {len(bits) * 8}", got=index)
-    if bits[index >> 3] & (0x80 >> (index & 7)):
+    bits = _list_of(list_credential, url, verified.issuer, purpose, resolve, at)
+    if _value_at(bits, index, 1):
         raise StatusSet(expected=f"bit {index} clear", got=f"set for {purpose}", where=url)
 
 

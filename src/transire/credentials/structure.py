@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from transire.credentials.contexts import V2, ContextRegistry
+from transire.credentials.contexts import V2, ContextRegistry, is_url
 from transire.credentials.errors import (
     ContextMalformed,
     ContextOrder,
@@ -23,8 +23,8 @@ from transire.credentials.errors import (
     TypeMissing,
     ValidityReversed,
 )
-from transire.credentials.terms import is_url
-from transire.crypto.encoding import b64url, base58btc
+from transire.crypto.encoding import b64url, base58btc, unb64url, unmultibase
+from transire.crypto.errors import EncodingInvalid
 
 # XML Schema 1.1 dateTimeStamp: the time zone is part of it, and lies within fourteen hours (part 2, 3.3.7). Fractions
 # beyond microseconds are cut when compared.
@@ -40,10 +40,17 @@ Document = Mapping[str, Any]
 
 def check_credential(credential: Document, contexts: ContextRegistry) -> None:
     """Refuse what is not a credential by its form; `contexts` are for the digests of related resources."""
+    if isinstance(credential, Mapping):
+        _check_contexts(credential.get("@context"))
+    check_parts(credential, contexts)
+    _check_validity(credential)
+
+
+def check_parts(credential: Document, contexts: ContextRegistry) -> None:
+    """What the data models 1.1 and 2.0 demand alike: identifier, types, issuer, subjects, and types of the parts."""
     _check_opening(credential, "VerifiableCredential")
     _check_issuer(credential.get("issuer"))
     _check_subjects(credential.get("credentialSubject"))
-    _check_validity(credential)
     for name in ("name", "description"):
         _check_language_value(credential.get(name), f"/{name}")
     for name in ("credentialStatus", "termsOfUse", "evidence", "refreshService", "credentialSchema", "proof"):
@@ -57,6 +64,8 @@ def check_credential(credential: Document, contexts: ContextRegistry) -> None:
 
 def check_presentation(presentation: Document, contexts: ContextRegistry) -> None:
     """Refuse what is not a presentation by its form (VCDM 2.0 4.13); its credentials must have theirs."""
+    if isinstance(presentation, Mapping):
+        _check_contexts(presentation.get("@context"))
     _check_opening(presentation, "VerifiablePresentation")
     holder = presentation.get("holder")
     if holder is not None:
@@ -65,13 +74,15 @@ def check_presentation(presentation: Document, contexts: ContextRegistry) -> Non
         _check_held(held, where, contexts)
 
 
-def read_stamp(value: object, where: str) -> datetime:
-    """A dateTimeStamp as a moment.
+def read_stamp(value: object, where: str, *, utc: bool = False) -> datetime:
+    """A dateTimeStamp as a moment; with `utc` one without a time zone is in UTC (VC Data Integrity 2.1).
 
     >>> read_stamp("2023-02-25T19:10:39-06:00", "/validFrom").isoformat()
     '2023-02-25T19:10:39-06:00'
     """
     match = _STAMP.fullmatch(value) if isinstance(value, str) else None
+    if match is None and utc and isinstance(value, str):
+        match = _STAMP.fullmatch(f"{value}Z")
     if match is None:
         raise DateMalformed(expected="a date, time and time zone", got=repr(value)[:60], where=where)
     try:
@@ -102,10 +113,9 @@ def require_url(value: object, where: str) -> None:
 
 
 def _check_opening(document: Document, kind: str) -> None:
-    """Contexts (4.3), identifier (4.4) and types (4.5)."""
+    """Identifier (4.4) and types (4.5)."""
     if not isinstance(document, Mapping):
         raise CredentialMalformed(expected="a JSON object", got=type(document).__name__)
-    _check_contexts(document.get("@context"))
     if "id" in document:
         require_url(document["id"], "/id")
     _check_typed(document, "")
@@ -217,24 +227,41 @@ def _check_related(credential: Document, contexts: ContextRegistry) -> None:
         digests = [resource[name] for name in ("digestSRI", "digestMultibase") if name in resource]
         if not digests or not all(isinstance(digest, str) and digest for digest in digests):
             raise RelatedResourceRefused(expected="digestSRI or digestMultibase", where=where)
-        pinned = contexts.digests.get(resource["id"])
-        if pinned is not None:
-            _check_pinned_digest(resource, bytes.fromhex(pinned), where)
+        if "digestMultibase" in resource:
+            _check_multihash(resource["digestMultibase"], f"{where}/digestMultibase")
+        if resource["id"] in contexts.digests:
+            _check_pinned_digest(resource, contexts.known_digests(resource["id"]), where)
 
 
-def _check_pinned_digest(resource: Document, pinned: bytes, where: str) -> None:
-    """Only SHA-256 can be compared: of a pinned context its SHA-256 is what is known here."""
-    multihash = b"\x12\x20" + pinned
-    allowed = {"u" + b64url(multihash), "z" + base58btc(multihash)}
+# Multihash codes with the length of the digest: of the functions that are compared here, and of others in use.
+_MULTIHASH: Final = {"sha256": b"\x12\x20", "sha384": b"\x20\x30"}
+_OTHER_HASHES: Final = (b"\x13\x40", b"\x14\x40", b"\x15\x30", b"\x16\x20")
+
+
+def _check_multihash(text: str, where: str) -> None:
+    """VC Data Integrity 2.6: multibase of a multihash, which says which function made it."""
+    try:
+        data = unb64url(text[1:]) if text.startswith("u") else unmultibase(text)
+    except EncodingInvalid as error:
+        raise RelatedResourceRefused(expected="multibase", got=text[:80], where=where) from error
+    if data[:2] not in (*_MULTIHASH.values(), *_OTHER_HASHES) or len(data) != 2 + data[1]:
+        raise RelatedResourceRefused(expected="a multihash, with the code of its function", got=text[:80], where=where)
+
+
+def _check_pinned_digest(resource: Document, known: Mapping[str, bytes], where: str) -> None:
+    """The digest of a pinned context is the pinned one; a digest by a function not known here is left open."""
+    hashes = [_MULTIHASH[name] + digest for name, digest in known.items()]
+    allowed = {text for each in hashes for text in ("u" + b64url(each), "z" + base58btc(each))}
     written = resource.get("digestMultibase")
     if written is not None and written not in allowed:
-        raise RelatedResourceRefused(expected=min(allowed), got=written, where=f"{where}/digestMultibase")
+        raise RelatedResourceRefused(expected="u" + b64url(hashes[0]), got=written, where=f"{where}/digestMultibase")
     written = resource.get("digestSRI")
-    if written is not None and written.startswith("sha256-") and written != _sri(pinned):
-        raise RelatedResourceRefused(expected=_sri(pinned), got=written, where=f"{where}/digestSRI")
+    expected = {name: _sri(name, digest) for name, digest in known.items()}.get(str(written).partition("-")[0])
+    if expected is not None and written != expected:
+        raise RelatedResourceRefused(expected=expected, got=written, where=f"{where}/digestSRI")
 
 
-def _sri(digest: bytes) -> str:
+def _sri(name: str, digest: bytes) -> str:
     """Subresource Integrity writes plain base64 with padding (SRI 3.1)."""
     plain = b64url(digest).replace("-", "+").replace("_", "/")
-    return f"sha256-{plain}{'=' * (-len(plain) % 4)}"
+    return f"{name}-{plain}{'=' * (-len(plain) % 4)}"

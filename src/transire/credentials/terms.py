@@ -7,11 +7,10 @@ context, property-scoped context, the object's own `@context`, type-scoped conte
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from transire.credentials.contexts import ActiveContext, ContextRegistry, Definition
+from transire.credentials.contexts import ActiveContext, ContextRegistry, Definition, is_url, meaning
 from transire.credentials.errors import (
     ContextMalformed,
     CredentialMalformed,
@@ -23,21 +22,8 @@ from transire.credentials.errors import (
 MAX_DEPTH: Final = 32
 """Levels of a foreign document; our own profile allows 16."""
 
-# An absolute URL as far as syntax goes (RFC 3986): a scheme, then no white space and no delimiter of other languages.
-_URL: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`\x00-\x20]+")
-_HOSTLESS: Final = re.compile(r"(?:https?|wss?|ftp):(?!//[^/?#])", re.IGNORECASE)
-
 _VALUE_MEMBERS: Final = frozenset({"@value", "@language", "@direction", "@type"})
 _MAPS: Final = frozenset({"@language", "@index", "@id", "@type"})
-
-
-def is_url(value: object) -> bool:
-    """Whether a value is one absolute URL.
-
-    >>> is_url("did:web:producer.example"), is_url("https ://example.org"), is_url("producer"), is_url("https:x")
-    (True, False, False, False)
-    """
-    return isinstance(value, str) and _URL.fullmatch(value) is not None and _HOSTLESS.match(value) is None
 
 
 def check_terms(document: Mapping[str, Any], contexts: ContextRegistry) -> None:
@@ -65,56 +51,32 @@ class _Walk:
     ) -> None:
         if depth > MAX_DEPTH:
             raise CredentialMalformed(expected=f"at most {MAX_DEPTH} levels", where=where)
-        active = self._entered(members, active, term, where)
+        active = self._contexts.entered(members, active, term, where)
         before_types = active
-        active = self._typed(members, active, where)
+        active = self._contexts.typed(members, active, where)
+        plain = active.plain
         for name, value in members.items():
+            if name in plain and value.__class__ is not dict and value.__class__ is not list:
+                continue
             if name != "@context":
-                self._member(name, value, active, before_types, f"{where}/{_escaped(name)}", depth)
-
-    def _entered(
-        self, members: Mapping[str, Any], active: ActiveContext, term: Definition | None, where: str
-    ) -> ActiveContext:
-        reference = len(members) == 1 and _meaning(next(iter(members)), active) == "@id"
-        if active.previous is not None and "@value" not in members and not reference:
-            active = active.previous
-        if term is not None and term.scope is not None:
-            active = self._contexts.scoped(active, term.scope, override=True, where=where)
-        if "@context" in members:
-            active = self._contexts.active(members["@context"], onto=active, where=f"{where}/@context")
-        return active
-
-    def _typed(self, members: Mapping[str, Any], active: ActiveContext, where: str) -> ActiveContext:
-        names = sorted({name for key in members if _meaning(key, active) == "@type" for name in _types(members[key])})
-        scoped = tuple(name for name in names if name in active.terms and active.terms[name].scope is not None)
-        if not scoped:
-            return active
-        found = active.memo.get(("types", scoped))
-        if found is None:
-            found = active
-            for name in scoped:
-                found = self._contexts.scoped(found, active.terms[name].scope or (), override=False, where=where)
-            # A type-scoped context ends where the next object begins (JSON-LD 1.1 4.1.5).
-            found = ActiveContext(found.terms, found.vocab, previous=active)
-            active.memo[("types", scoped)] = found
-        return found
+                self._member(name, value, active, before_types, f"{where}/{escaped(name)}", depth)
 
     def _member(
         self, name: str, value: Any, active: ActiveContext, before_types: ActiveContext, where: str, depth: int
     ) -> None:
-        meaning = _meaning(name, active)
-        if meaning is None:
+        iri = meaning(name, active)
+        if iri is None:
             raise TermNotMapped(got=repr(name), where=where)
-        if meaning == "@id":
+        if iri == "@id":
             _check_id(value, where)
-        elif meaning == "@type":
+        elif iri == "@type":
             _check_types(value, before_types, where)
-        elif meaning in ("@list", "@set"):
+        elif iri in ("@list", "@set"):
             self._value(value, active, Definition("@list"), where, depth + 1)
-        elif meaning.startswith("@"):
-            raise ContextMalformed(expected="a member that is no JSON-LD keyword", got=meaning, where=where)
+        elif iri.startswith("@"):
+            raise ContextMalformed(expected="a member that is no JSON-LD keyword", got=iri, where=where)
         else:
-            term = active.terms.get(name, Definition(meaning))
+            term = active.terms.get(name, Definition(iri))
             self._value(value, active, term, where, depth + 1)
 
     def _value(self, value: Any, active: ActiveContext, term: Definition, where: str, depth: int) -> None:
@@ -123,8 +85,12 @@ class _Walk:
         if isinstance(value, list):
             if depth > MAX_DEPTH:
                 raise CredentialMalformed(expected=f"at most {MAX_DEPTH} levels", where=where)
+            simple = not term.container and term.kind is None
             for index, element in enumerate(value):
-                self._value(element, active, term, f"{where}/{index}", depth + 1)
+                if simple and type(element) is dict and "@value" not in element:
+                    self.node(element, active, term, f"{where}/{index}", depth + 1)
+                else:
+                    self._value(element, active, term, f"{where}/{index}", depth + 1)
         elif not isinstance(value, dict):
             self._scalar(value, active, term, where)
         elif "@value" in value:
@@ -138,7 +104,7 @@ class _Walk:
         """A container of `@language`, `@index`, `@id` or `@type`: the keys are data, the values are not."""
         inner = term._replace(container=())
         for key, element in value.items():
-            self._value(element, active, inner, f"{where}/{_escaped(key)}", depth + 1)
+            self._value(element, active, inner, f"{where}/{escaped(key)}", depth + 1)
 
     def _scalar(self, value: Any, active: ActiveContext, term: Definition, where: str) -> None:
         if term.kind == "@id":
@@ -147,35 +113,14 @@ class _Walk:
         elif term.kind == "@vocab" and isinstance(value, str):
             if term.scope is not None:
                 active = self._contexts.scoped(active, term.scope, override=True, where=where)
-            if not is_url(_meaning(value, active)):
+            if not is_url(meaning(value, active)):
                 raise TermNotMapped(got=repr(value)[:120], where=where)
-
-
-def _meaning(name: str, active: ActiveContext) -> str | None:
-    """The IRI or keyword that a word stands for, or None when it stands for nothing."""
-    if name.startswith("@"):
-        return name
-    definition = active.terms.get(name)
-    if definition is not None:
-        return definition.iri
-    prefix, colon, rest = name.partition(":")
-    if colon:
-        base = active.terms.get(prefix)
-        if base is not None and base.iri is not None and not rest.startswith("//"):
-            return base.iri + rest
-        return name if is_url(name) else None
-    return None if active.vocab is None else active.vocab + name
-
-
-def _types(value: Any) -> list[str]:
-    listed = value if isinstance(value, list) else [value]
-    return [name for name in listed if isinstance(name, str)]
 
 
 def _check_types(value: Any, active: ActiveContext, where: str) -> None:
     listed = value if isinstance(value, list) else [value]
     for name in listed:
-        if not isinstance(name, str) or not is_url(_meaning(name, active)):
+        if not isinstance(name, str) or not is_url(meaning(name, active)):
             raise TypeNotMapped(expected="a type that maps to an absolute URL", got=repr(name)[:120], where=where)
 
 
@@ -192,6 +137,6 @@ def _check_value_object(value: Mapping[str, Any], active: ActiveContext, where: 
         _check_types(value["@type"], active, f"{where}/@type")
 
 
-def _escaped(name: str) -> str:
+def escaped(name: str) -> str:
     """A member name inside a JSON pointer (RFC 6901)."""
     return name.replace("~", "~0").replace("/", "~1")

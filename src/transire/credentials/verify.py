@@ -14,7 +14,7 @@ from typing import Any
 
 from transire.credentials.contexts import ContextRegistry, pinned_contexts
 from transire.credentials.errors import Expired, IssuerNotKeyHolder, NotYetValid
-from transire.credentials.proofs import Expectation, VerifiedProof, verify_proofs
+from transire.credentials.proofs import ALL_SUITES, Expectation, VerifiedProof, verify_proofs
 from transire.credentials.resolve import KeyResolver, resolve_did_key
 from transire.credentials.structure import (
     check_credential,
@@ -46,6 +46,7 @@ def verify_credential(
     at: datetime | None = None,
     resolve: KeyResolver = resolve_did_key,
     contexts: ContextRegistry | None = None,
+    suites: frozenset[str] = ALL_SUITES,
 ) -> VerifiedCredential:
     """Refuse a credential unless everything that it can show by itself holds.
 
@@ -55,7 +56,7 @@ def verify_credential(
     known = contexts or pinned_contexts()
     check_credential(credential, known)
     check_terms(credential, known)
-    proofs = verify_proofs(credential, resolve=resolve, expect=Expectation(at=at))
+    proofs = verify_proofs(credential, resolve=resolve, expect=Expectation(at=at, suites=suites), contexts=known)
     check_issuer_signed(credential, proofs)
     check_validity(credential, at)
     return _verified(credential, proofs)
@@ -75,7 +76,7 @@ def verify_presentation(
     check_presentation(presentation, known)
     check_terms(presentation, known)
     expect = Expectation(purpose="authentication", domain=domain, challenge=challenge, at=at)
-    proofs = verify_proofs(presentation, resolve=resolve, expect=expect)
+    proofs = verify_proofs(presentation, resolve=resolve, expect=expect, contexts=known)
     holder = presentation.get("holder")
     if holder is not None:
         check_signed_by(str(holder["id"] if isinstance(holder, Mapping) else holder), proofs, "/holder")

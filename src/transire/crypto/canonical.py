@@ -37,6 +37,10 @@ _OPTIONS: Final = (
 )
 # UTF-8 writes what lies beyond the BMP, and only that, with these first bytes.
 _ASTRAL: Final = re.compile(rb"[\xf0-\xf4]")
+# No number above 2^53-1 has fewer digits; text that merely looks so costs a slower reading, no more. Made alike and
+# searched, digits are found ten times as fast as by a pattern.
+_DIGITS_ALIKE: Final = bytes.maketrans(b"123456789", b"000000000")
+_LONG_NUMBER: Final = b"0" * 16
 
 
 def _refuse_float(text: str) -> NoReturn:
@@ -120,7 +124,18 @@ def parse_json(raw: bytes, *, limit: int = DEFAULT_LIMIT) -> Json:
     return value
 
 
-def _object_of(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
+def may_leave_profile(raw: bytes, value: Json) -> bool:
+    """Whether sorted text with this value may lie outside of the profile, so that `parse_json` has to judge it.
+
+    For a reader that has found the text sorted and each name once, and is to stay fast.
+
+    >>> may_leave_profile(b'{"a":1}', {"a": 1}), may_leave_profile(b'[9007199254740993]', [9007199254740993])
+    (False, True)
+    """
+    return _needs_walk(raw, value) or _LONG_NUMBER in raw.translate(_DIGITS_ALIKE)
+
+
+def object_of(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
     """An object whose members are all named once (the standard library would let the last one win)."""
     members = dict(pairs)
     if len(members) != len(pairs):
@@ -137,7 +152,7 @@ def _integer_of(text: str) -> int:
 
 
 _parse_strictly: Final[Callable[[str], Json]] = json.JSONDecoder(
-    object_pairs_hook=_object_of,
+    object_pairs_hook=object_of,
     parse_float=_refuse_float,
     parse_int=_integer_of,
     parse_constant=_refuse_float,

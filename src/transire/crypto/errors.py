@@ -7,6 +7,8 @@ TransireError
 │   ├── DuplicateKey           crypto.duplicate-key
 │   └── NotCanonical           crypto.not-canonical
 ├── KeyInvalid                 crypto.key-invalid
+│   ├── KeyLengthWrong         crypto.key-length-wrong
+│   └── KeyUnsupported         crypto.key-unsupported
 ├── SignatureInvalid           crypto.signature-invalid
 ├── HttpSignatureMissing       crypto.http-signature-missing
 ├── HttpSignatureInvalid       crypto.http-signature-invalid
@@ -63,6 +65,18 @@ class KeyInvalid(TransireError):
     code = "crypto.key-invalid"
     sentence = "This is not a usable key."
     fix = "Generate a new key pair and enter its public half again."
+
+
+class KeyLengthWrong(KeyInvalid):
+    code = "crypto.key-length-wrong"
+    sentence = "The key does not have the length of its kind."
+    fix = "Copy the key again from its owner; a part of it is missing or was added."
+
+
+class KeyUnsupported(KeyInvalid):
+    code = "crypto.key-unsupported"
+    sentence = "A key of this kind is not used here."
+    fix = "Use a key of kind Ed25519, P-256 or P-384."
 
 
 class SignatureInvalid(TransireError):

@@ -20,7 +20,7 @@ SEED_SIZE: Final = 32
 SIGNATURE_SIZE: Final = 64
 
 
-class _Secret:
+class Secret:
     """Holds private bytes: cannot be printed, pickled or copied by accident."""
 
     __slots__ = ("public",)
@@ -33,7 +33,7 @@ class _Secret:
         raise TypeError(f"{type(self).__name__} is never serialised; use the key store")
 
 
-class SigningKey(_Secret):
+class SigningKey(Secret):
     """An Ed25519 private key.
 
     >>> key = SigningKey.from_seed(bytes(32))
@@ -45,6 +45,7 @@ class SigningKey(_Secret):
     """
 
     __slots__ = ("_expanded", "_seed")
+    kind: Final = "Ed25519"
 
     def __init__(self, seed: bytes) -> None:
         if len(seed) != SEED_SIZE:
@@ -73,7 +74,7 @@ class SigningKey(_Secret):
         return signed[:SIGNATURE_SIZE]
 
 
-class AgreementKey(_Secret):
+class AgreementKey(Secret):
     """An X25519 private key, to which others wrap content keys.
 
     >>> AgreementKey.from_private(b"\\x01" * 32).public.hex()[:16]

@@ -28,6 +28,7 @@ from nacl.pwhash import argon2id
 
 from transire.crypto.canonical import canonical_bytes, parse_canonical
 from transire.crypto.digests import hkdf_sha256, hmac_sha256
+from transire.crypto.ecdsa import CURVES, Curve, EcdsaKey
 from transire.crypto.encoding import b64url, unb64url
 from transire.crypto.errors import (
     EncodingInvalid,
@@ -212,6 +213,25 @@ class KeyStore:
         self._add(name, AGREE, key.public, key.private)
         return key
 
+    def new_ecdsa_key(self, name: str, curve: Curve) -> EcdsaKey:
+        """Generate an ECDSA key; it is durable before it is returned."""
+        return self.add_ecdsa_key(name, EcdsaKey.generate(curve))
+
+    def add_ecdsa_key(self, name: str, key: EcdsaKey) -> EcdsaKey:
+        """Keep a key that was made elsewhere."""
+        self._add(name, _ecdsa(key.curve), key.public, key.private)
+        return key
+
+    def ecdsa_key(self, name: str) -> EcdsaKey:
+        """The ECDSA key of this name; the store knows of which curve it is."""
+        entry = self._file.keys.get(name)
+        curve = next((curve for curve in CURVES.values() if entry is not None and entry.kind == _ecdsa(curve)), None)
+        if curve is None:
+            raise KeyUnknown(got=name, expected="an ECDSA key")
+        key = EcdsaKey.from_private(curve, self._private(name, _ecdsa(curve)))
+        self._same_public(name, key.public)
+        return key
+
     def signing_key(self, name: str) -> SigningKey:
         """The Ed25519 key of this name."""
         key = SigningKey(self._private(name, SIGN))
@@ -281,6 +301,11 @@ def _read(path: Path) -> _File:
     if file.kdf.name != "argon2id" or costs != Profile(file.kdf.operations, file.kdf.memory):
         raise KeyStoreDamaged(where=f"{path} /kdf", expected="a named cost profile", got=file.kdf.profile)
     return file
+
+
+def _ecdsa(curve: Curve) -> str:
+    """The kind under which keys of a curve are kept."""
+    return f"{SIGN} {curve.name}"
 
 
 def _aad(name: str, kind: str, public: str) -> bytes:

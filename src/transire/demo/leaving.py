@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING
 
 import orjson
 
+from transire.demo.stage import Stage
 from transire.demo.telling import Telling
-from transire.demo.world import World
-from transire.node.receipts import statement_receipt
 
 if TYPE_CHECKING:
     from transire.demo.story import Story
@@ -22,11 +21,11 @@ VERIFY = (sys.executable, "-m", "transire")
 """The command that a stranger would type; a process of its own, which knows nothing of this one's node."""
 
 
-def leave_proofs(world: World, out: Path, telling: Telling, story: Story) -> None:
+def leave_proofs(world: Stage, out: Path, telling: Telling, story: Story) -> None:
     """Write the trust root, three receipts and the story, and verify them with the command line alone."""
     with telling.step(7, "Prove"):
         network = out / "network.json"
-        network.write_bytes(world.node.home.network.read_bytes())
+        network.write_bytes(world.trust_root)
         receipts = _write_receipts(world, out, story)
         for receipt in receipts:
             _verify(receipt, network, telling)
@@ -34,16 +33,13 @@ def leave_proofs(world: World, out: Path, telling: Telling, story: Story) -> Non
     _write_story(world, out, telling, story)
 
 
-def _write_receipts(world: World, out: Path, story: Story) -> list[Path]:
-    customs = world.actors["customs"].tenant
+def _write_receipts(world: Stage, out: Path, story: Story) -> list[Path]:
+    customs = world.actors["customs"]
     kept, entry = story.certifications["usmca-2"], story.entries["usmca"]
-    producer = world.actors["bajio"].did
     wanted = {
-        "certification.receipt.json": statement_receipt(customs, kept.statement_id, reveal=[kept.commitment]),
-        "entry-summary.receipt.json": statement_receipt(customs, entry.statement_id, reveal=[entry.commitment]),
-        "not-withdrawn.receipt.json": statement_receipt(
-            customs, kept.statement_id, reveal=[kept.commitment], status_of=[(producer, kept.commitment)]
-        ),
+        "certification.receipt.json": customs.receipt(kept.statement_id, status=False),
+        "entry-summary.receipt.json": customs.receipt(entry.statement_id, status=False),
+        "not-withdrawn.receipt.json": customs.receipt(kept.statement_id, status=True),
     }
     for name, receipt in wanted.items():
         (out / name).write_bytes(receipt)
@@ -97,9 +93,9 @@ def _run_verify(receipt: Path, network: Path) -> subprocess.CompletedProcess[str
     return subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own command
 
 
-def _write_story(world: World, out: Path, telling: Telling, story: Story) -> None:
+def _write_story(world: Stage, out: Path, telling: Telling, story: Story) -> None:
     content = {
-        "network": world.node.engine.network,
+        "network": world.network,
         "members": {slug: actor.did for slug, actor in world.actors.items()},
         "certifications": {name: issued.document_id for name, issued in story.certifications.items()},
         "invoices": {name: issued.document_id for name, issued in story.invoices.items()},
@@ -107,7 +103,7 @@ def _write_story(world: World, out: Path, telling: Telling, story: Story) -> Non
         "facts": story.facts,
         "steps": telling.steps,
         "seconds": round(telling.elapsed, 2),
-        "height": world.node.engine.height,
+        "height": world.height,
     }
     (out / "story.json").write_bytes(orjson.dumps(content, option=orjson.OPT_INDENT_2))
     telling.say(f"left in {out}: {', '.join(sorted(path.name for path in out.glob('*.json')))}")

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from transire.demo.hosted import HostedActor
+from transire.demo.stage import Stage, examples_folder, party_entries
 from transire.desk.particulars import Particulars, write_particulars
 from transire.desk.person import Person, Role
 from transire.desk.persons import add_person
@@ -26,54 +25,37 @@ from transire.node.tenant import Tenant
 NETWORK = "transire-demo"
 FOUNDER = "customs"
 
-WRITTEN_ON = date(2026, 11, 22)
-"""The day for which the dates of the example invoices were written."""
-
-ISO_DATE = re.compile(rb"\b20\d\d-\d\d-\d\d\b")
-
 TRADER_ROLES = (Role.ADMINISTRATOR, Role.PREPARER, Role.SIGNING_OFFICIAL)
 OFFICE_ROLES = (Role.ADMINISTRATOR, Role.OFFICER, Role.SUPERVISOR)
 
 
-def examples_folder() -> Path:
-    """The example files: inside the installed package, or beside the sources of a checkout."""
-    installed = Path(__file__).parent / "examples"
-    return installed if installed.is_dir() else Path(__file__).resolve().parents[3] / "examples"
+Actor = HostedActor
 
 
-@dataclass(frozen=True, slots=True)
-class Actor:
-    """A hosted member with the person who acts for it in the story."""
-
-    tenant: Tenant
-    person: Person
-
-    @property
-    def did(self) -> str:
-        return self.tenant.did
-
-
-@dataclass(frozen=True, slots=True)
-class World:
+@dataclass(frozen=True)
+class World(Stage):
     """The node, and the five actors by their slugs."""
 
     node: Node
-    actors: dict[str, Actor]
+    actors: dict[str, HostedActor]
     entries: dict[str, dict[str, Any]]
     examples: Path
 
-    def read(self, name: str) -> bytes:
-        """An example file."""
-        return (self.examples / name).read_bytes()
+    @property
+    def network(self) -> str:
+        return self.node.engine.network
 
-    def read_of_this_week(self, name: str) -> bytes:
-        """An example file with its dates moved to this week, so that the story can be told on any day."""
-        moved = today() - WRITTEN_ON
-        return ISO_DATE.sub(lambda found: _moved(found[0], moved), self.read(name))
+    @property
+    def height(self) -> int:
+        return self.node.engine.height
 
-    def party_of(self, slug: str) -> Party:
-        """Name and address of a member, as its business partners know it."""
-        return msgspec.convert(self.entries[slug]["party"], Party)
+    @property
+    def trust_root(self) -> bytes:
+        return self.node.home.network.read_bytes()
+
+    def settle(self) -> None:
+        """Wait until nothing is on its way any more."""
+        self.node.settle()
 
     def goods_of(self, slug: str) -> list[str]:
         """The numbers of all products in a member's master."""
@@ -90,19 +72,9 @@ class World:
         return links
 
 
-def today() -> date:
-    """The day on the wall of the demo's people."""
-    return date.today()  # noqa: DTZ011 - no ledger time
-
-
-def _moved(found: bytes, by: timedelta) -> bytes:
-    return (date.fromisoformat(found.decode()) + by).isoformat().encode()
-
-
 def make_world(folder: Path, *, port: int) -> World:
     """A new node in an empty folder, running, with all five members enrolled."""
-    entries = json.loads((examples_folder() / "parties.json").read_text(encoding="utf-8"))["parties"]
-    by_slug = {entry["slug"]: entry for entry in entries}
+    by_slug = party_entries()
     write_new_secret(folder / "secret")
     settings = NodeSettings(profile="demo", port=port, secret_file=str(folder / "secret"))
     founder = _member(by_slug[FOUNDER])
@@ -112,7 +84,7 @@ def make_world(folder: Path, *, port: int) -> World:
         if slug != FOUNDER:
             node.add_member(_member(entry), registrar=registrar)
     actors = {
-        slug: Actor(
+        slug: HostedActor(
             node.tenant(slug),
             enter_particulars(node.tenant(slug), entry, customs=None if slug == FOUNDER else registrar.did),
         )

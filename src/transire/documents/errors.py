@@ -5,6 +5,8 @@ TransireError
 ├── DocumentInvalid           documents.invalid              (carries every Problem found)
 ├── EntryNumberMalformed      documents.entry-number
 ├── ImporterNumberMalformed   documents.importer-number
+├── InBondNumberMalformed     documents.in-bond-number
+├── ManufacturerUnsuitable    documents.manufacturer
 ├── DecimalMalformed          documents.decimal
 ├── TableRefused              documents.table-refused        (carries every TableProblem found)
 ├── RepresentationRefused     documents.representation
@@ -111,6 +113,22 @@ class ImporterNumberMalformed(TransireError):
     code = "documents.importer-number"
     sentence = "This is not an importer number."
     fix = "Write NN-NNNNNNNXX (employer number), NNN-NN-NNNN or the number assigned by customs, YYDDPP-NNNNN."
+
+
+class InBondNumberMalformed(TransireError):
+    """An in-bond number whose form or check digit is wrong."""
+
+    code = "documents.in-bond-number"
+    sentence = "This is not a valid in-bond (I.T.) number."
+    fix = "Write the eight digits and the check digit, for example 823456782."
+
+
+class ManufacturerUnsuitable(TransireError):
+    """A name or an address of which no manufacturer's identification code can be made."""
+
+    code = "documents.manufacturer"
+    sentence = "No manufacturer identification code can be made of this name and address."
+    fix = "Give the country, the name, the street line and the city as the invoice has them, in Latin letters."
 
 
 class DecimalMalformed(TransireError):

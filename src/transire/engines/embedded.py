@@ -23,6 +23,7 @@ from transire.crypto.keys import SigningKey
 from transire.engines import archive
 from transire.engines.archive import Archive
 from transire.engines.base import Outcome
+from transire.engines.beginning import make_replica
 from transire.engines.earlier import (
     CHAIN_FOLDER,
     REPLICA_FOLDER,
@@ -95,17 +96,7 @@ class EmbeddedEngine(LedgerReading):
         """Begin a network in an empty folder. Explicit, never implied: opening a missing one is refused."""
         check_only_validator(genesis, validator_key)
         check_fixed_validators(genesis.parameters.get("fixed_validators", 0))
-        occupation = Occupation.take(home)
-        try:
-            store = LmdbStore(home / REPLICA_FOLDER)
-            try:
-                if store.get(META, Tip.KEY) is not None:
-                    raise ReplicaExists(got=home.name)
-                Machine.create(store, genesis)
-            finally:
-                store.close()
-        finally:
-            occupation.release()
+        make_replica(home, genesis)
         return cls(home, validator_key, clock=clock)
 
     @classmethod

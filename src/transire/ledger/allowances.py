@@ -11,6 +11,7 @@ draw twice.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 
@@ -238,7 +239,13 @@ def _usable(keys: tuple[str, ...]) -> tuple[str, ...]:
         raise AllowanceMalformed(got="the same key twice")
     for key in ordered:
         try:
-            check_public_key(unb64url(key, length=32))
+            _check_key(key)
         except TransireError as error:
             raise AllowanceMalformed(got=key, expected="an Ed25519 public key") from error
     return ordered
+
+
+@lru_cache(maxsize=10_000)
+def _check_key(key: str) -> None:
+    """A point is dear to check, and a licensee's keys draw from one licence after the other. Refusals are not kept."""
+    check_public_key(unb64url(key, length=32))

@@ -123,7 +123,7 @@ def header_json(header: Header) -> dict[str, Json]:
         "height": header.height,
         "time": _time_json(header.time),
         "last_block_id": _block_id_json(header.last_block_id),
-        **{name: b64url(getattr(header, name)) for name in _BINARY},
+        **{name: b64url(getattr(header, name)) for name in BINARY_FIELDS},
     }
 
 
@@ -159,7 +159,7 @@ def read_header(form: HeaderForm) -> Header:
         height=form.height,
         time=_read_time(form.time),
         last_block_id=_read_block_id(form.last_block_id),
-        **{name: octets_of(getattr(form, name)) for name in _BINARY},
+        **{name: octets_of(getattr(form, name)) for name in BINARY_FIELDS},
     )
 
 
@@ -177,7 +177,7 @@ def read_validators(forms: tuple[ValidatorForm, ...]) -> tuple[Validator, ...]:
     return tuple(Validator(octets_of(form.public_key), form.power) for form in forms)
 
 
-_BINARY: Final = (
+BINARY_FIELDS: Final = (
     "last_commit_hash",
     "data_hash",
     "validators_hash",

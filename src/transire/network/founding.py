@@ -7,26 +7,24 @@ network runs: nothing about them stands in the genesis.
 from __future__ import annotations
 
 import json
-import secrets
+import shutil
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-import msgspec
 from msgspec.structs import replace
 
 from transire.client.connection import Credentials
 from transire.client.errors import NodeRefused
 from transire.crypto.canonical import canonical_bytes
-from transire.crypto.encoding import b64url
-from transire.crypto.keys import SigningKey
-from transire.demo.world import OFFICE_ROLES, TRADER_ROLES, enter_particulars, examples_folder
-from transire.desk.api_tokens import create_api_token
+from transire.demo.stage import party_entries
+from transire.demo.world import OFFICE_ROLES, TRADER_ROLES, enter_particulars
 from transire.desk.permissions import operations_of
 from transire.desk.person import Person
 from transire.desk.persons import add_person
 from transire.ledger.genesis import Genesis
 from transire.network.plan import HOST, Place, Plan, PlannedNode, write_private
+from transire.node.credentials import new_credentials
 from transire.node.home import write_new_secret
 from transire.node.joining import Candidate, found_together, join_network, prepare_node
 from transire.node.node import NewMember, Node
@@ -40,8 +38,19 @@ LIFE: Final = timedelta(days=365)
 
 
 def found(place: Place, plan: Plan, say: Say) -> Plan:
-    """Make keys, genesis, settings and persons of every organisation; nothing runs yet. Returns the whole plan."""
+    """Make keys, genesis, settings and persons of every organisation; nothing runs yet. Returns the whole plan.
+
+    What fails leaves nothing behind, so that it can be called again.
+    """
     place.make()
+    try:
+        return _found(place, plan, say)
+    except BaseException:
+        shutil.rmtree(place.home, ignore_errors=True)
+        raise
+
+
+def _found(place: Place, plan: Plan, say: Say) -> Plan:
     candidates: dict[str, Candidate] = {}
     for node in plan.nodes:
         candidates[node.slug] = prepare(place, node)
@@ -72,7 +81,7 @@ def prepare(place: Place, node: PlannedNode) -> Candidate:
     write_new_secret(place.secret(node.slug))
     return prepare_node(
         place.node(node.slug),
-        settings_of(place, node, ()),
+        settings_of(place, node),
         slug=node.slug,
         name=node.name,
         roles=node.roles,
@@ -84,8 +93,9 @@ def prepare(place: Place, node: PlannedNode) -> Candidate:
 def settle_in(place: Place, plan: Plan, node: PlannedNode, genesis: Genesis) -> None:
     """Begin with the genesis; enter persons, hosted members and what programs need."""
     peers = tuple(other.peer for other in plan.nodes if other.slug != node.slug)
-    join_network(place.node(node.slug), settings_of(place, node, peers), genesis, slug=node.slug)
-    entries = _entries()
+    settings = settings_of(place, node, peers=peers, witnesses=plan.witnesses)
+    join_network(place.node(node.slug), settings, genesis, slug=node.slug)
+    entries = party_entries()
     customs = plan.nodes[0].did
     opened = Node.open(place.node(node.slug))
     try:
@@ -97,7 +107,8 @@ def settle_in(place: Place, plan: Plan, node: PlannedNode, genesis: Genesis) -> 
             )
         for tenant in opened.tenants.values():
             person = _person_of(tenant, entries.get(tenant.slug), node, customs)
-            write_private(place.credentials(tenant.slug), _credentials(tenant, person, node))
+            content = new_credentials(tenant, person.id, url=node.url, scopes=operations_of(person.roles), life=LIFE)
+            write_private(place.credentials(tenant.slug), content)
     finally:
         opened.close()
 
@@ -117,7 +128,9 @@ def enrol_hosted(place: Place, plan: Plan, say: Say) -> None:
             say(f"{hosted.slug:<10} enrolled by {hosted.registrar}, hosted by {node.slug}")
 
 
-def settings_of(place: Place, node: PlannedNode, peers: tuple[str, ...]) -> NodeSettings:
+def settings_of(
+    place: Place, node: PlannedNode, *, peers: tuple[str, ...] = (), witnesses: tuple[str, ...] = ()
+) -> NodeSettings:
     """The settings of a node of this network."""
     return NodeSettings(
         profile="development",
@@ -125,13 +138,8 @@ def settings_of(place: Place, node: PlannedNode, peers: tuple[str, ...]) -> Node
         port=node.port,
         public_url=node.url,
         secret_file=str(place.secret(node.slug)),
-        ledger=LedgerSettings(p2p_host=HOST, p2p_port=node.p2p_port, peers=peers),
+        ledger=LedgerSettings(p2p_host=HOST, p2p_port=node.p2p_port, peers=peers, witnesses=witnesses),
     )
-
-
-def _entries() -> Mapping[str, Any]:
-    parties = json.loads((examples_folder() / "parties.json").read_text(encoding="utf-8"))["parties"]
-    return {entry["slug"]: entry for entry in parties}
 
 
 def _person_of(tenant: Tenant, entry: Mapping[str, Any] | None, node: PlannedNode, customs: str) -> Person:
@@ -143,19 +151,3 @@ def _person_of(tenant: Tenant, entry: Mapping[str, Any] | None, node: PlannedNod
         return add_person(
             tx, name="Operator of the node", login=f"operator@{tenant.slug}.example", roles=roles, now=tenant.now()
         )
-
-
-def _credentials(tenant: Tenant, person: Person, node: PlannedNode) -> bytes:
-    """A key with which the person's program signs its requests (RFC 9421); only its public half is on the node."""
-    key, now = SigningKey.from_seed(secrets.token_bytes(32)), tenant.now()
-    with tenant.transaction() as tx:
-        made = create_api_token(
-            tx,
-            person.id,
-            name="network command",
-            scopes=operations_of(person.roles),
-            ends_at=now + LIFE,
-            now=now,
-            public_key=b64url(key.public),
-        )
-    return msgspec.json.encode(Credentials(url=node.url, member=tenant.slug, key_id=made.row.id, seed=b64url(key.seed)))

@@ -13,13 +13,13 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 import msgspec
 
-from transire.network.errors import NetworkMissing, NodeUnknown, PortsTaken
+from transire.network.errors import NetworkExists, NetworkMissing, NodeUnknown, PortsTaken
 
 HOST: Final = "127.0.0.1"
 FIRST_PORT: Final = 8500
@@ -91,12 +91,15 @@ class Plan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     name: str
     nodes: tuple[PlannedNode, ...]
+    witnesses: tuple[str, ...] = ()
+    """Verifier keys of the outside witnesses whose countersignatures every node publishes."""
 
     @classmethod
-    def of(cls, name: str, validators: int, first_port: int) -> Plan:
+    def of(cls, name: str, validators: int, first_port: int, witnesses: Sequence[str] = ()) -> Plan:
         """The plan of a new network with that many organisations."""
         founders = FOUNDERS[:validators]
-        return cls(name, tuple(PlannedNode(port=first_port + place, **one) for place, one in enumerate(founders)))
+        nodes = tuple(PlannedNode(port=first_port + place, **one) for place, one in enumerate(founders))
+        return cls(name, nodes, tuple(witnesses))
 
     def node(self, slug: str) -> PlannedNode:
         """The organisation of that name."""
@@ -143,7 +146,9 @@ class Place:
         return (self.home / "plan.json").exists()
 
     def make(self) -> None:
-        """The folders, for their owner alone: everybody's keys are in them."""
+        """The folders, for their owner alone: everybody's keys are in them. Something else's folder is left alone."""
+        if self.home.exists() and any(self.home.iterdir()):
+            raise NetworkExists(got="a folder with something else in it", where=str(self.home))
         for name in ("nodes", "secrets", "credentials", "logs", "running"):
             (self.home / name).mkdir(parents=True, exist_ok=True, mode=0o700)
 

@@ -22,7 +22,7 @@ from transire.network.errors import NodeFailed, NotStarted
 from transire.network.plan import Place, PlannedNode, write_private
 
 STOP_WITHIN_S: Final = 30.0
-ANSWER_WITHIN_S: Final = 90.0
+ANSWER_WITHIN_S: Final = 180.0
 LOOK_EVERY_S: Final = 0.2
 LAST_WORDS: Final = 400
 _STARTED_FIELD: Final = 19

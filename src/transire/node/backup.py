@@ -5,7 +5,8 @@ be signed that a database does not know yet, and the ledger proves its last bloc
 each from what was seen. A sealed document is written before any row names it, and so the documents come last.
 
 Left out: the secret that unlocks the keys, and what the validator signed last. Whoever restores gets another
-validator key and with it another network, which continues this one (`node.restore`).
+validator key and with it another network, which continues this one (`node.restore`). The ledger of a network of several
+organisations is left out too: the others have it.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ from transire.node.anchor import write_time
 from transire.node.enrolment import CUSTODIAN_KEY
 from transire.node.errors import BackupExists, BackupFailed
 from transire.node.home import Home, read_secret
+from transire.node.ledger import network_stands_at
 from transire.node.rooms import DATABASE_FILE, database_branches, database_file, open_blobs, open_database
 from transire.node.sealed_tar import MANIFEST, FileEntry, Progress, SealedTar
 from transire.node.settings import FILE_NAME, MemberSettings, NodeSettings, read_settings
@@ -116,18 +118,20 @@ def _aside(file: Path) -> Iterator[tuple[Path, Path]]:
 def _stage(home: Home, settings: NodeSettings, staging: Path) -> tuple[Previous, int]:
     """Copies of everything that changes, as all of it was at one moment."""
     with _one_moment(home, settings) as (views, ledger):
-        ledger.copy(staging / "ledger")
+        if ledger is not None:
+            ledger.copy(staging / "ledger")
         for member, (database, view) in zip(settings.member, views, strict=True):
             folder = staging / member.slug
             folder.mkdir()
             _copy_database(database, view, folder)
-        return ledger.end, ledger.time
+        # The ledger of several organisations stays with them: whoever restores joins again and gets it from the others.
+        return (ledger.end, ledger.time) if ledger is not None else network_stands_at(home, settings.ledger)
 
 
 @contextmanager
 def _one_moment(
     home: Home, settings: NodeSettings
-) -> Iterator[tuple[list[tuple[Database, sa.Connection]], LedgerSeen]]:
+) -> Iterator[tuple[list[tuple[Database, sa.Connection]], LedgerSeen | None]]:
     """See all databases and the ledger as they are while nobody writes to any of the databases."""
     with ExitStack() as seen:
         databases = [_existing_database(home, settings, member) for member in settings.member]
@@ -139,7 +143,8 @@ def _one_moment(
             views = [(database, seen.enter_context(database.reading())) for database in databases]
             for _, view in views:
                 outbox.count_waiting(view)  # a snapshot begins with the first row that is read
-            ledger = seen.enter_context(looking_at(home.ledger, patience=QUIET_WITHIN_S))
+            embedded = settings.ledger.engine == "embedded"
+            ledger = seen.enter_context(looking_at(home.ledger, patience=QUIET_WITHIN_S)) if embedded else None
         yield views, ledger
 
 

@@ -13,6 +13,7 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 import msgspec
+import structlog
 
 from transire.ledger.checkpoint import (
     COSIGNATURE,
@@ -30,6 +31,8 @@ from transire.node.errors import CheckpointUnknown, WitnessUnknown
 if TYPE_CHECKING:
     from transire.engines.base import Engine
     from transire.node.anchor import Signer
+
+log = structlog.get_logger(__name__)
 
 SIZES_KEPT = 64
 HEIGHTS_SHOWN = 14
@@ -110,7 +113,14 @@ class Checkpoints:
         return None
 
     def _read(self) -> dict[int, str]:
-        return msgspec.json.decode(self._path.read_bytes(), type=_Kept).notes if self._path.exists() else {}
+        """What was kept. A file that cannot be read costs countersignatures, which witnesses give again."""
+        if not self._path.exists():
+            return {}
+        try:
+            return msgspec.json.decode(self._path.read_bytes(), type=_Kept).notes
+        except msgspec.DecodeError:
+            log.warning("the file of countersignatures is damaged and begun anew", file=self._path.name)
+            return {}
 
     def _write(self) -> None:
         beside = self._path.with_suffix(".new")

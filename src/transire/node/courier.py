@@ -17,10 +17,12 @@ from transire.node.deliveries import (
     MEDIA_TYPE,
     NETWORK_HEADER,
     TRANSPORT,
+    again_path,
     key_id_of,
     loads,
     path_of,
     read_answers,
+    read_promise,
     transport_key,
     write_delivery,
 )
@@ -75,30 +77,40 @@ class Courier:
             raise RecipientUnreachable(got=recipient, where="its record names no endpoint")
         return read_endpoint(url, plain_http=self._plain_http)
 
+    def ask_again(self, asker: Tenant, partner: str) -> int:
+        """Ask a member to bring again all that it ever brought; returns how many envelopes will come."""
+        endpoint = self._endpoint(asker, partner)
+        answer = self._exchange(asker, partner, endpoint, again_path(partner), b"", {})
+        return read_promise(answer)
+
     def _deliver(self, sender: Tenant, recipient: str, endpoint: Endpoint, load: list[bytes]) -> list[Reply]:
-        body, now = write_delivery(load), sender.now()
+        body = write_delivery(load)
+        answer = self._exchange(sender, recipient, endpoint, path_of(recipient), body, {"content-type": MEDIA_TYPE})
+        return read_answers(answer, len(load))
+
+    def _exchange(
+        self, sender: Tenant, recipient: str, endpoint: Endpoint, path: str, body: bytes, headers: dict[str, str]
+    ) -> bytes:
+        """One signed request to the recipient's node, and the body of its signed answer."""
         signer = sender.signer_for(TRANSPORT)
-        asked = HttpRequest.of(
-            "PUT",
-            endpoint.url + path_of(recipient),
-            {"content-type": MEDIA_TYPE, NETWORK_HEADER: sender.engine.network},
-        )
-        sign_request(asked, body, key_id=key_id_of(sender.did, signer.key_name), key=signer.key, now=now)
-        status, headers, answer = self._send(endpoint, recipient, asked, body)
+        asked = HttpRequest.of("PUT", endpoint.url + path, headers | {NETWORK_HEADER: sender.engine.network})
+        key_id = key_id_of(sender.did, signer.key_name)
+        sign_request(asked, body, key_id=key_id, key=signer.key, now=sender.now())
+        status, lines, answer = self._send(endpoint, path, asked, body)
         if status != 200:
             raise RecipientUnreachable(got=f"status {status}: {_printable(answer)}", where=endpoint.url)
         verify_answer(
             asked,
             status,
-            headers,
+            lines,
             answer,
             find_key=lambda key_id: transport_key(sender.engine, key_id, of=recipient),
             now=sender.now(),
         )
-        return read_answers(answer, len(load))
+        return answer
 
     def _send(
-        self, endpoint: Endpoint, recipient: str, asked: HttpRequest, body: bytes
+        self, endpoint: Endpoint, path: str, asked: HttpRequest, body: bytes
     ) -> tuple[int, list[tuple[str, str]], bytes]:
         """Status, headers, body of the answer. The name is resolved here, and the connection goes to what was found."""
         import httpx2
@@ -108,7 +120,7 @@ class Courier:
         try:
             with self._http.stream(
                 "PUT",
-                endpoint.at(address, path_of(recipient)),
+                endpoint.at(address, path),
                 headers=headers,
                 content=body,
                 extensions={"sni_hostname": endpoint.host},

@@ -59,9 +59,20 @@ class Answers(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     answers: tuple[Line, ...]
 
 
+class Promise(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The answer to a member that asks for all of it again."""
+
+    envelopes: int
+
+
 def path_of(did: str) -> str:
     """Where a member's node takes deliveries for it, below its endpoint."""
     return f"/v1/deliveries/{quote(did, safe=':')}"
+
+
+def again_path(did: str) -> str:
+    """Where a member is asked to bring again what it ever brought."""
+    return f"{path_of(did)}/again"
 
 
 def loads(envelopes: Sequence[bytes]) -> Iterator[list[bytes]]:
@@ -107,6 +118,14 @@ def read_answers(body: bytes, envelopes: int) -> list[Reply]:
     if len(found.answers) != envelopes:
         raise AnswerUnfit(got=f"{len(found.answers)} answers", expected=f"{envelopes}")
     return [line.reply for line in found.answers]
+
+
+def read_promise(body: bytes) -> int:
+    """How many envelopes a member says that it will bring again."""
+    try:
+        return msgspec.json.decode(body, type=Promise).envelopes
+    except msgspec.DecodeError as error:
+        raise AnswerUnfit(got=str(error)[:200]) from error
 
 
 def transport_key(engine: Engine, key_id: str, *, of: str | None = None) -> bytes:

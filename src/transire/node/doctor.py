@@ -18,13 +18,13 @@ import sqlalchemy as sa
 
 from transire.crypto.encoding import b64url
 from transire.crypto.keystore import KeyStore
-from transire.engines.embedded import inspect
 from transire.errors import TransireError
 from transire.ledger.action import parse_action
 from transire.ledger.statement import verify_pool_opening, verify_statement
 from transire.node.errors import StatementAltered
 from transire.node.following import Follower
 from transire.node.home import Home, read_secret
+from transire.node.ledger import inspect_ledger
 from transire.node.node import Node
 from transire.node.rebuilding import rebuilt_digest, records_digest
 from transire.node.rooms import database_file, open_database
@@ -124,7 +124,8 @@ def _database(home: Home, member: MemberSettings, deep: bool) -> list[str]:
 
 
 def _ledger(home: Home, deep: bool) -> list[str]:
-    return [str(damage) for damage in inspect(home.ledger, deep=deep)]
+    settings = read_settings(home.path).ledger
+    return [str(damage) for damage in inspect_ledger(home, settings, deep=deep)]
 
 
 def _journal(tenant: Tenant) -> list[str]:

@@ -6,9 +6,10 @@ when both parties of a dealing have the same custodian.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from datetime import UTC, datetime
-from typing import cast
+from typing import Final, cast
 
 import msgspec
 
@@ -22,6 +23,9 @@ from transire.ledger.possession import OUTSIDE_KEY, enter_key, prove_validator
 
 CUSTODIAN_KEY = "custodian"
 VALIDATOR_KEY = "validator-1"
+VALIDATOR_NAME: Final = re.compile(r"validator-([0-9]{1,9})\Z")
+POWER: Final = 10
+"""What every validator weighs unless the governors vote otherwise."""
 
 ACT, CREDENTIAL, AGREE, TRANSPORT, RECOVER, GOVERN = (
     "act-1",
@@ -76,7 +80,7 @@ def found_network(name: str, *, founder: dict[str, Json], validator: SigningKey,
         time=now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         governors=[did],
         registrars=[did],
-        validators=[_only_validator(did, validator)],
+        validators=[validator_entry(did, validator)],
         members=[founder],
         parameters={"fixed_validators": 1},  # one local key signs; a vote for another could not be carried out
     )
@@ -90,16 +94,24 @@ def continued_network(ended: Genesis, end: Previous, *, validator: SigningKey, n
         time=now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         governors=[],
         registrars=[],
-        validators=[_only_validator(operator, validator)],
+        validators=[validator_entry(operator, validator)],
         members=[],
         previous=cast("dict[str, Json]", msgspec.to_builtins(end)),
     )
 
 
-def _only_validator(operator: str, key: SigningKey) -> dict[str, Json]:
+def validator_entry(operator: str, key: SigningKey, *, power: int = POWER) -> dict[str, Json]:
+    """A validator as a genesis and a vote name it, with the key's proof of possession."""
     return {
         "operator": operator,
         "possession": prove_validator(operator, key),
-        "power": 10,
+        "power": power,
         "public": b64url(key.public),
     }
+
+
+def next_validator_key(keys: KeyStore) -> tuple[str, SigningKey]:
+    """A further validator key in a node's key store, and its name there."""
+    numbers = [int(found[1]) for name in keys.names() if (found := VALIDATOR_NAME.match(name))]
+    name = f"validator-{max(numbers, default=0) + 1}"
+    return name, keys.new_signing_key(name)

@@ -12,6 +12,7 @@ TransireError
 ├── StatementAltered       node.statement-altered
 ├── EvidenceMissing        node.evidence-missing
 ├── WitnessRefused         node.witness-refused
+├── LedgerSilent           node.ledger-silent
 ├── RecipientUnknown       node.recipient-unknown
 ├── RecipientUnreachable   node.recipient-unreachable
 ├── EndpointUnfit          node.endpoint-unfit
@@ -103,6 +104,13 @@ class WitnessRefused(TransireError):
     sentence = "The ledger refused this member's action."
     fix = "The code says why; a suspended member or a rotated key is mended by the member's registrar."
     status = 502
+
+
+class LedgerSilent(TransireError):
+    code = "node.ledger-silent"
+    sentence = "The ledger has not answered in time; the action may still be accepted until it expires."
+    fix = "Look whether it took effect before you repeat it. A network needs more than two thirds of its validators."
+    status = 503
 
 
 class RecipientUnknown(TransireError):
@@ -198,3 +206,9 @@ class BackupFailed(TransireError):
     sentence = "The backup could not be written or read; nothing half-done was left behind."
     fix = "Look at the named place: its folder must exist and have room for a second copy of the node."
     status = 500
+
+
+class OfferInvalid(TransireError):
+    code = "node.offer-invalid"
+    sentence = "This is not the offer of an organisation that wants to be in a network."
+    fix = "Ask it for the file that `transire ledger offer` wrote."

@@ -42,6 +42,11 @@ class Home:
         return self.path / "checkpoints.json"
 
     @property
+    def tariff(self) -> Path:
+        """The editions of the tariff schedule that this node answers with, beside what is shipped."""
+        return self.path / "tariff"
+
+    @property
     def ledger(self) -> Path:
         return self.path / "ledger"
 

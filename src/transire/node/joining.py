@@ -11,34 +11,59 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import cast
+from typing import Literal, cast
 
 import msgspec
 from msgspec.structs import replace
 
 from transire.crypto.canonical import Json, canonical_bytes
 from transire.crypto.did import did_key
-from transire.crypto.encoding import b64url
 from transire.crypto.keystore import KeyStore
 from transire.engines.cometbft.files import node_id
 from transire.ledger.genesis import Genesis
-from transire.ledger.possession import prove_validator
-from transire.node.enrolment import CREDENTIAL, CUSTODIAN_KEY, VALIDATOR_KEY, enrolment, make_member_keys
-from transire.node.errors import HomeExists
+from transire.node.enrolment import (
+    CREDENTIAL,
+    CUSTODIAN_KEY,
+    POWER,
+    VALIDATOR_KEY,
+    enrolment,
+    make_member_keys,
+    next_validator_key,
+    validator_entry,
+)
+from transire.node.errors import HomeExists, OfferInvalid, UnknownTenant
 from transire.node.home import Home, read_secret
-from transire.node.ledger import P2P_KEY, pair_settings
-from transire.node.settings import FILE_NAME, MemberSettings, NodeSettings, check_slug, write_settings
-
-POWER = 10
+from transire.node.ledger import P2P_KEY, begin_again
+from transire.node.settings import FILE_NAME, MemberSettings, NodeSettings, check_slug, read_settings, write_settings
 
 
-class Candidate(msgspec.Struct, frozen=True, kw_only=True):
-    """What one organisation brings to a network: its enrolment, its validator, and its node's name among peers."""
+class Candidate(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What one organisation brings to a network: its enrolment, its validator, and where its node is found by peers."""
 
+    format: Literal["transire/offer/1"] = "transire/offer/1"
     did: str
     member: dict[str, object]
     validator: dict[str, object]
     node_id: str
+    address: str = ""
+
+    @property
+    def peer(self) -> str:
+        """The node as others name it in `ledger.peers`."""
+        return f"{self.node_id}@{self.address}"
+
+    @property
+    def raw(self) -> bytes:
+        """The offer as a file; it holds nothing private."""
+        return msgspec.json.format(msgspec.json.encode(self)) + b"\n"
+
+    @classmethod
+    def read(cls, path: Path) -> Candidate:
+        """An offer from its file."""
+        try:
+            return msgspec.json.decode(path.read_bytes(), type=cls)
+        except (OSError, msgspec.DecodeError) as error:
+            raise OfferInvalid(got=error, where=str(path)) from error
 
 
 def prepare_node(
@@ -67,13 +92,9 @@ def prepare_node(
     return Candidate(
         did=did,
         member=cast("dict[str, object]", body),
-        validator={
-            "operator": did,
-            "possession": prove_validator(did, validator),
-            "power": POWER,
-            "public": b64url(validator.public),
-        },
+        validator=cast("dict[str, object]", validator_entry(did, validator)),
         node_id=node_id(peer.public),
+        address=settings.ledger.external_address or f"{settings.ledger.p2p_host}:{settings.ledger.p2p_port}",
     )
 
 
@@ -94,9 +115,6 @@ def found_together(
 
 def join_network(path: Path, settings: NodeSettings, genesis: Genesis, *, slug: str) -> None:
     """Begin with a network in a folder that `prepare_node` made. Settings come last: what has them is a whole node."""
-    from transire.engines.cometbft.engine import CometBftEngine
-    from transire.engines.cometbft.files import PairKeys
-
     if (path / FILE_NAME).exists():
         raise HomeExists(where=str(path))
     secret, home = read_secret(settings), Home(path)
@@ -104,8 +122,21 @@ def join_network(path: Path, settings: NodeSettings, genesis: Genesis, *, slug: 
     member_keys = KeyStore.open(home.member(slug) / "keys.json", secret)
     did = did_key(member_keys.signing_key(CREDENTIAL).public)
     ledger = replace(settings.ledger, engine="cometbft")
-    pair = PairKeys(keys.signing_key(ledger.validator_key), keys.signing_key(P2P_KEY))
-    CometBftEngine.create(home.ledger, genesis, pair, pair_settings(ledger, home.path)).close()
+    begin_again(home, ledger, keys, genesis)
     home.network.write_bytes(canonical_bytes(genesis.trust_root()))
     home.genesis.write_bytes(genesis.raw)
     write_settings(home.path, replace(settings, ledger=ledger, member=(MemberSettings(slug, did),)))
+
+
+def offer_validator_key(path: Path, *, slug: str, power: int = POWER) -> tuple[str, dict[str, Json]]:
+    """Make a further validator key for the node in a folder; returns its name and the change that governors vote on.
+
+    The node goes on with its present key until the setting `ledger.validator_key` names another.
+    """
+    settings, home = read_settings(path), Home(path)
+    keys = KeyStore.open(home.keys, read_secret(settings))
+    operator = next((member.did for member in settings.member if member.slug == slug), None)
+    if operator is None:
+        raise UnknownTenant(got=slug, expected=", ".join(member.slug for member in settings.member))
+    name, key = next_validator_key(keys)
+    return name, {"type": "validator", **validator_entry(operator, key, power=power)}

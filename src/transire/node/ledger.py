@@ -8,6 +8,9 @@ from transire.crypto.keystore import KeyStore
 from transire.engines.base import Engine
 from transire.engines.cometbft.settings import PairSettings, StateSync
 from transire.engines.embedded import EmbeddedEngine
+from transire.engines.embedded import inspect as inspect_embedded
+from transire.engines.inspection import Damage
+from transire.ledger.genesis import Genesis, Previous
 from transire.node.home import Home
 from transire.node.settings import LedgerSettings
 
@@ -26,6 +29,31 @@ def open_ledger(home: Home, settings: LedgerSettings, keys: KeyStore) -> Engine:
 
     pair = PairKeys(validator, keys.signing_key(P2P_KEY))
     return CometBftEngine.open(home.ledger, pair, pair_settings(settings, home.path))
+
+
+def inspect_ledger(home: Home, settings: LedgerSettings, *, deep: bool) -> list[Damage]:
+    """Everything that is wrong with the ledger of a node that is not running; needs no key."""
+    if settings.engine == "embedded":
+        return inspect_embedded(home.ledger, deep=deep)
+    from transire.engines.cometbft.inspecting import inspect
+
+    return inspect(home.ledger, pair_settings(settings, home.path), deep=deep)
+
+
+def network_stands_at(home: Home, settings: LedgerSettings) -> tuple[Previous, int]:
+    """How a network of several organisations stands at this node, and the time of its last block in whole seconds."""
+    from transire.engines.cometbft.inspecting import stands_at
+
+    return stands_at(home.ledger, pair_settings(settings, home.path))
+
+
+def begin_again(home: Home, settings: LedgerSettings, keys: KeyStore, genesis: Genesis) -> None:
+    """Begin with the genesis of a network of several organisations, in a folder without a ledger."""
+    from transire.engines.cometbft.engine import CometBftEngine
+    from transire.engines.cometbft.files import PairKeys
+
+    pair = PairKeys(keys.signing_key(settings.validator_key), keys.signing_key(P2P_KEY))
+    CometBftEngine.create(home.ledger, genesis, pair, pair_settings(settings, home.path)).close()
 
 
 def pair_settings(settings: LedgerSettings, home: Path) -> PairSettings:

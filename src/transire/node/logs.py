@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import logging
 import sys
+import time
+from threading import Lock
 from typing import Any
 
 import structlog
@@ -28,6 +30,30 @@ def strike_out(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
     for name in SILENT & event.keys():
         event[name] = STRUCK_OUT
     return event
+
+
+class SaidOnce:
+    """Which facts are new: the same one within a while, or too many at once, need not stand in the log again.
+
+    >>> said = SaidOnce(most=2)
+    >>> [said.is_new("a"), said.is_new("a"), said.is_new("b"), said.is_new("c")]
+    [True, False, True, False]
+    """
+
+    def __init__(self, *, within_s: float = 600.0, most: int = 100) -> None:
+        self._within_s, self._most = within_s, most
+        self._said: dict[str, float] = {}
+        self._lock = Lock()
+
+    def is_new(self, fact: str) -> bool:
+        """Whether to say it; remembers that it was said."""
+        now = time.monotonic()
+        with self._lock:
+            self._said = {each: when for each, when in self._said.items() if now - when < self._within_s}
+            if fact in self._said or len(self._said) >= self._most:
+                return False
+            self._said[fact] = now
+            return True
 
 
 def configure_logs(level: str) -> None:

@@ -56,6 +56,7 @@ from transire.procedures.catalogue import kinds
 from transire.storage.blobs import BlobStore
 from transire.storage.database import Database
 from transire.storage.migrations import upgrade
+from transire.tariff.schedule import use_folder
 from transire.vault.statements import KINDS as DOCUMENT_KINDS
 from transire.vault.vault import Vault
 
@@ -87,10 +88,11 @@ class Node:
         self._carriers = ThreadPoolExecutor(settings.delivery.at_once, thread_name_prefix="courier")
         self.post = Post(self.courier)
         self.beat = Beat()
-        self.checkpoints = Checkpoints(home.checkpoints, engine, settings.witnesses)
+        self.checkpoints = Checkpoints(home.checkpoints, engine, settings.ledger.witnesses)
         self.kinds = KindRegistry([*DOCUMENT_KINDS, *kinds()])
         self.tenants: dict[str, Tenant] = {}
         self._secret = secret
+        use_folder(home.tariff)
         self._unsubscribe = engine.subscribe(self._on_block)
         for member in settings.member:
             self._host(member)

@@ -31,6 +31,9 @@ from transire.vault.statements import DELIVERED, REFUSED, refused_body
 UNANSWERED = frozenset({"document.delivered/1", "document.refused/1", "document.opened/1", "document.held/1"})
 """Kinds that say how a delivery went: answering them would never end."""
 
+SERVER_FAULT = 500
+"""From this status on a refusal is a fault of this node, not of what was delivered."""
+
 log = structlog.get_logger(__name__)
 
 
@@ -129,9 +132,12 @@ class Reception:
     def _refuse(self, tx: sa.Connection, envelope: Envelope, error: TransireError) -> Reply:
         """State the refusal, unless the same envelope may still be taken when this node has caught up."""
         tenant = self._tenant
-        log.warning("delivery refused", tenant=tenant.slug, sender=envelope.sender, code=error.code)
         if may_come_again(error):
+            # Mostly this replica is a block behind the sender's: nothing that an operator should look at.
+            say = log.warning if error.status >= SERVER_FAULT else log.info
+            say("delivery not taken yet", tenant=tenant.slug, sender=envelope.sender, code=error.code)
             return Reply(not_yet=error.code)
+        log.warning("delivery refused", tenant=tenant.slug, sender=envelope.sender, code=error.code)
         if tenant.engine.member(envelope.sender) is not None:
             self._state_refused(tx, envelope, error)
         return Reply(refused_with=error.code)

@@ -25,7 +25,7 @@ from msgspec.structs import replace
 
 from transire.crypto.canonical import canonical_bytes, parse_canonical
 from transire.crypto.errors import SignatureInvalid
-from transire.crypto.keys import SigningKey, verify_signature
+from transire.crypto.keys import verify_signature
 from transire.crypto.keystore import FILE_LIMIT, KeyStore
 from transire.engines.earlier import EARLIER_FOLDER, REPLICA_FOLDER, Earlier
 from transire.engines.embedded import EmbeddedEngine
@@ -33,9 +33,10 @@ from transire.engines.errors import ReplicaDamaged
 from transire.errors import TransireError
 from transire.ledger.genesis import Genesis
 from transire.node.backup import FORMAT, ROWS_FILE, Manifest
-from transire.node.enrolment import CUSTODIAN_KEY, continued_network
+from transire.node.enrolment import CUSTODIAN_KEY, continued_network, next_validator_key
 from transire.node.errors import BackupFailed, BackupInvalid, HomeExists
 from transire.node.home import Home, read_secret
+from transire.node.ledger import begin_again
 from transire.node.node import Node
 from transire.node.rooms import database_branches, open_blobs, open_database
 from transire.node.sealed_tar import (
@@ -57,7 +58,6 @@ NAME: Final = re.compile(
     r"|members/[a-z0-9-]{1,63}/(keys\.json|member\.db|rows\.jsonl|blobs/[0-9a-f]{64}))\Z"
 )
 """Every name that a backup can hold: nothing is ever written anywhere else."""
-VALIDATOR_NAME: Final = re.compile(r"validator-([0-9]{1,9})\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +89,11 @@ def restore_backup(
         secret = read_secret(settings)
         _check_seal(tar, partial, secret)
         _unpack(tar, manifest, partial, settings, progress)
-        genesis = _carry_on(Home(partial), secret)
-        _let_go_of_signed(partial)
+        if settings.ledger.engine == "embedded":
+            genesis = _carry_on(Home(partial), secret)
+            _let_go_of_signed(partial)
+        else:
+            genesis = _join_again(Home(partial), settings, secret)
         _sync_all(partial)
         partial.rename(path)
         _sync(path.parent)
@@ -192,7 +195,7 @@ def _carry_on(home: Home, secret: bytes) -> Genesis:
         if damage or ended.end is None:
             raise ReplicaDamaged(got="; ".join(map(str, damage[:3])) or "a last block that is not proved")
         ended.copy_replica(home.ledger / REPLICA_FOLDER)
-        name, key = _new_validator_key(KeyStore.open(home.keys, secret))
+        name, key = next_validator_key(KeyStore.open(home.keys, secret))
         # Whole seconds, and later than any block: the last vote may be later than the last block's own time.
         now = datetime.fromtimestamp(max(int(time.time()), ended.last_time + 1), UTC)
         genesis = continued_network(ended.genesis, ended.end, validator=key, now=now)
@@ -205,6 +208,19 @@ def _carry_on(home: Home, secret: bytes) -> Genesis:
     return genesis
 
 
+def _join_again(home: Home, settings: NodeSettings, secret: bytes) -> Genesis:
+    """Begin the same network anew under a new validator key; the other organisations' nodes give the blocks.
+
+    What was signed before stays as it is: the network may have it already, and the same bytes are never applied twice.
+    """
+    keys = KeyStore.open(home.keys, secret)
+    name, _ = next_validator_key(keys)
+    genesis = Genesis.parse(home.genesis.read_bytes())
+    begin_again(home, replace(settings.ledger, validator_key=name), keys, genesis)
+    amend_settings(home.path, lambda written: replace(written, ledger=replace(written.ledger, validator_key=name)))
+    return genesis
+
+
 def _put_aside(home: Home) -> Earlier:
     network = Genesis.parse(home.genesis.read_bytes()).network
     folder = home.ledger / EARLIER_FOLDER / network
@@ -213,12 +229,6 @@ def _put_aside(home: Home) -> Earlier:
         (home.ledger / name).rename(folder / name)
     shutil.copyfile(home.network, folder / home.network.name)
     return Earlier(folder)
-
-
-def _new_validator_key(keys: KeyStore) -> tuple[str, SigningKey]:
-    numbers = [int(found[1]) for name in keys.names() if (found := VALIDATOR_NAME.match(name))]
-    name = f"validator-{max(numbers, default=0) + 1}"
-    return name, keys.new_signing_key(name)
 
 
 def _let_go_of_signed(path: Path) -> None:

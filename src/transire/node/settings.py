@@ -53,6 +53,8 @@ class LedgerSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Blocks between two snapshots that nodes can join from; 0 makes none."""
     metrics_listen: str = ""
     """host:port for CometBFT's own Prometheus figures; empty: none."""
+    witnesses: tuple[str, ...] = ()
+    """Verifier keys (name+id+key) of outside witnesses: their countersignatures are published, and go on receipts."""
 
 
 class RecordsSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -110,8 +112,6 @@ class NodeSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     records: RecordsSettings = RecordsSettings()
     vault: VaultSettings = VaultSettings()
     delivery: DeliverySettings = DeliverySettings()
-    witnesses: tuple[str, ...] = ()
-    """Verifier keys (name+id+key) of outside witnesses: their countersignatures are published, and go on receipts."""
     member: tuple[MemberSettings, ...] = ()
 
     @property

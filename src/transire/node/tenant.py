@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -32,7 +33,7 @@ from transire.ledger.state import MemberRecord, at
 from transire.ledger.statement import make_statement, parse_statement, statement_bytes
 from transire.node.anchor import NONCE_BYTES, Signer, expiry, write_time
 from transire.node.enrolment import DESK
-from transire.node.errors import EvidenceMissing, RecipientUnknown, StatementNotAccepted, WitnessRefused
+from transire.node.errors import EvidenceMissing, LedgerSilent, RecipientUnknown, StatementNotAccepted, WitnessRefused
 from transire.storage.database import Database
 from transire.vault import acts, journal, outbox
 from transire.vault.envelope import build_envelope
@@ -49,6 +50,14 @@ ANSWER_WITHIN_S = 30.0
 
 Countersigned = Callable[[int], tuple[int, str] | None]
 """The newest header above a height whose log an outside witness countersigned, with the note that says so."""
+
+
+def await_outcome(answer: Future[Outcome]) -> Outcome:
+    """The ledger's answer to a submitted action, within the time that somebody waits for it."""
+    try:
+        return answer.result(timeout=ANSWER_WITHIN_S)
+    except TimeoutError as error:
+        raise LedgerSilent(expected=f"an answer within {ANSWER_WITHIN_S:g} s") from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,7 +266,7 @@ class Tenant:
             nonce=secrets.token_bytes(NONCE_BYTES),
             signer=signer.key,
         )
-        outcome = self.engine.submit(raw).result(timeout=ANSWER_WITHIN_S)
+        outcome = await_outcome(self.engine.submit(raw))
         if not outcome.accepted:
             raise WitnessRefused(got=outcome.code)
         return outcome

@@ -7,17 +7,21 @@ before it is compared: a content of 49.99999 per cent never becomes 50.
 from __future__ import annotations
 
 import re
-from decimal import Context, Decimal, Inexact, InvalidOperation, Overflow
+from decimal import ROUND_DOWN, Context, Decimal, Inexact, InvalidOperation, Overflow
 from fractions import Fraction
 from typing import Final
 
 _WRITTEN: Final = re.compile(r"-?[0-9]{1,24}(?:\.[0-9]{1,18})?", re.ASCII)
 
 ZERO: Final = Decimal(0)
+ONE: Final = Decimal(1)
 HUNDRED: Final = Decimal(100)
 
 EXACT: Final = Context(prec=400, Emax=9999, Emin=-9999, traps=[Inexact, Overflow, InvalidOperation])
 """Wide enough for every sum and product of the engine; a result that would not fit raises instead of being rounded."""
+
+_CUT: Final = Context(prec=60, rounding=ROUND_DOWN, Emax=9999, Emin=-9999, traps=[InvalidOperation, Overflow])
+"""For what is shown of a quotient, never for what is compared."""
 
 SHOWN_DIGITS: Final = 12
 """Significant digits of a quotient that does not end; the interface asks for at least ten."""
@@ -35,6 +39,17 @@ def read_decimal(text: object) -> Decimal | None:
     if not isinstance(text, str) or _WRITTEN.fullmatch(text) is None:
         return None
     return Decimal(text)
+
+
+def plain_amount(text: str) -> Decimal | None:
+    """The amount of most texts, quickly: ASCII digits and at most one point; None where a longer look is needed.
+
+    >>> plain_amount("12.50"), plain_amount("-1"), plain_amount("1e3")
+    (Decimal('12.50'), None, None)
+    """
+    if len(text) < 24 and text.isascii() and text.replace(".", "", 1).isdigit() and text[0] != "." != text[-1]:
+        return Decimal(text)
+    return None
 
 
 def shown(value: Decimal | Fraction) -> str:
@@ -58,6 +73,20 @@ def plain(value: Decimal) -> str:
     """
     text = format(value, "f")
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def shown_quotient(part: Decimal, whole: Decimal) -> str:
+    """Part divided by whole as a decimal string: whole where it ends, else cut off, as `shown` does.
+
+    >>> shown_quotient(Decimal(4800), Decimal(88)), shown_quotient(Decimal("7.0"), Decimal(100))
+    ('54.5454545454', '0.07')
+    """
+    _CUT.clear_flags()
+    quotient = _CUT.divide(part, whole)
+    if not _CUT.flags[Inexact]:
+        return plain(quotient)
+    places = max(SHOWN_PLACES, SHOWN_DIGITS - 1 - quotient.adjusted())
+    return format(quotient.quantize(Decimal((0, (1,), -places)), ROUND_DOWN, _CUT), "f")
 
 
 def ratio(part: Decimal, whole: Decimal) -> Fraction:

@@ -108,6 +108,9 @@ class Excluded(Asked, frozen=True, kw_only=True):
     unspecified: Amount = "0"
 
 
+NOTHING_EXCLUDED = Excluded()
+
+
 class Exchange(Asked, frozen=True, kw_only=True):
     """Gains and losses of currency conversion that relate to the production of the good."""
 
@@ -121,7 +124,7 @@ class Costs(Asked, frozen=True, kw_only=True):
     product: Amount = "0"
     period: Amount = "0"
     other: Amount = "0"
-    excluded: Excluded = Excluded()
+    excluded: Excluded = NOTHING_EXCLUDED
     currency: Exchange = Exchange()
 
 

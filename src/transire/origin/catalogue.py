@@ -17,6 +17,7 @@ from typing import Final
 import msgspec
 
 from transire.origin.agreements import agreement
+from transire.origin.concordance import before
 from transire.origin.rule.codes import CodeRange
 from transire.origin.rule.notes import Note
 from transire.origin.rule.scan import Kind
@@ -73,6 +74,8 @@ class ProductRule(_Entry, frozen=True, kw_only=True, omit_defaults=True, dict=Tr
     edition: str = ""
     hs: str = ""
     as_of: date | None = None
+    declared: str = ""
+    """The number that was asked for, where the rule stands under the number it was made from."""
 
     @cached_property
     def rule(self) -> Rule:
@@ -95,13 +98,19 @@ class ProductRule(_Entry, frozen=True, kw_only=True, omit_defaults=True, dict=Tr
         return not any(isinstance(one.way, Unread) for one in self.rule.alternatives)
 
     def notice(self, on: date) -> str | None:
-        """What is to be said where the text is of a later day than the one asked about."""
-        if self.as_of is None or on >= self.as_of:
-            return None
-        return (
-            f"The rule is read as it stood on {self.as_of.isoformat()} ({self.edition}); whether it read the same on "
-            f"{on.isoformat()} is not known here."
-        )
+        """What is to be said where the text is of a later day, or its numbers are of another edition."""
+        said = []
+        if self.as_of is not None and on < self.as_of:
+            said.append(
+                f"The rule is read as it stood on {self.as_of.isoformat()} ({self.edition}); whether it read the same "
+                f"on {on.isoformat()} is not known here."
+            )
+        if self.declared:
+            said.append(
+                f"{self.declared} is not a number of HS {self.hs}, in which the rule is printed: it is judged by the "
+                f"rule of the number it was made from, {self.scope}."
+            )
+        return " ".join(said) or None
 
     def binds(self, number: TariffNumber, on: date) -> bool:
         """Whether the rule covers the number on this day, more specific rules aside."""
@@ -151,10 +160,16 @@ class Catalogue(msgspec.Struct, frozen=True, kw_only=True, dict=True):
                 found[chapter].append(rule)
         return {chapter: tuple(rules) for chapter, rules in found.items()}
 
-    def edition_named(self, rule: ProductRule) -> ProductRule:
+    def binding(self, number: TariffNumber, on: date) -> tuple[ProductRule, ...]:
+        """The rules that cover a number on a day, the most specific alone."""
+        found = [rule for rule in self.by_chapter.get(number.chapter, ()) if rule.binds(number, on)]
+        finest = max((rule.level for rule in found), default=0)
+        return tuple(rule for rule in found if rule.level == finest)
+
+    def edition_named(self, rule: ProductRule, declared: str = "") -> ProductRule:
         """The rule with what it shares with all others of the catalogue: it stands by itself in an answer."""
         return msgspec.structs.replace(
-            rule, agreement=self.agreement, edition=self.edition, hs=self.hs, as_of=self.as_of
+            rule, agreement=self.agreement, edition=self.edition, hs=self.hs, as_of=self.as_of, declared=declared
         )
 
     @property
@@ -199,11 +214,14 @@ def rules_for(
     ['8413.11-8413.82']
     """
     number = parse_tariff_number(code)
-    read = own or catalogue(agreement_id)
-    found = [rule for rule in read.by_chapter.get(number.chapter, ()) if rule.binds(number, on)]
-    finest = max((rule.level for rule in found), default=0)
-    chosen = _of_trade([rule for rule in found if rule.level == finest], exporter, importer)
-    return tuple(read.edition_named(rule) for rule in chosen)
+    read, declared = own or catalogue(agreement_id), ""
+    found = read.binding(number, on)
+    if not found and read.hs and number.level >= 6:
+        older = [TariffNumber(digits=digits) for digits in before(number.subheading, read.hs)]
+        found = tuple({rule.scope: rule for one in older for rule in read.binding(one, on)}.values())
+        declared = number.dotted
+    chosen = _of_trade(found, exporter, importer)
+    return tuple(read.edition_named(rule, declared) for rule in chosen)
 
 
 def _of_trade(rules: Sequence[ProductRule], exporter: str | None, importer: str | None) -> tuple[ProductRule, ...]:

@@ -31,11 +31,17 @@ def digits_of(text: str, where: str) -> str:
     >>> digits_of("84.14", "/good/tariff"), digits_of("8414.59", "/good/tariff")
     ('8414', '841459')
     """
-    digits = _digits(text)
+    digits = known_digits(text)
     if digits is None:
         expected = "4, 6, 8 or 10 digits, beginning with a heading of the Harmonized System"
         raise CodeUnknown(got=repr(text)[:40], expected=expected, where=where)
     return digits
+
+
+def digits_at(text: str, above: str, at: int) -> str:
+    """The digits of the code of a material; its place in the bill is only spelled out for a refusal."""
+    digits = known_digits(text)
+    return digits_of(text, f"{above}/materials/{at}/tariff") if digits is None else digits
 
 
 @lru_cache(maxsize=65_536)
@@ -52,12 +58,18 @@ def is_of_edition(digits: str) -> bool:
 
 
 @lru_cache(maxsize=65_536)
-def _digits(text: str) -> str | None:
+def known_digits(text: str) -> str | None:
+    """The digits of a code; None for a text that no edition could print."""
     if _WRITTEN.fullmatch(text) is None:
         return None
     digits = text.replace(".", "")
     known = digits[:4] in _system().headings or digits[:4] in _system().withdrawn
     return digits if known else None
+
+
+def headings() -> dict[str, tuple[str, ...]]:
+    """The headings of the edition at hand, each with the last two digits of its subheadings."""
+    return {heading: tuple(ends.split()) for heading, ends in _system().headings.items()}
 
 
 @cache

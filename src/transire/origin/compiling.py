@@ -50,6 +50,8 @@ class Edition(msgspec.Struct, frozen=True, kw_only=True):
     end: date | None = None
     as_of: date | None = None
     """The day whose text it is, where the source says so; on earlier days the law may have read otherwise."""
+    notes: tuple[CatalogueNote, ...] = ()
+    """What the law says above the table: general provisions, and notes that stand over whole sections."""
 
 
 class _Editions(msgspec.Struct, frozen=True):
@@ -114,7 +116,7 @@ def read_rows(lines: Iterable[str]) -> tuple[Row, ...]:
 
 def compile_catalogue(rows: Sequence[Row], law: Agreement, edition: Edition) -> Catalogue:
     """The catalogue that the rows make."""
-    found = _Found([], [], [])
+    found = _Found([], list(edition.notes), [])
     for row in rows:
         _compile(row, law, edition, found)
     return Catalogue(
@@ -174,7 +176,7 @@ def _entries(number: str, words: str, row: Row, law: Agreement, edition: Edition
     if words.startswith(_TWELVE_MONTHS):
         start = date(law.in_force_from.year + 1, law.in_force_from.month, law.in_force_from.day)
     place = f"chapter {int(row.chapter[:2])}" if not row.scope else _place(row)
-    title = f"Note {number} to {place}" if number else f"Note to {place}"
+    title = f"Note {number} to {place}" if number else place if " rule " in place else f"Note to {place}"
     return [
         CatalogueNote(
             ranges=_spoken_of(note, ranges), title=title, note=note, citation=_cite(row, edition, title),

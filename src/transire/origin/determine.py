@@ -24,6 +24,7 @@ from transire.origin.determination.general import general_conditions
 from transire.origin.determination.headroom import headroom_of
 from transire.origin.determination.noted import added_conditions
 from transire.origin.determination.question import Question
+from transire.origin.determination.quick import quick_answer
 from transire.origin.determination.routes import (
     Route,
     by_a_note,
@@ -42,6 +43,8 @@ _OUTCOMES: dict[Verdict, Outcome] = {True: "originating", False: "not_originatin
 def determine(case: Case, *, full: bool = True) -> Answer:
     """Answer an origin case. Without `full` only outcome, criterion, method and figures: what bulk runs ask for."""
     with localcontext(EXACT):
+        if not full and (answer := quick_answer(case)) is not None:
+            return answer
         question = Question(case)
         route = _route(question)
         general = general_conditions(case, question.subject, question.notes, question.is_party)
@@ -90,7 +93,7 @@ def _told(question: Question, route: Route, general: Sequence[Condition], verdic
         outcome=answer.outcome,
         criterion=answer.criterion,
         method=answer.method,
-        rule=rule_used(route),
+        rule=rule_used(question.subject, route),
         figures=answer.figures,
         tests=tests_of(question.subject, route, general),
         missing=_missing(route, general) if verdict is None else (),

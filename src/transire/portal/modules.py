@@ -5,7 +5,19 @@ from __future__ import annotations
 from importlib import import_module
 from importlib.util import find_spec
 
-from transire.portal import account, documents, envelopes, home, network, particulars, persons, proofs, signin
+from transire.portal import (
+    account,
+    documents,
+    envelopes,
+    home,
+    network,
+    particulars,
+    persons,
+    proofs,
+    rules,
+    signin,
+    tariff,
+)
 from transire.portal.registry import Pages
 from transire.procedures.catalogue import procedures
 
@@ -18,7 +30,9 @@ def page_modules() -> list[Pages]:
         *procedure_pages(),
         documents.PAGES,
         proofs.PAGES,
+        tariff.PAGES,
         network.PAGES,
+        rules.PAGES,
         particulars.PAGES,
         persons.PAGES,
         account.PAGES,

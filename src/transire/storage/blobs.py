@@ -247,7 +247,9 @@ class ObjectBlobs(BlobStore):
         from obstore.store import S3Store
 
         config: Any = {key: value for key, value in options.items() if key != ALLOW_HTTP}
-        client: ClientConfig = {"allow_http": options.get(ALLOW_HTTP) == "true"}
+        # obstore reads AWS_ALLOW_HTTP nowhere; it is what other programs call it too.
+        allowed = options.get(ALLOW_HTTP, os.environ.get("AWS_ALLOW_HTTP", ""))
+        client: ClientConfig = {"allow_http": allowed == "true"}
         try:
             store = S3Store.from_url(url, config=config, client_options=client, retry_config=_retries())
         except (BaseError, ValueError) as error:

@@ -6,20 +6,17 @@ is unknown, and never silently open or closed.
 
 from __future__ import annotations
 
-import re
 from datetime import date
 from enum import Enum
 from functools import cache
 from importlib.resources import files
-from typing import Final
 
 import msgspec
 
 from transire.tariff.errors import ProgrammeUnknown
 from transire.tariff.number import parse_tariff_number
-from transire.tariff.schedule import TariffItem, edition_on, find_item
-
-_SEGMENT: Final = re.compile(r"([^()]*)\(([^()]*)\)")
+from transire.tariff.schedule import Listing, Shelf, at_hand
+from transire.tariff.special_column import read_special
 
 
 class Opening(Enum):
@@ -31,7 +28,11 @@ class Opening(Enum):
 
 
 class Programme(msgspec.Struct, frozen=True, kw_only=True, rename={"start": "from", "end": "until"}):
-    """One special programme indicator: the agreement, the country where it is bound to one, and its days."""
+    """One special programme indicator: the agreement, the country where it is bound to one, and its days.
+
+    `parties` are the countries whose goods qualify, each from its day on; None where beneficiaries are named elsewhere.
+    A blank `fee_citation`: the programme frees from no fee. What holds after `known_until` is not known here.
+    """
 
     code: str
     agreement: str
@@ -41,6 +42,8 @@ class Programme(msgspec.Struct, frozen=True, kw_only=True, rename={"start": "fro
     start: date
     country: str | None = None
     end: date | None = None
+    parties: dict[str, date] | None = None
+    known_until: date | None = None
 
     def is_in_force(self, on: date) -> bool:
         return self.start <= on and (self.end is None or on <= self.end)
@@ -94,8 +97,8 @@ def programmes_of(agreement_id: str, *, country: str | None = None) -> tuple[str
     )
 
 
-def programme_open(code: str, programme_code: str, on: date) -> ProgrammeOpening:
-    """Whether the tariff item of this number is open to the programme on this day.
+def programme_open(code: str, programme_code: str, on: date, shelf: Shelf | None = None) -> ProgrammeOpening:
+    """Whether the tariff item of this number is open to the programme on this day; `shelf` is what is at hand.
 
     >>> programme_open("8414.51.30.00", "S", date(2026, 11, 22)).state
     <Opening.OPEN: 'open'>
@@ -111,51 +114,57 @@ def programme_open(code: str, programme_code: str, on: date) -> ProgrammeOpening
             citation=asked.citation,
             item=number.dotted,
         )
-    edition = edition_on(on)
-    if edition is None:
+    editions = shelf or at_hand()
+    book = editions.book_on(on)
+    if book is None:
         return ProgrammeOpening(
             state=Opening.UNKNOWN,
             why=f"No edition of the tariff schedule that holds on {on.isoformat()} is at hand.",
             citation=asked.citation,
             item=number.dotted,
         )
-    item = find_item(number, on)
+    item = editions.find(number, on)
     if item is None:
         return ProgrammeOpening(
             state=Opening.UNKNOWN,
             why=f"Tariff item {number.dotted} is not among the lines that are at hand.",
-            citation=f"{edition.citation}, edition of {edition.edition.isoformat()}",
+            citation=book.source,
             item=number.dotted,
         )
-    source = f"{edition.citation}, edition of {edition.edition.isoformat()}, {item.number}"
-    return _read_column(item, asked, source)
+    return _read_column(item, asked)
 
 
-def _read_column(item: TariffItem, asked: Programme, source: str) -> ProgrammeOpening:
+def _read_column(item: Listing, asked: Programme) -> ProgrammeOpening:
     """Read the special column of the item, as general note 3(a)(iii) explains it."""
     rates = special_rates(item.special)
     if asked.code in rates:
         return ProgrammeOpening(
             state=Opening.OPEN,
             why=f"The special column prints {rates[asked.code]} ({asked.code}).",
-            citation=source,
+            citation=item.source,
             rate=rates[asked.code],
-            item=item.number,
+            item=item.item or item.number,
         )
     if item.general == "Free" and not item.special:
         return ProgrammeOpening(
             state=Opening.OPEN,
-            why=f"The general rate is Free; the claim frees from the processing fee ({asked.fee_citation}).",
-            citation=source,
+            why=f"The general rate is Free; {_freed(asked)}.",
+            citation=item.source,
             rate="Free",
-            item=item.number,
+            item=item.item or item.number,
         )
     return ProgrammeOpening(
         state=Opening.CLOSED,
         why=f"The special column does not print {asked.code}.",
-        citation=source,
-        item=item.number,
+        citation=item.source,
+        item=item.item or item.number,
     )
+
+
+def _freed(asked: Programme) -> str:
+    if not asked.fee_citation:
+        return "the claim changes nothing"
+    return f"the claim frees from the processing fee ({asked.fee_citation})"
 
 
 def special_rates(text: str) -> dict[str, str]:
@@ -164,9 +173,4 @@ def special_rates(text: str) -> dict[str, str]:
     >>> special_rates("Free (A,S,SG) 2.8% (JP) See 9823.10.01-9823.10.45 (S+)")["S+"]
     'See 9823.10.01-9823.10.45'
     """
-    rates = {}
-    for segment in _SEGMENT.finditer(text):
-        for code in re.split(r"[,\s]+", segment[2].strip()):
-            if code:
-                rates[code] = segment[1].strip()
-    return rates
+    return {code: str(one.rate) for one in read_special(text).rates for code in one.codes}

@@ -14,6 +14,7 @@ from typing import Any, Protocol, cast
 
 from transire.credentials.contexts import OWN_CONTEXT, V2, ContextRegistry, pinned_contexts
 from transire.credentials.resolve import member_resolver
+from transire.credentials.suites import HOUSE_SUITES
 from transire.credentials.verify import verify_credential
 from transire.crypto.canonical import Json, parse_canonical
 from transire.crypto.encoding import b64url, unb64url
@@ -203,6 +204,7 @@ def _check_credential(
         credential,
         resolve=member_resolver(lambda did: ledger.credential_keys_of(did, height)),
         contexts=trade_contexts(),
+        suites=HOUSE_SUITES,
     )
     if verified.issuer != stored.issuer:
         raise IssuerDiffers(expected=stored.issuer, got=verified.issuer, where=where)

@@ -114,6 +114,15 @@ def hasten(tx: sa.Connection, now: datetime) -> None:
     tx.execute(outbox.update().where(outbox.c.state == WAITING, outbox.c.next_try > now).values(next_try=now))
 
 
+def bring_again(tx: sa.Connection, recipient: str, now: datetime) -> int:
+    """Have everything that was ever brought to a recipient brought once more; returns how many envelopes that are.
+
+    What the recipient refused is brought too: it asks after a loss, and answers each as it did before.
+    """
+    again = outbox.update().where(outbox.c.recipient == recipient, outbox.c.state != WAITING)
+    return tx.execute(again.values(state=WAITING, attempts=0, next_try=now, answer=None)).rowcount
+
+
 def mark_answered(tx: sa.Connection, seq: int, *, refused_with: str | None = None) -> None:
     """The recipient's node took the envelope, or refused it with a code."""
     state = DELIVERED if refused_with is None else REFUSED

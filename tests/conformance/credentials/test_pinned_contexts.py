@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from importlib.resources import files
 from pathlib import Path
 
-from transire.credentials.contexts import OWN_CONTEXT, abridge, pinned_contexts
+from transire.credentials.abridge import abridge
+from transire.credentials.contexts import OWN_CONTEXT, pinned_contexts
 from transire.crypto.digests import sha256
 
 FILES = {
@@ -31,6 +33,7 @@ def test_every_w3c_context_has_its_digest_and_its_terms(shared_data: Path) -> No
         raw = (shared_data / "contexts" / name).read_bytes()
         entry = dict(listed()[url])
         assert entry.pop("sha256") == sha256(raw).hex(), url
+        assert entry.pop("sha384") == hashlib.sha384(raw).hexdigest(), url
         assert entry == abridge(json.loads(raw)["@context"]), url
 
 

@@ -302,3 +302,19 @@ def test_errors_of_the_api_name_no_inside(told: Told) -> None:
     shown = json.dumps(TestClient(told.app).get("/v1/errors").json())
     for word in ("Traceback", "sqlalchemy", "/src/"):
         assert word not in shown
+
+
+# The rules of origin.
+
+
+def test_the_rules_of_origin_of_a_number(told: Told) -> None:
+    found = told.caller("bajio", "rules.read").read("/rules-of-origin/usmca/8413.70?date=2026-11-28")
+    assert [rule["scope"] for rule in found["rules"]] == ["8413.11-8413.82"]
+    assert len(found["rules"][0]["alternatives"]) == 2
+    held = told.caller("bajio", "rules.read").read("/rules-of-origin/nafta")
+    assert held["texts"] == 1377
+
+
+def test_a_number_that_no_schedule_has_is_refused(told: Told) -> None:
+    caller = told.caller("bajio", "rules.read")
+    problem(caller.get(caller.at("/rules-of-origin/usmca/7701.10")), 400, "tariff.number-malformed")

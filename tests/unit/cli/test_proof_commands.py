@@ -16,7 +16,7 @@ from click.testing import CliRunner, Result
 from ledger_world import CHAMBER, PRODUCER, signing_key
 from receipt_world import Story, tell
 from transire.cli import COMMANDS, Entry, cli, main
-from transire.ledger.checkpoint import COSIGNATURE, NoteVerifier
+from transire.ledger.checkpoint import COSIGNATURE, ED25519, NoteVerifier
 from transire.ledger.proof.errors import TooOld
 
 
@@ -137,7 +137,10 @@ class TestVerify:
 
     @pytest.mark.parametrize(
         "options",
-        [["--require", "everything"], ["--max-age", "soon"], ["--max-age", "1"], ["--witness", "somebody"]],
+        [
+            *(["--require", "everything"], ["--max-age", "soon"], ["--max-age", "1"], ["--witness", "somebody"]),
+            ["--witness", NoteVerifier("log.example", ED25519, bytes(32)).text],  # a log is no witness of itself
+        ],
     )
     def test_wrong_options_are_called_wrongly(self, files: Path, options: Sequence[str]) -> None:
         assert verify(files, *options).exit_code == 2

@@ -119,7 +119,7 @@ def test_an_index_is_written_in_digits(index: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("statusListCredential", "status/1"), ("statusListCredential", None), ("statusSize", 2)]
+    ("name", "value"), [("statusListCredential", "status/1"), ("statusListCredential", None), ("statusSize", 0)]
 )
 def test_an_entry_of_another_form_is_refused(name: str, value: object) -> None:
     with pytest.raises(StatusListMalformed) as refused:

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from transire.crypto import keystore
+from transire.crypto.ecdsa import P256, P384, Curve, verify_ecdsa
 from transire.crypto.errors import (
     KeyNameTaken,
     KeyStoreDamaged,
@@ -287,3 +288,17 @@ def test_a_process_killed_while_writing_loses_no_key_that_it_reported(path: Path
     names = KeyStore.open(path, SECRET).names()
     assert set(names) >= {f"key-{number}" for number in range(reported)}
     assert len(names) <= reported + 1
+
+
+@pytest.mark.parametrize("curve", [P256, P384], ids=lambda curve: curve.name)
+def test_an_ecdsa_key_is_kept_with_its_curve(tmp_path: Path, curve: Curve) -> None:
+    store = KeyStore.create(tmp_path / "keys.json", b"an ecdsa secret!", profile="test")
+    key = store.new_ecdsa_key("issuer", curve)
+    again = KeyStore.open(tmp_path / "keys.json", b"an ecdsa secret!").ecdsa_key("issuer")
+    assert (again.public, again.private, again.kind) == (key.public, key.private, curve.name)
+    verify_ecdsa(curve, again.public, b"message", key.sign(b"message"))
+    with pytest.raises(KeyUnknown):
+        store.signing_key("issuer")
+    with pytest.raises(KeyUnknown):
+        store.ecdsa_key("nobody")
+    assert key.private.hex() not in (tmp_path / "keys.json").read_text()

@@ -7,11 +7,12 @@ from importlib.resources import files
 from pathlib import Path
 
 import pytest
-from rule_corpora import TABLES
 
+from rule_corpora import TABLES
 from transire.origin.agreements import agreement
 from transire.origin.catalogue import Trade, catalogue, notes_for, rules_for
 from transire.origin.compiling import catalogue_bytes, compile_catalogue, edition_of, read_rows
+from transire.origin.concordance import before
 from transire.origin.errors import RulesUnreadable
 from transire.origin.rule.notes import ComponentDecides, LiningShift
 from transire.origin.rule.reading import read_rule
@@ -175,3 +176,19 @@ def test_a_number_that_is_too_coarse_has_no_rule() -> None:
     for rule in catalogue("nafta").by_chapter["84"]:
         if rule.level == 6:
             assert not rule.holds(parse_tariff_number("8414"))
+
+
+def test_a_number_of_a_later_edition_is_looked_up_under_the_one_it_was_made_from() -> None:
+    (rule,) = rules_for("nafta", "8523.49", date(2019, 5, 1))
+    assert rule.scope == "8523.40"
+    assert "not a number of HS 2007" in (rule.notice(date(2019, 5, 1)) or "")
+    assert rules_for("nafta", "8523.40", date(2019, 5, 1))[0].notice(date(2019, 5, 1)) is None
+    assert before("961900", "2007") == ("481840", "560110")
+    assert before("961900", "2012") == ()
+    assert before("841370", "2007") == ()
+
+
+def test_no_number_of_the_rules_edition_is_said_to_be_made_later() -> None:
+    """The NAFTA table is of HS 2007: a number that it prints cannot have been made after it."""
+    printed = {codes.first for rule in catalogue("nafta").rules for codes in rule.ranges if codes.level == 6}
+    assert {number for number in printed if before(number, "2007")} == set()

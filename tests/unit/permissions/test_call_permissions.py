@@ -56,8 +56,8 @@ def test_what_needs_no_scope_is_this_and_no_more() -> None:
         "takeCountersignatures",
         "submitAction",
     }
-    assert {each.name for each in OPERATIONS if each.own} == {"showMe"}
-    assert {each.name for each in OPERATIONS if each.transport} == {"takeDelivery"}  # test_between_nodes attacks it
+    assert {each.name for each in OPERATIONS if each.own} == {"showMe", "countUnderWay"}
+    assert {each.name for each in OPERATIONS if each.transport} == {"takeDelivery", "bringAgain"}
 
 
 @pytest.mark.parametrize("operation", GUARDED, ids=name)

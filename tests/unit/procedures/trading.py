@@ -7,7 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from transire.demo.world import Actor, World, today
+from transire.demo.stage import today
+from transire.demo.world import Actor, World
 from transire.node.tenant import Issued
 from transire.procedures.entry_summary import service as entry
 from transire.procedures.origin_certification import service as origin

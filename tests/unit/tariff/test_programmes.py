@@ -73,9 +73,14 @@ def test_an_unknown_indicator_and_a_bad_number_are_refused() -> None:
 
 
 def test_each_programme_is_of_an_agreement_and_in_force_while_it_is() -> None:
-    for one in programmes().values():
+    known = [one for one in programmes().values() if one.agreement in agreements()]
+    assert {one.agreement for one in known} == set(agreements())
+    for one in known:
         law = agreements()[one.agreement]
         assert (one.start, one.end) == (law.in_force_from, law.in_force_until)
+        assert one.parties is not None
+        assert one.parties.items() <= law.parties.items()
+        assert set(law.parties) - set(one.parties) <= ({"CA", "MX"} if one.agreement == "nafta" else set())
 
 
 def test_the_indicators_of_an_agreement() -> None:

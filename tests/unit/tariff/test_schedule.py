@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import csv
 import json
-import re
 from datetime import date
 from pathlib import Path
 
 import pytest
 
+from transire.tariff.edition_file import EditionBook
 from transire.tariff.number import parse_tariff_number
-from transire.tariff.schedule import Edition, edition_on, editions, find_item, find_statistical_line
-
-_MARKUP = re.compile(r"</?[a-z]+>")
+from transire.tariff.schedule import at_hand, find_item, find_statistical_line, shipped
 
 
 @pytest.fixture(scope="module")
@@ -23,42 +21,34 @@ def published(shared_data: Path) -> dict[str, dict[str, str]]:
 
 
 @pytest.fixture(scope="module")
-def edition() -> Edition:
-    (only,) = editions()
+def book() -> EditionBook:
+    (only,) = shipped()
     return only
 
 
-def _units(row: dict[str, str]) -> tuple[str, ...]:
-    return tuple(json.loads(row["Unit of Quantity"])) if row["Unit of Quantity"] else ()
+def test_every_row_is_published(published: dict[str, dict[str, str]], book: EditionBook) -> None:
+    numbered = [row for row in book if row.number]
+    assert len(numbered) > 100
+    for row in numbered:
+        said = published[row.number]
+        assert (row.general, row.special, row.column_2) == (
+            said["General Rate of Duty"],
+            said["Special Rate of Duty"],
+            said["Column 2 Rate of Duty"],
+        ), row.number
+        assert row.description == said["Description"], row.number
+        assert row.units == tuple(json.loads(said["Unit of Quantity"] or "[]")), row.number
 
 
-def _text(row: dict[str, str]) -> str:
-    return _MARKUP.sub("", row["Description"])
-
-
-def test_every_item_has_the_published_rates(published: dict[str, dict[str, str]], edition: Edition) -> None:
-    for item in edition.items:
-        row = published.get(item.number) or published[f"{item.number}.00"]
-        assert (row["General Rate of Duty"], row["Special Rate of Duty"]) == (item.general, item.special), item.number
-        assert _text(row) == item.description[-1], item.number
-
-
-def test_every_statistical_line_is_published_and_none_is_left_out(
-    published: dict[str, dict[str, str]], edition: Edition
-) -> None:
-    for item in edition.items:
-        below = [number for number in published if number.startswith(f"{item.number}.")]
-        assert [line.number for line in item.statistical] == below
-        for line in item.statistical:
-            row = published[line.number]
-            printed = (_MARKUP.sub("", unit.replace("\\/", "/")) for unit in _units(row))
-            units = tuple(unit for both in printed for unit in both.split(" and "))  # "No. and kg" is two units
-            assert (_text(row), units) == (line.description, line.units), line.number
+def test_no_line_of_a_listed_item_is_left_out(published: dict[str, dict[str, str]], book: EditionBook) -> None:
+    items = {row.digits[:8] for row in book if len(row.digits) >= 8}
+    expected = {number.replace(".", "") for number in published if number.replace(".", "")[:8] in items}
+    assert expected == {row.digits for row in book if len(row.digits) >= 8}
 
 
 def test_the_edition_of_a_day() -> None:
-    assert edition_on(date(2024, 7, 24)) is None
-    found = edition_on(date(2026, 11, 22))
+    assert at_hand().book_on(date(2024, 7, 24)) is None
+    found = at_hand().book_on(date(2026, 11, 22))
     assert found is not None
     assert found.edition == date(2024, 7, 25)
 

@@ -78,3 +78,38 @@ def test_every_way_of_writing_a_receipt() -> None:
     held = {one.name for one in questions if one.python.get("holds")}
     readable = {"indented", "with escapes", "minus zero", "a line feed after it"}
     assert held == readable | {f"network file {what}" for what in readable - {"minus zero"}}
+
+
+def test_what_lies_outside_of_the_profile_is_no_receipt_however_it_is_written() -> None:
+    raw, network = vector("one-validator")
+    deep: Any = "x"
+    for _ in range(13):
+        deep = [deep]
+    changes: dict[str, Any] = {
+        "as deep as may be": deep,
+        "one level too deep": [deep],
+        "an integer of 2^53": 2**53,
+        "a long integer": 10**18,
+        "an integer beyond 64 bits": 10**30,
+        "the greatest integer": 2**53 - 1,
+        "a member beyond the plane": {"\U0001f680": 1},
+        "text beyond the plane": "\U0001f680",
+        "digits in text": "1" * 40,
+        "no Unicode": "\ud800",
+    }
+    questions = []
+    for what, value in changes.items():
+        receipt = json.loads(raw)
+        receipt["statement"]["body"]["note"] = value
+        canonical = json.dumps(
+            receipt, sort_keys=True, separators=(",", ":"), ensure_ascii=what == "no Unicode"
+        ).encode()
+        questions += [
+            Question(f"{what}, canonical", canonical, network),
+            Question(f"{what}, formatted", json.dumps(receipt, indent=1).encode(), network),
+        ]
+    assert disagreements(questions) == {}
+    read = {"as deep as may be", "the greatest integer", "text beyond the plane", "digits in text"}
+    answers = {one.name: one.python.get("error") for one in questions}
+    assert {name.split(",")[0] for name, error in answers.items() if error is None} == read
+    assert {error for error in answers.values() if error} == {"ledger.not-a-receipt"}

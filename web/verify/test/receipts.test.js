@@ -92,6 +92,14 @@ test("what is no receipt, and what is no network file", async () => {
   }
 });
 
+test("a document of any size is read: its content is refused for its digest, not for its length", async () => {
+  const receipt = readVectors("receipt/one-validator.receipt.json");
+  receipt.documents[0].representations[0].content = "A".repeat(20_000_000);
+  const { checks } = await verifyReceipt(canonical(receipt), NETWORK);
+  const failing = checks.filter((check) => check.outcome === "fails").map((check) => check.code);
+  assert.deepEqual(failing, ["ledger.document-differs"]);
+});
+
 test("witness keys have one spelling", async () => {
   const [{ witnesses }] = readVectors("receipt/cases.json");
   const [key] = witnesses;

@@ -18,11 +18,12 @@ from typing import Any, Final
 import msgspec
 
 from transire.engines.base import Outcome
+from transire.engines.beginning import make_replica
 from transire.engines.cometbft.app import Application
 from transire.engines.cometbft.binary import find_cometbft
 from transire.engines.cometbft.blocks import NetworkBlocks, ValidatorHistory
 from transire.engines.cometbft.errors import BlocksUnavailable, HistoryMissing
-from transire.engines.cometbft.files import ABCI_SOCKET, RPC_SOCKET, PairKeys, write_files
+from transire.engines.cometbft.files import ABCI_SOCKET, COMETBFT_FOLDER, RPC_SOCKET, PairKeys, write_files
 from transire.engines.cometbft.process import CometBftProcess
 from transire.engines.cometbft.rpc import RpcClient, RpcRefused
 from transire.engines.cometbft.server import AbciServer
@@ -31,7 +32,7 @@ from transire.engines.cometbft.settling import Settlement
 from transire.engines.cometbft.snapshots import Snapshots
 from transire.engines.cometbft.submitting import MAX_PENDING, Sender
 from transire.engines.earlier import REPLICA_FOLDER
-from transire.engines.errors import EngineStopped, ReplicaExists, ReplicaMissing
+from transire.engines.errors import EngineStopped, ReplicaMissing
 from transire.engines.notices import Notices
 from transire.engines.occupation import Occupation
 from transire.engines.pool import ActionPool
@@ -46,7 +47,6 @@ from transire.ledger.machine import Machine
 from transire.ledger.store import META
 from transire.ledger.tables import Tip, read_base, read_height
 
-COMETBFT_FOLDER: Final = "cometbft"
 SNAPSHOTS_FOLDER: Final = "snapshots"
 READY_S: Final = 30.0
 
@@ -121,17 +121,7 @@ class CometBftEngine(LedgerReading):
     @classmethod
     def create(cls, home: Path, genesis: Genesis, keys: PairKeys, settings: PairSettings) -> CometBftEngine:
         """Begin with a network's genesis in an empty folder. Explicit, never implied."""
-        occupation = Occupation.take(home)
-        try:
-            store = LmdbStore(home / REPLICA_FOLDER)
-            try:
-                if store.get(META, Tip.KEY) is not None:
-                    raise ReplicaExists(got=home.name)
-                Machine.create(store, genesis)
-            finally:
-                store.close()
-        finally:
-            occupation.release()
+        make_replica(home, genesis)
         return cls(home, keys, settings)
 
     @classmethod
@@ -153,9 +143,14 @@ class CometBftEngine(LedgerReading):
         if self._process is not None:
             return
         program = find_cometbft(self.settings.binary)
-        write_files(self._folder, self.genesis, self.settings)
+        write_files(self._folder, self.genesis, self.settings, self._keys.validator.public)
         self._process = CometBftProcess(
-            program, self._folder, self._keys, before_start=self._before_start, on_failure=self._fail
+            program,
+            self._folder,
+            self._keys,
+            before_start=self._before_start,
+            on_failure=self._fail,
+            silence_s=self.settings.silence_s,
         )
         self._server = AbciServer(
             self._folder,
@@ -289,4 +284,6 @@ class CometBftEngine(LedgerReading):
         """Fail-stop: the application found a fault, or CometBFT cannot be kept running."""
         self._failure = EngineStopped(got=str(error))
         log.error("the network engine stopped: %s", error)
+        if self._process is not None:
+            self._process.abandon()
         self._pool.close(self._failure)

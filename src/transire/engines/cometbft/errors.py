@@ -17,7 +17,7 @@ from transire.engines.errors import EngineError
 class CometBftMissing(EngineError):
     code = "engine.cometbft-missing"
     sentence = "CometBFT is not installed, and this node's ledger runs on it."
-    fix = "Install Go 1.25 or later and run transire network install, or name the program in ledger.cometbft."
+    fix = "Install Go 1.25 or later and run transire ledger install, or name the program in ledger.cometbft."
     status = 500
 
 

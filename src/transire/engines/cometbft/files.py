@@ -22,6 +22,8 @@ from transire.ledger.genesis import Genesis
 
 PUBLIC_TYPE: Final = "tendermint/PubKeyEd25519"
 PRIVATE_TYPE: Final = "tendermint/PrivKeyEd25519"
+COMETBFT_FOLDER: Final = "cometbft"
+"""CometBFT's own folder, below that of the ledger."""
 ABCI_SOCKET: Final = "app.sock"
 RPC_SOCKET: Final = "rpc.sock"
 EVIDENCE_BLOCKS: Final = 10_000_000
@@ -38,7 +40,7 @@ def node_id(public: bytes) -> str:
     """A node's name among its peers: the address of its key, in hex.
 
     >>> node_id(bytes(32))
-    '66687aadf862bd776c8fc18b8e9f8e20089714856ee233b3902a591d0d5f2925'[:40]
+    '66687aadf862bd776c8fc18b8e9f8e2008971485'
     """
     return validator_address(public).hex()
 
@@ -113,7 +115,7 @@ def configuration(settings: PairSettings) -> dict[str, Any]:
             "recv_rate": 50 << 20,
         },
         "mempool": {
-            # What expired while it waited leaves the mempool only by being checked again (docs/decisions/0011).
+            # What expired while it waited leaves the mempool only by being checked again (docs/decisions/0013).
             "recheck": True,
             "size": MEMPOOL_ACTIONS,
             "max_txs_bytes": MEMPOOL_BYTES,
@@ -138,13 +140,19 @@ def configuration(settings: PairSettings) -> dict[str, Any]:
     }
 
 
-def write_files(home: Path, genesis: Genesis, settings: PairSettings) -> None:
-    """Write genesis.json and config.toml of CometBFT's folder, and the state file that a first start needs."""
+def write_files(home: Path, genesis: Genesis, settings: PairSettings, validator: bytes) -> None:
+    """Write genesis.json and config.toml of CometBFT's folder, and the state file that a key's first start needs.
+
+    What was signed last is remembered for each validator key by itself: a new key has signed nothing, and a key that
+    comes back still has.
+    """
     for folder in (home / "config", home / "data"):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     (home / "config" / "genesis.json").write_bytes(msgspec.json.encode(genesis_document(genesis)))
-    (home / "config" / "config.toml").write_text(toml(configuration(settings)), encoding="utf-8")
-    signed = home / "data" / "priv_validator_state.json"
+    signed = home / "data" / f"signed-{validator_address(validator).hex()}.json"
+    configured = configuration(settings)
+    configured[""]["priv_validator_state_file"] = str(signed.relative_to(home))
+    (home / "config" / "config.toml").write_text(toml(configured), encoding="utf-8")
     if not signed.exists():
         signed.write_text('{"height":"0","round":0,"step":0}')
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -21,11 +22,10 @@ from typing import Final
 
 from transire.engines.cometbft.errors import CometBftFailed
 from transire.engines.cometbft.files import RPC_SOCKET, KeyFiles, PairKeys
+from transire.engines.errors import ReplicaDiffers
 
 STOP_S: Final = 8.0
 """How long CometBFT may take to end when it is asked to; then it is killed."""
-SILENCE_S: Final = 30.0
-"""Silence after which a CometBFT is taken to hang: six times as long as an idle network is ever silent."""
 MOST_SILENCE_S: Final = 600.0
 FRUITLESS: Final = 5
 """Ends in a row without progress after which there is no use in another start."""
@@ -33,6 +33,10 @@ BACKOFF_S: Final = 0.5
 LOG_BYTES: Final = 64 << 20
 LOG_FILE: Final = "log"
 _TAIL: Final = 4000
+_LONG_TAIL: Final = 1 << 20
+_DIFFERENT: Final = re.compile(
+    r"(reactor validation error|CONSENSUS FAILURE)[^\n]*?(wrong Block\.Header\.AppHash[^\n\"]*)"
+)
 
 _LEASH: Final = (
     "import ctypes,os,sys;"
@@ -55,7 +59,7 @@ class CometBftProcess:
         *,
         before_start: Callable[[], None],
         on_failure: Callable[[Exception], None],
-        silence_s: float = SILENCE_S,
+        silence_s: float,
     ) -> None:
         self._program = program
         self._home = home
@@ -66,6 +70,7 @@ class CometBftProcess:
         self._closing = Event()
         self._last_progress = time.monotonic()
         self._progress = 0
+        self._log_begins = 0
         self._child: subprocess.Popen[bytes] | None = None
         self._thread: Thread | None = None
         self.restarts = 0
@@ -84,14 +89,18 @@ class CometBftProcess:
     def start(self) -> None:
         """Start it, and keep it running from now on."""
         if self._thread is None:
-            self._thread = Thread(target=self._supervise, name="transire-cometbft", daemon=True)
+            self._thread = Thread(target=self._run, name="transire-cometbft", daemon=True)
             self._thread.start()
 
     def stop(self) -> None:
         """End it, and wait until it has ended."""
-        self._closing.set()
+        self.abandon()
         if self._thread is not None:
             self._thread.join()
+
+    def abandon(self) -> None:
+        """End it without waiting, and do not start it again. From any thread, its own included."""
+        self._closing.set()
 
     def progressed(self) -> None:
         """CometBFT asked something that moves the chain on."""
@@ -104,6 +113,25 @@ class CometBftProcess:
         told = [line for line in lines if line.startswith(("E[", "panic", "ERROR", "Error"))]
         return (told or lines or ["nothing"])[-1][:600]
 
+    def _differing(self) -> str:
+        """What this run said of a block that validators made final and that shows another app_hash than ours.
+
+        There is no use in another start. While it follows the chain CometBFT does not end over this: it asks every peer
+        for a better block, for ever, and is silent.
+        """
+        found = _DIFFERENT.search(_tail(self._home / LOG_FILE, since=self._log_begins))
+        return "" if found is None else found.group(2)[:300]
+
+    def _run(self) -> None:
+        try:
+            self._supervise()
+        except Exception as error:  # no room for a log, no process to be had: say it, and leave nothing running
+            log.exception("CometBFT can be watched no longer")
+            self._on_failure(error)
+        finally:
+            if self._child is not None:
+                end(self._child)
+
     def _supervise(self) -> None:
         fruitless, patience = 0, self._silence_s
         while not self._closing.is_set():
@@ -113,6 +141,11 @@ class CometBftProcess:
             hung = self._watch(self._child, patience)
             if self._closing.is_set():
                 break
+            differing = self._differing()
+            if differing:
+                log.error("more than two thirds of the validators come to another state: %s", differing)
+                self._on_failure(ReplicaDiffers(got=differing))
+                return
             moved = self._progress > before
             patience = self._silence_s if moved else min(patience * 2, MOST_SILENCE_S) if hung else patience
             fruitless = 0 if moved or hung else fruitless + 1
@@ -123,8 +156,6 @@ class CometBftProcess:
             self.restarts += 1
             log.warning("CometBFT %s, starting it again: %s", "hung" if hung else "ended", self.last_words())
             self._closing.wait(BACKOFF_S * 2**fruitless)
-        if self._child is not None:
-            end(self._child)
 
     def _watch(self, child: subprocess.Popen[bytes], patience: float) -> bool:
         """Wait until it ends or we close; one that is silent for too long is killed, and True returned."""
@@ -139,6 +170,7 @@ class CometBftProcess:
     def _spawn(self) -> subprocess.Popen[bytes]:
         (self._home / RPC_SOCKET).unlink(missing_ok=True)
         _turn_over(self._home / LOG_FILE)
+        self._log_begins = _size(self._home / LOG_FILE)
         keys = KeyFiles(self._keys)
         try:
             with (self._home / LOG_FILE).open("ab") as output:
@@ -151,6 +183,8 @@ class CometBftProcess:
                     stdout=output,
                     stderr=subprocess.STDOUT,
                     pass_fds=keys.descriptors,
+                    # Ctrl-C on a terminal goes to us alone: we end it in our own order.
+                    start_new_session=True,
                 )
         finally:
             keys.close()
@@ -170,14 +204,21 @@ def end(child: subprocess.Popen[bytes]) -> None:
 
 def _turn_over(path: Path) -> None:
     """Keep one log before the present one, so that an old node does not fill its disk."""
-    if path.exists() and path.stat().st_size > LOG_BYTES:
+    if _size(path) > LOG_BYTES:
         path.replace(path.with_suffix(".old"))
 
 
-def _tail(path: Path) -> str:
+def _size(path: Path) -> int:
+    return path.stat().st_size if path.exists() else 0
+
+
+def _tail(path: Path, *, since: int | None = None) -> str:
+    """The end of a file: from a place on (a million bytes at most), or some screens of it."""
+    size = _size(path)
+    begin = size - _TAIL if since is None else max(since, size - _LONG_TAIL)
     try:
         with path.open("rb") as file:
-            file.seek(max(0, path.stat().st_size - _TAIL))
+            file.seek(max(0, begin))
             return file.read().decode(errors="replace")
     except OSError:
         return ""

@@ -24,6 +24,7 @@ from transire.ledger.chain import (
     PartSetHeader,
     Time,
 )
+from transire.ledger.chain_json import BINARY_FIELDS
 
 TIMEOUT_S: Final = 15.0
 
@@ -151,7 +152,7 @@ def read_header(value: dict[str, Any]) -> Header:
         height=int(value["height"]),
         time=read_time(value["time"]),
         last_block_id=_block_id(value["last_block_id"]),
-        **{name: bytes.fromhex(value[name]) for name in _HASHES},
+        **{name: bytes.fromhex(value[name]) for name in BINARY_FIELDS},
     )
 
 
@@ -182,19 +183,6 @@ def read_time(text: str) -> Time:
     whole, _, fraction = text.removesuffix("Z").partition(".")
     seconds = int(datetime.fromisoformat(whole).replace(tzinfo=UTC).timestamp())
     return Time(seconds, int(fraction.ljust(9, "0")) if fraction else 0)
-
-
-_HASHES: Final = (
-    "last_commit_hash",
-    "data_hash",
-    "validators_hash",
-    "next_validators_hash",
-    "consensus_hash",
-    "app_hash",
-    "last_results_hash",
-    "evidence_hash",
-    "proposer_address",
-)
 
 
 def _block_id(value: dict[str, Any]) -> BlockID:

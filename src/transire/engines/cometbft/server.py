@@ -24,6 +24,10 @@ CHUNK: Final = 1 << 18
 MAX_MESSAGE: Final = 128 << 20
 """CometBFT's own bound is 100 MiB."""
 _MAX_LENGTH_BYTES: Final = 10
+MOVING: Final = frozenset(
+    ("prepare_proposal", "process_proposal", "finalize_block", "commit", "offer_snapshot", "apply_snapshot_chunk")
+)
+"""The calls by which a chain moves on; what peers ask by and by is none."""
 
 log = logging.getLogger("transire.engine.abci")
 
@@ -120,7 +124,7 @@ class AbciServer:
             yield self._checked if refusal is None else delimited(encode_refusal(refusal))
 
     def _answer(self, call: str, request: Any) -> bytes:
-        if call not in ("echo", "flush", "info", "query"):
+        if call in MOVING:
             self._on_activity()
         return delimited(encode(call, self._application.answer(call, request)))
 

@@ -35,6 +35,8 @@ class PairSettings(msgspec.Struct, frozen=True, kw_only=True):
     """An idle network makes an empty block this often, so that no time is staler (LEDGER.md 6)."""
     propose_ms: int = 3000
     """How long the others wait for a proposal before the next validator has its turn."""
+    silence_s: float = 30.0
+    """CometBFT is started again when it was silent for so long: six times as long as an idle network ever is."""
     rpc_listen: str = ""
     """host:port on which other nodes may ask for light blocks (state sync); never public. Empty: a unix socket only."""
     state_sync: StateSync | None = None

@@ -15,7 +15,7 @@ import msgspec
 import orjson
 from msgspec import Meta
 
-from transire.crypto.canonical import Json, parse_json
+from transire.crypto.canonical import Json, may_leave_profile, parse_json
 from transire.errors import TransireError
 from transire.ledger.chain_json import ChainId, Count, Form, Height, SignedHeaderForm, ValidatorForm
 from transire.ledger.fields import Did, Digest
@@ -212,14 +212,16 @@ def _read_object(raw: bytes) -> dict[str, Json]:
 def _read_sorted(raw: bytes) -> Json:
     """The value of text that is written again with the same bytes, so names no member twice; None for other text.
 
-    It is not `parse_canonical`: that also walks the value for its depth and its keys, ten times the work. The forms
-    bound both here, and whatever is hashed inside a receipt goes through a strict reader of its own.
+    It is not `parse_canonical`, which would say what is wrong and is not asked to: text that may lie outside of the
+    profile is left to the other reader, so that a receipt is judged alike however it is written.
     """
     if len(raw) > MAX_RECEIPT_BYTES:
         return None
     try:
         value: Json = _decode(raw)
-        return value if orjson.dumps(value, option=orjson.OPT_SORT_KEYS) == raw else None
+        if orjson.dumps(value, option=orjson.OPT_SORT_KEYS) != raw or may_leave_profile(raw, value):
+            return None
+        return value
     except (msgspec.DecodeError, TypeError, ValueError, RecursionError):
         return None
 

@@ -67,6 +67,7 @@ def _credentials(documents: Iterable[DocumentForm]) -> list[Mapping[str, Any]]:
 
 def _verify_credential(credential: Mapping[str, Any], records: Mapping[str, MemberRecord | None], height: int) -> str:
     from transire.credentials.resolve import member_resolver
+    from transire.credentials.suites import HOUSE_SUITES
     from transire.credentials.verify import verify_credential
 
     def keys_of(did: str) -> list[bytes]:
@@ -74,7 +75,7 @@ def _verify_credential(credential: Mapping[str, Any], records: Mapping[str, Memb
         return [] if record is None else [unb64url(key.public) for key in record.keys_in_force("credential", height)]
 
     try:
-        verified = verify_credential(credential, resolve=member_resolver(keys_of))
+        verified = verify_credential(credential, resolve=member_resolver(keys_of), suites=HOUSE_SUITES)
     except TransireError as error:
         raise CredentialInvalid(got=error.got or str(error), expected=error.expected, where=error.where) from error
     period = " ".join(

@@ -11,16 +11,18 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Final
 
-from transire.origin.amounts import ZERO
+from transire.origin.amounts import ZERO, plain_amount
 from transire.origin.case import Costs, Material
-from transire.origin.code import digits_of
+from transire.origin.code import digits_at, digits_of
 from transire.origin.determination.facts import check_facts
 from transire.origin.determination.line import Line, MadeHere
 from transire.origin.determination.statements import Statements
 from transire.origin.determination.values import Worth, costs_beside, excluded_costs, worth_of
-from transire.origin.errors import BillCyclic, BillTooDeep, MaterialTwice, OriginUnsaid
+from transire.origin.errors import BillCyclic, BillTooDeep, CurrenciesMixed, MaterialTwice, OriginUnsaid
 from transire.origin.reading import amount_at
 from transire.origin.terms import Terms
+from transire.tariff.currencies import is_currency
+from transire.tariff.errors import CurrencyUnknown
 
 MAX_LEVELS: Final = 32
 """Levels of self-produced materials. Real bills have fewer than ten; the bound keeps a forged one from growing."""
@@ -91,9 +93,20 @@ class BillMaker:
     ) -> None:
         self.terms = terms
         self.statements = statements
+        self.has_statements = bool(statements)
         self.judge = judge
         self.recovered = recovered
         self.notices: list[str] = []
+        self.currency: str | None = None
+
+    def one_currency(self, currency: str, where: str) -> None:
+        """One currency for all amounts: nothing is converted at a rate that nobody recorded (s.3; s.2)."""
+        if self.currency is None:
+            if not is_currency(currency):
+                raise CurrencyUnknown(got=repr(currency)[:20], where=where)
+            self.currency = currency
+        elif currency != self.currency:
+            raise CurrenciesMixed(got=currency, expected=self.currency, where=where)
 
     def make(self, materials: Sequence[Material], costs: Costs | None, where: str, above: tuple[str, ...] = ()) -> Bill:
         """The bill of these materials and costs; `where` points to the member that holds them."""
@@ -107,34 +120,35 @@ class BillMaker:
             bill.excluded = excluded_costs(costs, f"{where}/costs")
         seen: set[str] = set()
         for at, material in enumerate(materials):
-            place = f"{where}/materials/{at}"
             if material.id in seen:
-                raise MaterialTwice(got=material.id, where=f"{place}/id")
+                raise MaterialTwice(got=material.id, where=f"{where}/materials/{at}/id")
             seen.add(material.id)
-            self._add(bill, material, place, above)
+            if material.currency is not None:
+                self.one_currency(material.currency, f"{where}/materials/{at}/currency")
+            if material.facts:
+                check_facts(material.facts, f"{where}/materials/{at}")
+            if material.self_produced is not None:
+                self._add_self_produced(bill, material, where, at, above)
+            else:
+                self._add(bill, material, where, at)
         return bill
 
-    def _add(self, bill: Bill, material: Material, where: str, above: tuple[str, ...]) -> None:
-        if material.facts:
-            check_facts(material.facts, where)
-        if material.self_produced is not None:
-            self._add_self_produced(bill, material, where, above)
-            return
+    def _add(self, bill: Bill, material: Material, above: str, at: int) -> None:
         if material.origin is None:
-            raise OriginUnsaid(got=material.id, where=f"{where}/origin")
+            raise OriginUnsaid(got=material.id, where=f"{above}/materials/{at}/origin")
         originating = material.origin == "originating"
         if material.use != "material":
             originating = self._originates_by_use(material, originating)
-        elif material.origin == "unknown":
+        if material.origin == "unknown" and not originating:
             self.notices.append(
                 f"The origin of {material.id} is unknown: it is taken as non-originating "
                 f"({self.terms.citations['unknown_origin']})."
             )
-        line = Line(material, digits_of(material.tariff, f"{where}/tariff"), originating, where)
-        self._value(line, material, where)
+        line = Line(material, digits_at(material.tariff, above, at), originating, above, at)
+        self._value(line, material)
         bill.lines.append(line)
         self._count(bill, line)
-        if self.statements and (said := self.statements.about(material.id)) is not None:
+        if self.has_statements and (said := self.statements.about(material.id)) is not None:
             # Accumulated production is that of the producer: no chain through it either (s.14(4)).
             bill.designated_by_content |= said.counts and said.states.designated_inside
 
@@ -145,14 +159,20 @@ class BillMaker:
             return True
         return originating
 
-    def _value(self, line: Line, material: Material, where: str) -> None:
-        worth = Worth(None, None, None)
+    def _value(self, line: Line, material: Material) -> None:
+        value = None
         if material.value is not None:
-            value = amount_at(material.value, f"{where}/value")
-            worth = Worth(value, value, value)
+            value = plain_amount(material.value)
+            if value is None:
+                value = amount_at(material.value, f"{line.where}/value")
+        if material.adjustments is None and not self.has_statements:
+            line.value = line.value_by_net_cost = line.cost = value
+            return
+        where = line.where
+        worth = Worth(value, value, value)
         if material.adjustments is not None and worth.value is not None:
             worth = worth_of(worth.value, material.adjustments, self.terms, line.originating, where)
-        if self.statements and (said := self.statements.about(material.id)) is not None:
+        if (said := self.statements.about(material.id)) is not None:
             line.inside, worth = said.applied(line, worth, material, where)
             line.stated_foreign = said.value_non_originating
         line.value, line.value_by_net_cost, line.cost = worth
@@ -175,7 +195,8 @@ class BillMaker:
         bill.value_non_originating += line.value or ZERO
         bill.value_non_originating_by_net_cost += line.value_by_net_cost or ZERO
 
-    def _add_self_produced(self, bill: Bill, material: Material, where: str, above: tuple[str, ...]) -> None:
+    def _add_self_produced(self, bill: Bill, material: Material, holder: str, at: int, above: tuple[str, ...]) -> None:
+        where = f"{holder}/materials/{at}"
         made = material.self_produced
         assert made is not None
         if material.value is not None or material.adjustments is not None:
@@ -187,7 +208,7 @@ class BillMaker:
         if material.id in above:
             raise BillCyclic(got=" > ".join([*above, material.id]), where=where)
         inner = self.make(made.materials, made.costs, f"{where}/self_produced", (*above, material.id))
-        line = Line(material, digits_of(material.tariff, f"{where}/tariff"), False, where)
+        line = Line(material, digits_of(material.tariff, f"{where}/tariff"), False, holder, at)
         line.inside = tuple(inner.lines)
         line.made = self.judge(material, inner, where)
         line.cost = inner.total_cost

@@ -79,7 +79,7 @@ def _lining(proviso: VisibleLining, subject: Subject, notes: NotesInForce, citat
         concerned = stated(subject.facts, proviso.of)
         if concerned is False:
             return Condition("visible lining", say_proviso(proviso), "the good is not such a garment", True)
-    linings = [line for line in _lines(subject.bill.lines) if _role(line) == "visible_lining"]
+    linings = [line for line in _lines(subject.bill.lines) if line.role == "visible_lining"]
     shift = notes.lining(proviso.chapter)
     verdicts: list[Verdict] = []
     needs: list[Need] = []
@@ -178,10 +178,6 @@ def _lines(lines: Sequence[Line]) -> Iterator[Line]:
 
 def _sum(lines: Sequence[Line]) -> Decimal:
     return sum((amount_at(line.weight or "0", f"{line.where}/weight") for line in lines), ZERO)
-
-
-def _role(line: Line) -> str | None:
-    return None if line.textile is None else line.textile.role
 
 
 def _asked(subject: Subject, name: str, why: str, citation: str) -> Need:

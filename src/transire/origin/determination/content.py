@@ -12,10 +12,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
-from fractions import Fraction
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
-from transire.origin.amounts import HUNDRED, ZERO
+from transire.origin.amounts import HUNDRED, ZERO, shown_quotient
 from transire.origin.case import Method
 from transire.origin.determination.facts import described
 from transire.origin.determination.subject import Subject
@@ -47,17 +46,23 @@ class MethodFound(NamedTuple):
     needs: tuple[Need, ...]
 
     @property
-    def content(self) -> Fraction | None:
-        """The content in per cent; None where it cannot be worked out."""
-        if self.base is None or self.regional is None or self.base <= 0:
-            return None
-        return Fraction(self.regional) * 100 / Fraction(self.base)
+    def is_worked_out(self) -> bool:
+        """Whether there is a content: all figures stated, and a base above zero."""
+        return self.base is not None and self.regional is not None and self.base > 0
 
     @property
-    def margin(self) -> Fraction | None:
-        """Percentage points above what is needed; negative below."""
-        content = self.content
-        return None if content is None else content - Fraction(self.needed)
+    def content(self) -> str | None:
+        """The content in per cent, as it is shown; None where it cannot be worked out."""
+        if self.base is None or self.regional is None or self.base <= 0:
+            return None
+        return shown_quotient(self.regional * HUNDRED, self.base)
+
+    @property
+    def spare(self) -> Decimal | None:
+        """What the regional part is worth above what is needed, times a hundred; negative below."""
+        if self.base is None or self.regional is None or self.base <= 0:
+            return None
+        return self.regional * HUNDRED - self.needed * self.base
 
 
 class Content(NamedTuple):
@@ -83,14 +88,17 @@ def content_of(
         if not in_force:
             continue
         found.append(_by_method(subject, method, term.citation, in_force, opened))
+    if not found:
+        why = "no value content of the rule is in force and of a method that the agreement knows"
+        return Content(None, (), None, (Need("rule", why, subject.terms.citations["product_rule"]),))
     if asked is not None and any(one.method == asked and one.open.verdict is not False for one in found):
         found = [one for one in found if one.method == asked]
     open_ones = [one for one in found if one.open.verdict is not False]
-    counted = [one for one in open_ones if one.met is not None]
+    counted = [one for one in open_ones if one.met is not None or one.is_worked_out]
     # A method whose figures are not stated is a further route that is not claimed, as long as another is counted.
     usable = counted or open_ones
     verdict = any_of(_with_openness(one) for one in usable)
-    best = max(usable, key=_preference, default=None)
+    best = _best(usable)
     needs = _needs(usable) if verdict is None else ()
     return Content(verdict, tuple(found), best, needs)
 
@@ -194,11 +202,26 @@ def _with_openness(found: MethodFound) -> Verdict:
     return found.met if found.open.verdict is True else None
 
 
-def _preference(found: MethodFound) -> tuple[int, int, Fraction]:
-    """Methods that are met before open ones before unmet ones; among equals the one with most to spare."""
-    met = {True: 2, None: 1, False: 0}
-    margin = found.margin
-    return met[_with_openness(found)], met[found.open.verdict], Fraction(-1000) if margin is None else margin
+_RANK: Final[dict[Verdict, int]] = {True: 2, None: 1, False: 0}
+
+
+def _best(found: Sequence[MethodFound]) -> MethodFound | None:
+    """Methods that are met before open ones before unmet ones; among equals the one with most points to spare."""
+    best: MethodFound | None = None
+    for one in found:
+        if best is None or _is_better(one, best):
+            best = one
+    return best
+
+
+def _is_better(one: MethodFound, other: MethodFound) -> bool:
+    ranks = [(_RANK[_with_openness(each)], _RANK[each.open.verdict]) for each in (one, other)]
+    if ranks[0] != ranks[1]:
+        return ranks[0] > ranks[1]
+    if one.spare is None or other.spare is None or one.base is None or other.base is None:
+        return one.spare is not None and other.spare is None
+    # Percentage points to spare, compared without dividing; both bases are positive.
+    return one.spare * other.base > other.spare * one.base
 
 
 def _needs(found: Sequence[MethodFound]) -> tuple[Need, ...]:

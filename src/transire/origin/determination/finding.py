@@ -7,11 +7,14 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from transire.origin.case import AgreementId, RuleText
-from transire.origin.catalogue import ProductRule, notes_for, rules_for
-from transire.origin.determination.notes import NoteFound
+from transire.origin.catalogue import ProductRule, catalogue, notes_for, rules_for
+from transire.origin.concordance import before
+from transire.origin.determination.notes import NoteSet
 from transire.origin.determination.shift import Shift
+from transire.origin.ranges import held
 from transire.origin.rule.reading import read_rule
 from transire.origin.rule.tree import Rule
+from transire.origin.terms import terms_of
 
 
 class Bound(NamedTuple):
@@ -23,17 +26,23 @@ class Bound(NamedTuple):
     citation: str
     rule: Rule
     shifts: dict[int, Shift]
+    said: dict[int, str]
+    """Its alternatives in words, as far as an answer needed them."""
     by_trade: bool = False
     """Whether it is for one direction of trade only."""
     notice: str | None = None
+    as_number: str | None = None
+    """The number by which the good is judged, where the rule stands under the one that its own was made from."""
 
 
 class Bindings(NamedTuple):
     """What binds a good; more than one rule at the same level leaves it open."""
 
     rules: tuple[Bound, ...]
-    notes: tuple[NoteFound, ...]
+    notes: NoteSet
     given: bool = False
+    finer: bool = False
+    """Whether no rule was found because rules stand below the code: a longer one is needed."""
     notes_apply: bool = True
 
 
@@ -50,19 +59,31 @@ def bindings(
 
     The result is kept: a file of a million cases asks for few goods.
     """
-    notes = notes_for(agreement, digits, on)
+    notes = NoteSet(notes_for(agreement, digits, on), terms_of(agreement), digits)
     if given is not None:
         rule = Bound(
-            _dotted(digits), given.text, "as given in the case", "rule given in the case", _read(given.text), {}
+            _dotted(digits), given.text, "as given in the case", "rule given in the case", _read(given.text), {}, {}
         )
         return Bindings((rule,), notes, given=True, notes_apply=given.notes)
     found = rules_for(agreement, digits, on, exporter=exporter, importer=importer)
-    return Bindings(tuple(_bound(one, on) for one in found), notes)
+    finer = not found and _stand_below(agreement, digits, on)
+    return Bindings(tuple(_bound(one, on, digits) for one in found), notes, finer=finer)
 
 
-def _bound(rule: ProductRule, on: date) -> Bound:
+def _stand_below(agreement: AgreementId, digits: str, on: date) -> bool:
+    rules = catalogue(agreement).by_chapter.get(digits[:2], ())
+    return any(held(digits, rule.ranges) is None and rule.in_force(on) for rule in rules)
+
+
+def _bound(rule: ProductRule, on: date, digits: str) -> Bound:
+    as_number = None
+    if rule.declared:
+        older = before(digits[:6], rule.hs)
+        as_number = next((number for number in older if held(number, rule.ranges)), None)
     by_trade = rule.trade is not None
-    return Bound(rule.scope, rule.text, rule.edition, rule.citation, rule.rule, {}, by_trade, rule.notice(on))
+    return Bound(
+        rule.scope, rule.text, rule.edition, rule.citation, rule.rule, {}, {}, by_trade, rule.notice(on), as_number
+    )
 
 
 @lru_cache(maxsize=4096)

@@ -132,7 +132,7 @@ def _thread(note: ThreadFormed, citation: str, subject: Subject) -> Condition | 
 
 
 def _used_as(line: Line, note: ThreadFormed) -> bool:
-    if line.textile is None or line.textile.role != note.use:
+    if line.role != note.use:
         return False
     codes = [goods for goods in note.materials if goods.codes]
     return not codes or any_of(_of(line, goods) for goods in codes) is not False

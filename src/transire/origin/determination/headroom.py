@@ -8,9 +8,8 @@ under net cost, its other costs) may fall. Negative: by how much the amount must
 from __future__ import annotations
 
 from collections.abc import Sequence
-from fractions import Fraction
 
-from transire.origin.amounts import shown
+from transire.origin.amounts import HUNDRED, ZERO, shown_quotient
 from transire.origin.answer import Headroom, ToSource
 from transire.origin.determination.content import MethodFound
 from transire.origin.determination.line import Line
@@ -25,26 +24,28 @@ def headroom_of(subject: Subject, route: Route) -> Headroom:
     sources = () if route.verdict is True else _to_source(subject, route)
     nearest = route.weighed.number if route.weighed is not None and route.verdict is not True else None
     return Headroom(
-        value_non_originating_may_rise=_shown(rise),
-        value_may_fall=_shown(fall),
-        value_originating_may_fall=_shown(originating_fall),
+        value_non_originating_may_rise=rise,
+        value_may_fall=fall,
+        value_originating_may_fall=originating_fall,
         materials_to_source=sources,
         alternative=nearest,
     )
 
 
-def _amounts(best: MethodFound | None) -> tuple[Fraction | None, Fraction | None, Fraction | None]:
+def _amounts(best: MethodFound | None) -> tuple[str | None, str | None, str | None]:
+    """By how much the non-originating value may rise, the value fall, and the originating value fall."""
     if best is None or best.base is None or best.regional is None or best.base <= 0:
         return None, None, None
-    base, regional, needed = Fraction(best.base), Fraction(best.regional), Fraction(best.needed) / 100
-    foreign = base - regional
+    base, regional, needed = best.base, best.regional, best.needed
+    spare = regional * HUNDRED - needed * base
     if best.method == "build_up":
-        return None, None, regional - needed * base
-    fall = base - foreign / (1 - needed) if needed < 1 else None
+        return None, None, shown_quotient(spare, HUNDRED)
+    # (V - VNM) / V >= needed, for V: the value may fall to VNM x 100 / (100 - needed).
+    fall = shown_quotient(spare, HUNDRED - needed) if needed < HUNDRED else None
     if best.method == "net_cost":
         # A dearer material raises net cost too: (NC - VNM) / (NC + x) >= needed.
-        return regional / needed - base if needed else None, fall, None
-    return base * (1 - needed) - foreign, fall, None
+        return shown_quotient(spare, needed) if needed else None, fall, None
+    return shown_quotient(spare, HUNDRED), fall, None
 
 
 def _to_source(subject: Subject, route: Route) -> tuple[ToSource, ...]:
@@ -56,14 +57,14 @@ def _to_source(subject: Subject, route: Route) -> tuple[ToSource, ...]:
     best = route.content.best if route.content is not None else None
     if best is None or best.base is None or best.regional is None or best.met is not False or best.base <= 0:
         return ()
-    lacking = Fraction(best.needed) / 100 * Fraction(best.base) - Fraction(best.regional)
+    lacking = (best.needed * best.base - best.regional * HUNDRED) / HUNDRED
     chosen = []
-    for line in sorted(_foreign(subject.bill.lines), key=lambda line: (-(line.value or 0), line.id)):
+    for line in sorted(_foreign(subject.bill.lines), key=lambda line: (-(line.value or ZERO), line.id)):
         if lacking <= 0:
             break
-        value = line.value or 0
+        value = line.value or ZERO
         chosen.append(ToSource(line.id, f"its {value:f} would count as regional"))
-        lacking -= Fraction(value)
+        lacking -= value
     return tuple(chosen) if lacking <= 0 else ()
 
 
@@ -78,7 +79,3 @@ def _foreign(lines: Sequence[Line]) -> list[Line]:
         elif line.value:
             found.append(line)
     return found
-
-
-def _shown(value: Fraction | None) -> str | None:
-    return None if value is None else shown(value)

@@ -17,45 +17,51 @@ class MadeHere(NamedTuple):
 
 
 class Line:
-    """One material as the tests see it. `inside` is what went into it, where that may be looked at instead."""
+    """One material as the tests see it. `inside` is what went into it, where that may be looked at instead.
 
-    __slots__ = (
-        "cost",
-        "designated",
-        "digits",
-        "facts",
-        "id",
-        "inside",
-        "made",
-        "material",
-        "originating",
-        "stated_foreign",
-        "textile",
-        "use",
-        "value",
-        "value_by_net_cost",
-        "weight",
-        "where",
-    )
+    Most lines are bought materials with a value: what only few lines have stands as a default of the class.
+    """
 
-    def __init__(self, material: Material, digits: str, originating: bool, where: str) -> None:
-        self.material: Material | None = material
-        self.id = material.id
+    value: Decimal | None = None
+    """What counts as non-originating in a content by the good's value, and in the tolerance."""
+    value_by_net_cost: Decimal | None = None
+    """What counts as non-originating in a content by net cost."""
+    cost: Decimal | None = None
+    """What enters total cost."""
+    inside: tuple[Line, ...] | None = None
+    designated: bool = False
+    made: Callable[[], MadeHere] | None = None
+    """How a self-produced material is judged as a good of its own."""
+    stated_foreign: Decimal | None = None
+    """The non-originating value that another producer states for it, where it originates too: tracing needs it."""
+
+    def __init__(self, material: Material, digits: str, originating: bool, above: str, at: int) -> None:
+        self.material = material
         self.digits = digits
-        self.facts: Sequence[Fact] = material.facts
         self.originating = originating
         self.use: str = material.use
-        self.where = where
         self.textile: Textile | None = material.textile
-        self.value: Decimal | None = None
-        """What counts as non-originating in a content by the good's value, and in the tolerance."""
-        self.value_by_net_cost: Decimal | None = None
-        """What counts as non-originating in a content by net cost."""
-        self.cost: Decimal | None = None
-        """What enters total cost."""
-        self.weight: str | None = material.weight
-        self.inside: tuple[Line, ...] | None = None
-        self.designated = False
-        self.stated_foreign: Decimal | None = None
-        """The non-originating value that another producer states for it, where it originates too: tracing needs it."""
-        self.made: Callable[[], MadeHere] | None = None
+        self._above = above
+        self._at = at
+
+    @property
+    def id(self) -> str:
+        return self.material.id
+
+    @property
+    def facts(self) -> Sequence[Fact]:
+        return self.material.facts
+
+    @property
+    def weight(self) -> str | None:
+        return self.material.weight
+
+    @property
+    def where(self) -> str:
+        """The member of the case that holds it, as a JSON pointer."""
+        return f"{self._above}/materials/{self._at}"
+
+    @property
+    def role(self) -> str | None:
+        """What a textile material is in the good."""
+        return None if self.textile is None else self.textile.role

@@ -34,11 +34,10 @@ class Moved:
 
 @dataclass(slots=True)
 class _Sorted:
-    """Lines that do not change, lines that may, and lines of which it is not told whether they must."""
+    """Lines that do not change, and lines of which it is not told."""
 
     failing: list[Line] = field(default_factory=list)
     pending: list[tuple[Line, tuple[Asked, ...]]] = field(default_factory=list)
-    unplaced: list[Line] = field(default_factory=list)
     judged_as_goods: bool = False
     """Whether self-produced materials that fail were judged as goods of their own, or still could be."""
     could_be_judged: bool = False
@@ -75,12 +74,12 @@ class _Sorted:
 def moved_under(setting: Setting, number: int, way: Change) -> Moved:
     """Whether the change of an alternative is made, tolerated, or open."""
     shift = _compiled(setting, number, way)
-    lines, unsure = lines_that_must_change(setting)
-    found = _sorted(shift, lines, unsure, judged_as_goods=False)
+    lines = lines_that_must_change(setting)
+    found = _sorted(shift, lines, judged_as_goods=False)
     moved = _settled(setting, found)
     if moved.verdict is not True and found.could_be_judged:
         # Dearer than a look at codes: asked only where it matters.
-        moved = _settled(setting, _sorted(shift, lines, unsure, judged_as_goods=True))
+        moved = _settled(setting, _sorted(shift, lines, judged_as_goods=True))
     together = shift.combined([(line.digits, line.facts) for line in lines])
     moved.combined = together.verdict
     moved.verdict = all_of((moved.verdict, negated(together.verdict)))
@@ -88,38 +87,32 @@ def moved_under(setting: Setting, number: int, way: Change) -> Moved:
     return moved
 
 
-def lines_that_must_change(setting: Setting) -> tuple[list[Line], list[Line]]:
-    """The non-originating lines to which the change applies, and those whose part in the good is not told.
+def lines_that_must_change(setting: Setting) -> list[Line]:
+    """The non-originating lines to which the change applies.
 
-    Where only the component that determines the classification counts, that is what its lines are declared to be; if
-    none is, every line may be part of it.
+    Where only the component that determines the classification counts, those are the lines that are declared to be
+    of it. Where none is, every line without another part in the good must change: that it is none of the component
+    would be a way out, and is not claimed.
     """
     lines = [line for line in setting.subject.bill.lines if not line.originating and line.use in SHIFTING_USES]
-    if setting.notes.effects:
+    if setting.notes.disregarded:
         lines = [line for line in lines if not setting.notes.disregards(line)]
     if setting.notes.component is None:
-        return lines, []
-    declared = any(_role(line) == "determining" for line in setting.subject.bill.lines)
-    deciding = [line for line in lines if _role(line) == "determining"]
-    return deciding, [] if declared else [line for line in lines if _role(line) is None]
+        return lines
+    declared = any(line.role == "determining" for line in setting.subject.bill.lines)
+    return [line for line in lines if line.role == "determining" or (not declared and line.role is None)]
 
 
-def _sorted(shift: Shift, lines: Iterable[Line], unsure: Iterable[Line], *, judged_as_goods: bool) -> _Sorted:
+def _sorted(shift: Shift, lines: Iterable[Line], *, judged_as_goods: bool) -> _Sorted:
     found = _Sorted(judged_as_goods=judged_as_goods)
     for line in lines:
         found.look(shift, line)
-    aside = _Sorted(judged_as_goods=judged_as_goods)
-    for line in unsure:
-        aside.look(shift, line)
-    found.unplaced = aside.failing
-    found.pending += aside.pending
-    found.could_be_judged |= aside.could_be_judged
     return found
 
 
 def _settled(setting: Setting, found: _Sorted) -> Moved:
     """Failing lines may be tolerated; open ones too, and then what they leave open does not matter."""
-    moved = Moved(True, found.failing, [line for line, _ in found.pending] + found.unplaced)
+    moved = Moved(True, found.failing, [line for line, _ in found.pending])
     if not moved.failing and not moved.open:
         return moved
     subject, excepted = setting.subject, setting.notes.tolerance_of
@@ -134,22 +127,17 @@ def _settled(setting: Setting, found: _Sorted) -> Moved:
     moved.verdict = None
     if moved.failing and alone.verdict is None:
         moved.needs += alone.needs
-    moved.needs += _open_needs(setting, found.pending, found.unplaced)
+    moved.needs += _open_needs(setting, found.pending)
     return moved
 
 
-def _open_needs(
-    setting: Setting, pending: Sequence[tuple[Line, tuple[Asked, ...]]], unplaced: Sequence[Line]
-) -> list[Need]:
+def _open_needs(setting: Setting, pending: Sequence[tuple[Line, tuple[Asked, ...]]]) -> list[Need]:
     needs = []
     for line, asked in pending:
         if not asked:
             why = "a longer code tells whether it makes the change"
             needs.append(Need(f"materials[{line.id}].tariff", why, setting.citation))
         needs += [_need(setting, line, one) for one in asked]
-    for line in unplaced:
-        why = "only the component that determines the classification of the good must make the change"
-        needs.append(Need(f"materials[{line.id}].textile.role", why, setting.notes.component or setting.citation))
     return needs
 
 
@@ -166,7 +154,3 @@ def _need(setting: Setting, line: Line | None, asked: Asked) -> Need:
     owner = setting.subject.member if asked.of_good or line is None else f"materials[{line.id}]"
     name = f"{asked.fact}: {asked.words}" if asked.words else asked.fact
     return Need(f"{owner}.facts[{name}]", "the rule distinguishes it", setting.citation)
-
-
-def _role(line: Line) -> str | None:
-    return None if line.textile is None else line.textile.role

@@ -67,7 +67,7 @@ def _fabric(question: Question, note: FabricConfers) -> bool:
     facts = question.case.good.facts
     if is_named(facts, note.goods, question.digits) is not True or told(facts, "cut_and_sewn") is not True:
         return False
-    shell = [line for line in question.bill.lines if line.textile is not None and line.textile.role == "determining"]
+    shell = [line for line in question.bill.lines if line.role == "determining"]
     return bool(shell) and all(
         any(
             held(line.digits, one.codes) is True and is_named(line.facts, one, line.digits) is True
@@ -145,13 +145,13 @@ def _formed(question: Question, term: FormedHere) -> Condition | None:
 def _of_component(question: Question, term: FormedHere) -> bool:
     if term.component is None and term.other_component is None:
         return True
-    deciding = [line for line in question.bill.lines if line.textile is not None and line.textile.role == "determining"]
+    deciding = [line for line in question.bill.lines if line.role == "determining"]
     ranges = term.component or term.other_component or ()
     of_it = any(held(line.digits, ranges) is True for line in deciding)
     return of_it if term.component is not None else not of_it
 
 
 def _used_as(line: Line, term: FormedHere) -> bool:
-    if line.textile is None or line.textile.role != term.use:
+    if line.role != term.use:
         return False
     return term.materials is None or held(line.digits, term.materials) is not False

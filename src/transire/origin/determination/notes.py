@@ -38,16 +38,15 @@ class Effect(NamedTuple):
     citation: str
 
 
-class NotesInForce:
-    """The notes above a good's rule; none of them where the case sets them aside (`"notes": false`)."""
+class NoteSet:
+    """The notes that bind goods of one code on one day, sorted once by what they do."""
 
-    def __init__(
-        self, found: Sequence[NoteFound], terms: Terms, digits: str, facts: Sequence[Fact], *, apply: bool = True
-    ) -> None:
-        self.effects = tuple(Effect(one.note, one.citation) for one in found) if apply else ()
+    def __init__(self, found: Sequence[NoteFound], terms: Terms, digits: str) -> None:
+        self.effects = tuple(Effect(one.note, one.citation) for one in found)
         self.digits = digits
-        self.facts = facts
-        self.component = self._component(terms) if apply else None
+        self.tolerances = tuple(one.note for one in self.effects if isinstance(one.note, Tolerance))
+        self.disregarded = tuple(one.note for one in self.effects if isinstance(one.note, OriginDisregarded))
+        self.component = self._component(terms)
 
     def _component(self, terms: Terms) -> str | None:
         """The citation by which the rule applies only to the component that determines the classification."""
@@ -58,6 +57,18 @@ class NotesInForce:
             if held(self.digits, term.goods):
                 return term.citation
         return None
+
+
+class NotesInForce:
+    """The notes above a good's rule; none of them where the case sets them aside (`"notes": false`)."""
+
+    def __init__(self, notes: NoteSet, facts: Sequence[Fact], *, apply: bool = True) -> None:
+        self.notes = notes
+        self.facts = facts
+        self.effects = notes.effects if apply else ()
+        self.tolerances = notes.tolerances if apply else ()
+        self.disregarded = notes.disregarded if apply else ()
+        self.component = notes.component if apply else None
 
     def lining(self, chapter: str) -> LiningShift | None:
         """The list of visible lining fabrics of a chapter, and what they must change from."""
@@ -72,22 +83,18 @@ class NotesInForce:
 
     def tolerance_of(self, line: Line) -> Verdict:
         """What a note says of the tolerance for a material: covered, not covered, or nothing (None)."""
-        for effect in self.effects:
-            note = effect.note
-            if isinstance(note, Tolerance) and self._is(note.used_in) and _line_is(line, note.material):
+        for note in self.tolerances:
+            if self._is(note.used_in) and _line_is(line, note.material):
                 return note.applies
         return None
 
     def disregards(self, line: Line) -> bool:
         """Whether the origin of this part does not matter (chapter 90 note 2)."""
-        return any(
-            isinstance(effect.note, OriginDisregarded) and any(_line_is(line, goods) for goods in effect.note.materials)
-            for effect in self.effects
-        )
+        return any(_line_is(line, goods) for note in self.disregarded for goods in note.materials)
 
     def _is(self, goods: Goods) -> bool:
-        by_code = not goods.codes or held(self.digits, goods.codes) is True
-        return by_code and is_named(self.facts, goods, self.digits) is not False
+        by_code = not goods.codes or held(self.notes.digits, goods.codes) is True
+        return by_code and is_named(self.facts, goods, self.notes.digits) is not False
 
 
 def _line_is(line: Line, goods: Goods) -> bool:

@@ -25,7 +25,6 @@ from transire.origin.determination.weighing import Weighed, weigh
 from transire.origin.errors import (
     AgreementNotInForce,
     CountryNotParty,
-    CurrenciesMixed,
     MethodNotOfAgreement,
     PartExceedsWhole,
 )
@@ -33,8 +32,6 @@ from transire.origin.ranges import held
 from transire.origin.reading import amount_at, share_at
 from transire.origin.rule.tree import ValueLimit
 from transire.origin.terms import terms_of
-from transire.tariff.currencies import is_currency
-from transire.tariff.errors import CurrencyUnknown
 
 
 class Question:
@@ -52,6 +49,8 @@ class Question:
         self.vehicle = vehicle_of(self.terms, self.digits, case.good.facts)
         self.statements = Statements(case.accumulation, self.terms, self.is_party)
         self.bill_maker = BillMaker(self.terms, self.statements, self._judge, self._is_recovered)
+        if case.good.value is not None and case.good.value.currency is not None:
+            self.bill_maker.one_currency(case.good.value.currency, "/good/value/currency")
         self.bill = self.bill_maker.make(case.materials, case.costs, "")
         self.statements.refuse_unmatched()
         self.subject = self._subject()
@@ -94,8 +93,9 @@ class Question:
 
     def setting(self, bound: Bound) -> Setting:
         """The setting in which the alternatives of a rule are weighed for the good of the case."""
+        subject = self.subject if bound.as_number is None else self.subject._replace(digits=bound.as_number)
         return Setting(
-            subject=self.subject,
+            subject=subject,
             rule=bound.rule,
             citation=bound.citation,
             notes=self.notes,
@@ -123,8 +123,8 @@ class Question:
         known = [term.method for term in self.terms.methods]
         if case.method is not None and case.method not in known:
             raise MethodNotOfAgreement(got=case.method, expected=" or ".join(known), where="/method")
-        check_facts(case.good.facts, "/good")
-        _check_currencies(case)
+        if case.good.facts:
+            check_facts(case.good.facts, "/good")
 
     def _subject(self) -> Subject:
         good = self.case.good
@@ -151,7 +151,7 @@ class Question:
         return bindings(case.agreement, digits, case.import_date, case.exporter_country, case.importer_country, given)
 
     def _notes(self, found: Bindings, subject: Subject) -> NotesInForce:
-        return NotesInForce(found.notes, self.terms, subject.digits, subject.facts, apply=found.notes_apply)
+        return NotesInForce(found.notes, subject.facts, apply=found.notes_apply)
 
     def _is_recovered(self, material: Material) -> bool:
         """A recovered material of a party in a remanufactured good originates (USMCA s.4; 19 USC 4033(n)(6)(K))."""
@@ -241,27 +241,3 @@ def _values(good: Good) -> tuple[Decimal | None, Decimal | None]:
     if value.adjusted is not None:
         adjusted = amount_at(value.adjusted, "/good/value/adjusted")
     return transaction, adjusted
-
-
-def _check_currencies(case: Case) -> None:
-    """One currency for all amounts: nothing is converted at a rate that nobody recorded (s.3; s.2)."""
-    first: str | None = None if case.good.value is None else case.good.value.currency
-    if first is not None:
-        _known(first, "/good/value/currency")
-    pending = [(material, f"/materials/{at}") for at, material in enumerate(case.materials)]
-    while pending:
-        material, where = pending.pop()
-        if material.currency is not None:
-            if first is None:
-                _known(material.currency, f"{where}/currency")
-                first = material.currency
-            elif material.currency != first:
-                raise CurrenciesMixed(got=material.currency, expected=first, where=f"{where}/currency")
-        if material.self_produced is not None:
-            inner = material.self_produced.materials
-            pending += [(one, f"{where}/self_produced/materials/{at}") for at, one in enumerate(inner)]
-
-
-def _known(currency: str, where: str) -> None:
-    if not is_currency(currency):
-        raise CurrencyUnknown(got=repr(currency)[:20], where=where)

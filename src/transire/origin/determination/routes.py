@@ -24,7 +24,7 @@ from transire.origin.determination.verdict import Need, Verdict, all_of, any_of
 from transire.origin.determination.weighing import Weighed, percent_needed, weigh
 from transire.origin.ranges import held
 from transire.origin.rule.codes import CodeRange
-from transire.origin.rule.tree import ValueLimit
+from transire.origin.rule.tree import Goods, Unread, ValueLimit
 
 Kind = Literal["wholly_obtained", "originating_materials", "product_rule", "parts", "set"]
 
@@ -86,6 +86,9 @@ def _all_originating(line: Line) -> bool:
 def product_rule(question: Question) -> Route:
     """The rule of the annex for the good's tariff provision: any one of its alternatives suffices (s.4(6))."""
     rules = question.bindings.rules
+    if not rules and question.bindings.finer:
+        why = "rules stand below this code: a longer one tells which of them binds"
+        return Route("product_rule", None, needs=[Need("good.tariff", why, question.terms.citations["product_rule"])])
     if not rules:
         why = f"no rule for {question.case.good.tariff} is in the catalogue: give the rule in the case"
         return Route("product_rule", None, needs=[Need("rule", why, question.terms.citations["product_rule"])])
@@ -130,6 +133,8 @@ def _by_rule(question: Question, bound: Bound) -> Route:
             # One alternative suffices; what the others would have come to is not asked (s.4(6)).
             return Route("product_rule", True, bound=bound, weighed=one, content=one.content)
         weighed.append(one)
+    if not weighed:
+        return _not_covered(question, bound, setting.subject.digits)
     pending = [one for one in weighed if one.verdict is None]
     if pending:
         if _whatever_it_is_called(weighed):
@@ -143,6 +148,18 @@ def _by_rule(question: Question, bound: Bound) -> Route:
     return Route("product_rule", False, bound=bound, weighed=nearest, others=weighed, content=content)
 
 
+def _not_covered(question: Question, bound: Bound, digits: str) -> Route:
+    """No alternative covers the good: by its code, then the rule is another one's; or by what it is declared to be."""
+    targets = [getattr(one.way, "target", None) for one in bound.rule.alternatives]
+    by_code = any(target is None or not target.codes or held(digits, target.codes) is not False for target in targets)
+    if not by_code:
+        why = f"no alternative of the rule covers {question.case.good.tariff}"
+        return Route("product_rule", None, needs=[Need("rule", why, bound.citation)], bound=bound)
+    found = "declared not to be any of them"
+    condition = Condition("the good", "a good that the rule names", found, False, citation=bound.citation)
+    return Route("product_rule", False, [condition], bound=bound)
+
+
 def _whatever_it_is_called(weighed: Sequence[Weighed]) -> bool:
     """Whether only the name of the good is open, and every name would do.
 
@@ -152,12 +169,17 @@ def _whatever_it_is_called(weighed: Sequence[Weighed]) -> bool:
     open_by_name = [one for one in weighed if one.target is None]
     if not open_by_name or len(open_by_name) != len(weighed):
         return False
-    remainder = any(getattr(one.alternative.way.target, "other", False) for one in weighed)  # type: ignore[union-attr]
+    remainder = any(_is_remainder(one) for one in weighed)
     return remainder and all(_met_but_for_name(one) for one in weighed)
 
 
+def _is_remainder(one: Weighed) -> bool:
+    target = getattr(one.alternative.way, "target", None)
+    return isinstance(target, Goods) and target.other
+
+
 def _met_but_for_name(one: Weighed) -> bool:
-    if one.alternative.guard:
+    if one.alternative.guard or isinstance(one.alternative.way, Unread):
         return False
     parts: list[Verdict] = [one.moved.verdict if one.moved else True, *(done.verdict for done in one.conditions)]
     if one.content is not None:
@@ -170,12 +192,13 @@ def _distance(one: Weighed) -> tuple[int, float, int]:
     failed, gap = 0, 0.0
     if one.moved is not None and one.moved.verdict is not True:
         failed += 1
-        share = one.moved.tolerance.share if one.moved.tolerance else None
+        share = one.moved.tolerance.share() if one.moved.tolerance else None
         gap += 1.0 if share is None else min(1.0, float(share))
     if one.content is not None and one.content.verdict is not True and one.waived is None:
         failed += 1
-        margin = one.content.best.margin if one.content.best is not None else None
-        gap += 1.0 if margin is None else min(1.0, float(-margin) / 100)
+        best = one.content.best
+        lacking = None if best is None or best.spare is None or not best.base else float(-best.spare) / float(best.base)
+        gap += 1.0 if lacking is None else min(1.0, lacking / 100)
     failed += sum(condition.verdict is not True for condition in one.conditions)
     return failed, gap, one.number
 

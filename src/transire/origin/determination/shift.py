@@ -7,9 +7,10 @@ here has sorted them out. A code that is too coarse to tell, and words that no d
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from transire.origin.case import Fact
+from transire.origin.determination.codes_only import compile_codes
 from transire.origin.determination.facts import is_named, naming, naming_of, stated, told
 from transire.origin.determination.verdict import Verdict, all_of, any_of, negated
 from transire.origin.ranges import Ranges, held
@@ -45,6 +46,10 @@ class Judged(NamedTuple):
     asked: tuple[Asked, ...]
 
 
+CHANGES: Final = Judged(True, ())
+FAILS: Final = Judged(False, ())
+
+
 class Shift:
     """One alternative's change, for a good of one code: compiled once, asked for each material."""
 
@@ -54,10 +59,18 @@ class Shift:
         self.good_facts = good_facts
         self.group = change.target.codes
         self.named_targets = tuple(_named_targets(rule))
+        self.by_codes = compile_codes(change, good, _contains)
+        self._settled: dict[str, Judged] = {}
         self._known: dict[str, Judged] = {}
 
     def judge(self, digits: str, facts: Facts = ()) -> Judged:
         """Whether a non-originating material of this code, of which these facts were declared, makes the change."""
+        settled = self._settled.get(digits)
+        if settled is not None:
+            return settled
+        if self.by_codes is not None and len(digits) >= self.by_codes.least:
+            settled = self._settled[digits] = CHANGES if self.by_codes.accepts(digits) else FAILS
+            return settled
         if facts:
             return self._judged(digits, facts)
         known = self._known.get(digits)

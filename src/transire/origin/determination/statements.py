@@ -152,9 +152,10 @@ def _stated_line(stated: StatedInput, above: Line, at: int, where: str) -> Line:
         origin=stated.origin,
         value=stated.value,
         weight=stated.weight,
+        textile=above.textile,
     )
-    line = Line(material, digits_of(stated.tariff, f"{where}/tariff"), stated.origin == "originating", where)
-    line.textile = above.textile
+    holder = where.removesuffix(f"/materials/{at}")
+    line = Line(material, digits_of(stated.tariff, f"{where}/tariff"), stated.origin == "originating", holder, at)
     if stated.value is not None:
         line.value = line.value_by_net_cost = line.cost = amount_at(stated.value, f"{where}/value")
     return line

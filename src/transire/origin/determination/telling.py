@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
-from fractions import Fraction
 
 import msgspec
 
-from transire.origin.amounts import shown
+from transire.origin.amounts import HUNDRED, shown
 from transire.origin.answer import Figures, RuleUsed, Tested
 from transire.origin.determination.conditions import Condition
 from transire.origin.determination.content import Content, MethodFound
@@ -29,8 +28,13 @@ _BASES = {
 }
 
 
-def rule_used(route: Route) -> RuleUsed | None:
+def rule_used(subject: Subject, route: Route) -> RuleUsed | None:
     """The rule, and the alternative that is reported."""
+    if route.conferred and route.conditions:
+        # A note stands in the place of the rule.
+        note = route.conditions[0]
+        scope = subject.tariff if route.bound is None else route.bound.scope
+        return RuleUsed(scope=scope, text=note.needed, edition="notes of the annex", citation=note.citation)
     if route.bound is None:
         return None
     bound = route.bound
@@ -60,9 +64,9 @@ def figures_of(subject: Subject, route: Route) -> Figures:
         adjusted_value=_amount(subject.adjusted_value)
         if (best is not None and best.method in ("build_up", "build_down")) or _is(tolerance, "adjusted_value")
         else None,
-        regional_value_content=_quotient(best.content) if best is not None else None,
+        regional_value_content=best.content if best is not None else None,
         regional_value_content_needed=plain(best.needed) if best is not None else None,
-        de_minimis_share=_quotient(tolerance.share) if tolerance is not None else None,
+        de_minimis_share=tolerance.share() if tolerance is not None else None,
         de_minimis_base=tolerance.base if tolerance is not None else None,
         materials_not_shifting=tuple(line.id for line in weighed.moved.failing)
         if weighed is not None and weighed.moved is not None
@@ -73,8 +77,9 @@ def figures_of(subject: Subject, route: Route) -> Figures:
 def tests_of(subject: Subject, route: Route, general: Sequence[Condition]) -> tuple[Tested, ...]:
     """The tests in the order in which the law asks them."""
     citation = route.bound.citation if route.bound is not None else subject.terms.citations["product_rule"]
-    tests = list(_of_weighed(subject, route.weighed, citation)) if route.weighed is not None else []
-    if route.kind != "product_rule" or route.conferred:
+    said = {} if route.bound is None else route.bound.said
+    tests = list(_of_weighed(route.weighed, citation, said)) if route.weighed is not None else []
+    if route.kind != "product_rule" or route.weighed is None:
         tests += [_condition(one, citation) for one in route.conditions]
         if route.content is not None:
             tests += _content(route.content, None, citation)
@@ -82,13 +87,13 @@ def tests_of(subject: Subject, route: Route, general: Sequence[Condition]) -> tu
     return tuple(tests)
 
 
-def _of_weighed(subject: Subject, weighed: Weighed, citation: str) -> Iterator[Tested]:
+def _of_weighed(weighed: Weighed, citation: str, said: dict[int, str]) -> Iterator[Tested]:
     alternative = f"alternative {weighed.number}"
     if weighed.target is None:
         needed = say_alternative(weighed.alternative)
         yield Tested(f"{alternative}: the good", citation, needed, "not declared", None)
     if weighed.moved is not None:
-        yield from _moved(subject, weighed, weighed.moved, citation)
+        yield from _moved(weighed, weighed.moved, citation, said)
     elif isinstance(weighed.alternative.way, NoChange):
         yield Tested("tariff shift", citation, "no change in tariff classification", "none is required", True)
     if weighed.content is not None:
@@ -97,10 +102,12 @@ def _of_weighed(subject: Subject, weighed: Weighed, citation: str) -> Iterator[T
         yield _condition(one, citation)
 
 
-def _moved(subject: Subject, weighed: Weighed, moved: Moved, citation: str) -> Iterator[Tested]:
+def _moved(weighed: Weighed, moved: Moved, citation: str, said: dict[int, str]) -> Iterator[Tested]:
     way = weighed.alternative.way
     assert isinstance(way, Change)
-    needed = _change(weighed)
+    needed = said.get(weighed.number)
+    if needed is None:
+        needed = said[weighed.number] = _change(weighed)
     failing = moved.failing
     found = "every non-originating material changes"
     met: bool | None = True
@@ -125,12 +132,11 @@ def _tolerance_test(tolerance: Tolerated) -> Tested:
     needed = f"at most {plain(tolerance.limit)} per cent of what the law takes as base"
     if tolerance.excluded:
         found = "it does not cover " + ", ".join(f"{name} ({why})" for name, why in tolerance.excluded)
-    elif tolerance.share is None or tolerance.base is None:
+    elif tolerance.amount is None or tolerance.base is None:
         found = "not measured: neither value nor weight of the whole is stated"
     else:
-        amount = "" if tolerance.amount is None else f"{shown(tolerance.amount)}, "
-        percent = shown(tolerance.share * 100)
-        found = f"{amount}{percent} per cent of {_BASES[tolerance.base]}"
+        percent = tolerance.share(HUNDRED)
+        found = f"{shown(tolerance.amount)}, {percent} per cent of {_BASES[tolerance.base]}"
     if tolerance.base is not None:
         needed = f"at most {plain(tolerance.limit)} per cent of {_BASES[tolerance.base]}"
     return Tested("de minimis", tolerance.citation, needed, found, tolerance.verdict)
@@ -138,9 +144,9 @@ def _tolerance_test(tolerance: Tolerated) -> Tested:
 
 def _content(content: Content, waived: Tolerated | None, citation: str) -> list[Tested]:
     tests = []
-    if waived is not None and waived.share is not None and waived.base is not None:
+    if waived is not None and waived.amount is not None and waived.base is not None:
         needed = f"non-originating materials of at most {plain(waived.limit)} per cent of {_BASES[waived.base]}"
-        found = f"{shown(waived.share * 100)} per cent: no value content is needed"
+        found = f"{waived.share(HUNDRED)} per cent: no value content is needed"
         tests.append(Tested("de minimis", waived.citation, needed, found, True))
     shown_first = sorted(content.methods, key=lambda one: one is not content.best)
     for one in shown_first if waived is None else ():
@@ -166,7 +172,7 @@ def _method(found: MethodFound, citation: str) -> Tested:
     base, regional = found.base, found.regional
     assert base is not None
     assert regional is not None
-    said = f"{shown(regional)} of {shown(base)}, {shown(content)} per cent"
+    said = f"{shown(regional)} of {shown(base)}, {content} per cent"
     met = found.met if found.open.verdict is True or found.met is False else None
     return Tested("regional value content", f"{citation}; {found.citation}", needed, said, met)
 
@@ -192,8 +198,4 @@ def _is(tolerance: Tolerated | None, base: str) -> bool:
 
 
 def _amount(value: Decimal | None) -> str | None:
-    return None if value is None else shown(value)
-
-
-def _quotient(value: Fraction | None) -> str | None:
     return None if value is None else shown(value)

@@ -9,11 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from decimal import Decimal
-from fractions import Fraction
 from functools import lru_cache
 from typing import NamedTuple
 
-from transire.origin.amounts import HUNDRED, ZERO
+from transire.origin.amounts import HUNDRED, ONE, ZERO, shown_quotient
 from transire.origin.answer import ToleranceBase
 from transire.origin.case import AgreementId
 from transire.origin.determination.facts import described
@@ -29,22 +28,28 @@ Excepted = Callable[[Line], Verdict]
 
 
 class Tolerated(NamedTuple):
-    """Whether the tolerance covers materials, and the share it was measured by (None: not measured)."""
+    """Whether the tolerance covers materials, and what it was measured by (None: not measured)."""
 
     verdict: Verdict
     limit: Decimal
     citation: str
-    share: Fraction | None = None
     base: ToleranceBase | None = None
     amount: Decimal | None = None
+    whole: Decimal | None = None
     excluded: tuple[tuple[str, str], ...] = ()
     """Materials that it does not cover, each with the law that says so."""
     needs: tuple[Need, ...] = ()
 
+    def share(self, times: Decimal = ONE) -> str | None:
+        """The share that was measured, as it is shown: a fraction, or per cent with `times` a hundred."""
+        if self.amount is None or self.whole is None:
+            return None
+        return shown_quotient(self.amount * times, self.whole)
+
 
 def tolerated(subject: Subject, lines: Sequence[Line], excepted: Excepted) -> Tolerated:
     """Whether the lines that do not change are so few that the good originates all the same."""
-    terms = _terms_for(subject.terms.agreement, subject.digits)
+    terms = terms_for(subject.terms.agreement, subject.digits)
     if terms.by_weight is not None:
         return _by_weight(subject, lines, terms.by_weight)
     return _by_value(subject, lines, excepted, terms)
@@ -60,7 +65,7 @@ class _TermsFor(NamedTuple):
 
 
 @lru_cache(maxsize=16_384)
-def _terms_for(agreement: AgreementId, digits: str) -> _TermsFor:
+def terms_for(agreement: AgreementId, digits: str) -> _TermsFor:
     term = terms_of(agreement).tolerance
     limit, citation = term.percent, term.citation
     for special in term.special:
@@ -75,7 +80,7 @@ def waives_content(subject: Subject) -> Tolerated | None:
     term = subject.terms.tolerance
     if term.waives_content is None:
         return None
-    limit = _terms_for(subject.terms.agreement, subject.digits).limit
+    limit = terms_for(subject.terms.agreement, subject.digits).limit
     total = subject.bill.value_non_originating
     needs = tuple(_value_missing(line, term.waives_content) for line in subject.bill.unvalued_foreign)
     return _measured(subject, total, limit, term.waives_content, needs)
@@ -110,11 +115,10 @@ def _measured(subject: Subject, total: Decimal, limit: Decimal, citation: str, m
         stated = stated[:1]
     base, amount = max(stated, key=lambda pair: pair[1])
     within = total * HUNDRED <= limit * amount
-    share = Fraction(total) / Fraction(amount)
     if missing:
         # Values that are not stated can only add to it.
-        return Tolerated(None if within else False, limit, citation, None, base, None, (), missing if within else ())
-    return Tolerated(within, limit, citation, share, base, total)
+        return Tolerated(None if within else False, limit, citation, base, needs=missing if within else ())
+    return Tolerated(within, limit, citation, base, total, amount)
 
 
 def _base(subject: Subject, base: ToleranceBase) -> Decimal | None:
@@ -190,7 +194,9 @@ def _by_weight(subject: Subject, lines: Sequence[Line], term: TextileTolerance) 
     whole, missing = _whole_weight(subject, term)
     needs += missing
     if whole is None or whole == 0:
-        unclaimed = subject.weight is None and all(line.weight is None for line in subject.bill.lines)
+        unclaimed = whole is not None or (
+            subject.weight is None and all(line.weight is None for line in subject.bill.lines)
+        )
         return Tolerated(False if unclaimed else None, term.percent, term.citation, needs=tuple(needs))
     within: Verdict = failing * HUNDRED <= term.percent * whole
     if within and needs:
@@ -200,9 +206,7 @@ def _by_weight(subject: Subject, lines: Sequence[Line], term: TextileTolerance) 
     if needs:
         return Tolerated(verdict, term.percent, term.citation, needs=tuple(needs) if verdict is None else ())
     excluded = tuple((line.id, term.citation) for line in lines if _is_elastic(line)) if elastic is False else ()
-    return Tolerated(
-        verdict, term.percent, term.citation, Fraction(failing) / Fraction(whole), "weight", failing, excluded
-    )
+    return Tolerated(verdict, term.percent, term.citation, "weight", failing, whole, excluded)
 
 
 def _elastomeric(lines: Sequence[Line], term: TextileTolerance, whole: Decimal) -> Verdict:
@@ -219,7 +223,7 @@ def _is_elastic(line: Line) -> bool:
 def _whole_weight(subject: Subject, term: TextileTolerance) -> tuple[Decimal | None, list[Need]]:
     """The weight of the component that determines the classification, or of the whole good."""
     lines = subject.bill.lines
-    component = [line for line in lines if line.textile is not None and line.textile.role == "determining"]
+    component = [line for line in lines if line.role == "determining"]
     if term.of == "good" or not component:
         if subject.weight is not None:
             return subject.weight, []

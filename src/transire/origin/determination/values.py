@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import NamedTuple
 
-from transire.origin.amounts import ZERO
-from transire.origin.case import Adjustment, Adjustments, Costs
+from transire.origin.amounts import ZERO, plain_amount
+from transire.origin.case import NOTHING_EXCLUDED, Adjustment, Adjustments, Costs
 from transire.origin.errors import PartExceedsWhole
 from transire.origin.reading import amount_at
-from transire.origin.terms import AdjustmentKind, Terms
+from transire.origin.terms import Terms
 
 
 class Worth(NamedTuple):
@@ -63,16 +64,18 @@ def beside(adjustments: Adjustments | None, where: str) -> Decimal:
 
 def costs_beside(costs: Costs, where: str) -> Decimal:
     """Product, period and other costs, with gains and losses of currency conversion netted (s.2(6)(d))."""
-    own = ZERO
-    for name, text in (("product", costs.product), ("period", costs.period), ("other", costs.other)):
-        own += amount_at(text, f"{where}/{name}")
-    gain = amount_at(costs.currency.gain, f"{where}/currency/gain")
-    return own - gain + amount_at(costs.currency.loss, f"{where}/currency/loss")
+    return (
+        _contained(costs, where)
+        - _sum((("gain", costs.currency.gain),), f"{where}/currency")
+        + _sum((("loss", costs.currency.loss),), f"{where}/currency")
+    )
 
 
 def excluded_costs(costs: Costs, where: str) -> Decimal:
     """What net cost leaves out of these costs; it is contained in them."""
     excluded = costs.excluded
+    if excluded is NOTHING_EXCLUDED:
+        return ZERO
     named = (
         ("promotion", excluded.promotion),
         ("royalties", excluded.royalties),
@@ -80,14 +83,25 @@ def excluded_costs(costs: Costs, where: str) -> Decimal:
         ("non_allowable_interest", excluded.non_allowable_interest),
         ("unspecified", excluded.unspecified),
     )
-    total = sum((amount_at(text, f"{where}/excluded/{name}") for name, text in named), ZERO)
-    own = ZERO
-    for name, text in (("product", costs.product), ("period", costs.period), ("other", costs.other)):
-        own += amount_at(text, f"{where}/{name}")
+    total, own = _sum(named, f"{where}/excluded"), _contained(costs, where)
     if total > own:
         raise PartExceedsWhole(
             got=f"excluded costs of {total}", expected=f"at most the costs of {own}", where=f"{where}/excluded"
         )
+    return total
+
+
+def _contained(costs: Costs, where: str) -> Decimal:
+    return _sum((("product", costs.product), ("period", costs.period), ("other", costs.other)), where)
+
+
+def _sum(named: Iterable[tuple[str, str]], where: str) -> Decimal:
+    """The sum of members; what is left out of a case is 0 and is not read."""
+    total = ZERO
+    for name, text in named:
+        if text != "0":
+            amount = plain_amount(text)
+            total += amount_at(text, f"{where}/{name}") if amount is None else amount
     return total
 
 
@@ -96,6 +110,3 @@ def _amount(stated: Adjustment | str, kind: str, where: str) -> tuple[Decimal, b
     if isinstance(stated, Adjustment):
         return amount_at(stated.amount, f"{where}/amount"), stated.included
     return amount_at(stated, where), kind != "assists"
-
-
-__all__ = ["AdjustmentKind", "Worth", "beside", "costs_beside", "excluded_costs", "worth_of"]

@@ -71,7 +71,7 @@ def traced_sum(lines: Sequence[Line], terms: Terms, is_party: IsParty) -> Traced
         if line.stated_foreign is not None:
             value += line.stated_foreign
             continue
-        country = None if line.material is None else line.material.country
+        country = line.material.country
         if line.originating or (country is not None and is_party(country)):
             # A material made in the territory was not imported from outside it, whether it originates or not (Ex. 3).
             continue

@@ -125,6 +125,12 @@ class GrownOriginates(Node, frozen=True, kw_only=True, tag="grown_originates"):
     goods: Goods
 
 
+class DryWeight(Node, frozen=True, kw_only=True, tag="dry_weight"):
+    """A weight in the rules of these numbers is the dry weight, unless what `unless` says."""
+
+    unless: str = ""
+
+
 class OriginDisregarded(Node, frozen=True, kw_only=True, tag="origin_disregarded"):
     """The origin of these parts of the good does not matter."""
 
@@ -170,6 +176,7 @@ Note = (
     | TreatedAsOriginating
     | FurtherProductionAllowed
     | GrownOriginates
+    | DryWeight
     | OriginDisregarded
     | SeparatelyDetermined
     | ValueAlternativeBarred

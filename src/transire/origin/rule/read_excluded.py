@@ -6,20 +6,23 @@ import re
 from typing import Final
 
 from transire.origin.rule.read_goods import masked, read_sources
-from transire.origin.rule.read_target import read_target
+from transire.origin.rule.read_target import cut_target, read_target
 from transire.origin.rule.tree import Circumstance, Excluded, Goods, Several
 
 _I: Final = re.IGNORECASE | re.ASCII
-_BY_ASSEMBLY: Final = r"(?:resulting from|(?:the|that) change is the result of) (?:a )?simple assembly"
+_BY_ASSEMBLY: Final = (
+    r"(?:resulting from|(?:the|that|such) change(?: from [^,]+?)? is the result of) (?:a )?simple assembly"
+)
 _BY_GRI: Final = r"th(?:at|e) change is pursuant to General Rule of Interpretation 2\(a\)"
 _CIRCUMSTANCE: Final = re.compile(
-    rf",? (?P<joint>when|unless|if) (?:(?P<assembly>{_BY_ASSEMBLY})|(?P<gri>{_BY_GRI})|(?P<stated>.+))$", _I
+    rf",? (?P<joint>when|where|unless|if) (?:(?P<assembly>{_BY_ASSEMBLY})|(?P<gri>{_BY_GRI})|(?P<stated>.+))$", _I
 )
 
 
 _SEGMENT: Final = re.compile(r",? (?:or|and) (?:except )?(?=from )|, (?=from )", _I)
-_TO_FROM: Final = re.compile(r"(?:(?:for )?(?:a )?changes? )?to (?P<target>.+?),? from (?P<source>.+)$", _I)
+_CHANGE_TO: Final = re.compile(r"(?:(?:for )?(?:a )?changes? )?to ", _I)
 _FROM_TO: Final = re.compile(r"(?:for )?(?:a )?changes? from (?P<source>.+?),? to (?P<target>.+)$", _I)
+_CODES_TO: Final = re.compile(r"(?P<source>(?:sub)?heading [\d.]+) to (?P<target>(?!\d).+)$", _I)
 _CHANGE_FROM: Final = re.compile(r"(?:for )?(?:a )?changes? (?=from )", _I)
 _COMBINED: Final = re.compile(r",? or combinations thereof$", _I)
 
@@ -45,10 +48,7 @@ def read_circumstance(text: str) -> tuple[str, Circumstance | None]:
 
 def read_excluded(text: str) -> tuple[Excluded, ...]:
     """What stands behind "except": sources, each with the circumstance or target that narrows it."""
-    whole = _TO_FROM.match(text) or _FROM_TO.match(text)
-    target = None
-    if whole is not None:
-        target, text = read_target(whole["target"]), whole["source"]
+    target, text = _for_target(text)
     opening = _CHANGE_FROM.match(text)
     if opening is not None:
         text = text[opening.end() :]
@@ -64,6 +64,16 @@ def read_excluded(text: str) -> tuple[Excluded, ...]:
             sources = (Several(parts=_spread(parts), how="any_combination"),)
         found += [Excluded(source=source, target=target, when=when) for source in sources]
     return tuple(found)
+
+
+def _for_target(text: str) -> tuple[Goods | None, str]:
+    """The goods for which alone an exception counts, and the rest of it: "a change to X from Y", "from Y to X"."""
+    opening = _CHANGE_TO.match(text)
+    if opening is not None:
+        target, source = cut_target(text[opening.end() :])
+        return read_target(target), source
+    turned = _FROM_TO.match(text) or _CODES_TO.match(text)
+    return (None, text) if turned is None else (read_target(turned["target"]), turned["source"])
 
 
 def _spread(parts: tuple[Goods, ...]) -> tuple[Goods, ...]:

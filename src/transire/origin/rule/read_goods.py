@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final, Literal
 
 from transire.origin.rule.codes import CodeRange
@@ -29,7 +30,7 @@ _GOODS_OF: Final = re.compile(
 )
 _OF_CODES: Final = rf"(?: (?:of|in|within) (?=(?:any of )?(?:that |this )?{LEVEL}|\d{{4}}))?"
 _OTHER_GOODS: Final = re.compile(rf"(?:any )?other (?:goods?|products?|tariff items?)\b{_OF_CODES}", _I)
-_OTHER: Final = re.compile(r"any other (?=[a-z(\"])", _I)
+_OTHER: Final = re.compile(rf"any other (?!{LEVEL}\b)(?=\S)", _I)
 _HERE: Final = re.compile(rf"th(?:at|is) (?P<level>{LEVEL})\b(?! \d)", _I)
 _OF: Final = re.compile(
     rf",?(?: classified)? (?:of|in|under) (?=(?:any of )?(?:{LEVEL}s? \d|th(?:at|is) {LEVEL}\b))", _I
@@ -37,14 +38,21 @@ _OF: Final = re.compile(
 _BARE_OF: Final = re.compile(r" of (?=\d{4}\.\d{2}\b|\d{4}\b)", _I)
 _NEXT_SOURCE: Final = re.compile(
     rf"(?:, or|, and|,| or| and)(?: from)? (?=any (?:other )?{LEVEL}\b|(?:any )?other (?:good|product)s?\b|within |"
-    rf"more than one of|{LEVEL}s? \d|assemblies )",
+    rf"more than one of|{LEVEL}s? \d|assemblies )|(?:, or|, and| or| and) from ",
     _I,
 )
 _JOINT: Final = re.compile(
     r"(?:,? including(?= from)|, or from|, and from| or from| and from|, or|, and| or| and|,) ?", _I
 )
 _FROM: Final = re.compile(r"from ", _I)
-_NOTE_CODES: Final = re.compile(r"Notes? \d+(?:\([A-Z]\))? (?:of|to) Chapter \d+", _I)
+# Words of the grammar: goods whose name holds them were not cut where they end.
+NO_NAME: Final = re.compile(
+    r"^(?:or|and|of|on|in|to|by|when|where|with|if|from|except|that)\b|\bprovided (?:that|there)|\bregional value|"
+    r"\btariff classification|\bexcept from\b|\b[aA] change (?:to|from)\b|"
+    r"\bfrom any other (?:chapter|heading|subheading|tariff)",
+    re.ASCII,
+)
+_NOTE_CODES: Final = re.compile(r"Notes? \d+(?:\([A-Z]\))? (?:of|to) [Cc]hapter \d+", re.ASCII)
 _WHICH: Final = re.compile(
     r",? (?=which|of a kind|other than|when|that |specified|not |containing|having|if |put up|with |as )|"
     r" (?=[a-z(\"])(?!or\b|and\b|from\b)",
@@ -58,9 +66,12 @@ _CLOSED: Final = re.compile(
 )
 
 
+@lru_cache(maxsize=256)
 def masked(text: str) -> str:
     """The text with brackets, quotes and references to notes masked, for finding where goods end."""
-    return depth_zero(_NOTE_CODES.sub(lambda match: "_" * len(match[0]), text))
+    if "Note" in text:
+        text = _NOTE_CODES.sub(lambda match: "_" * len(match[0]), text)
+    return depth_zero(text)
 
 
 def level_of(word: str) -> Literal["chapter", "heading", "subheading", "item"]:
@@ -173,9 +184,11 @@ def _worded(cursor: Cursor) -> Goods:
 
 
 def _words(cursor: Cursor, end: int) -> str:
+    begin = cursor.at
     words = cursor.until(end).strip(" ,;.")
-    if not words:
-        raise cursor.refuse("a material")
+    if not words or NO_NAME.search(words):
+        cursor.at = begin
+        raise cursor.refuse("goods by their name or their code")
     return words
 
 
@@ -194,5 +207,7 @@ def _after(cursor: Cursor, goods: Goods) -> Goods:
     closed = _CLOSED.match(cursor.text, cursor.at)
     following = _NEXT_SOURCE.search(plain, cursor.at)
     end = closed.end() if closed else following.start() if following else len(cursor.text)
-    words = _words(cursor, end)
+    if cursor.text.startswith("when that change", cursor.at):
+        raise cursor.refuse("a further source, not a circumstance")
+    words = cursor.until(end).strip(" ,;.")
     return Goods(words=goods.words, codes=goods.codes, which=words, other=goods.other, here=goods.here)

@@ -55,13 +55,21 @@ _BOUNDS: Final[dict[str, Bound]] = {
 }
 _BOUND: Final = "|".join(_BOUNDS)
 _MEASURES: Final[dict[str, Share]] = {"weight": "weight", "dry weight": "dry_weight", "volume": "volume"}
+# What a share is of: a name without a verb, and the codes it belongs to.
+_NAME: Final = r"(?:(?! (?:is|are|and|which|that) )[^,])+?"
+_COUNTED_CODES: Final = r"(?: of (?:chapter|heading|subheading|tariff item)s? [\d.]+(?:(?:, | or | through )[\d.]+)*)?"
 _SHARE: Final = re.compile(
-    r"(?P<of>(?:the )?(?:non-originating |originating )?[^,]+?) (?:constitutes? |is |are )?(?P<bound>" + _BOUND + r") "
+    r"(?P<of>(?!no (?!single)|not )"
+    + _NAME
+    + _COUNTED_CODES
+    + r") (?:constitutes? |is |are )?(?P<bound>"
+    + _BOUND
+    + r") "
     r"(?P<percent>\d+(?:\.\d+)?) percent by (?P<measure>dry weight|weight|volume) of (?P<whole>[^,]+)$",
     _I,
 )
 _OF_CONTENT: Final = re.compile(
-    r"(?P<of>the (?:non-originating |originating )?[^,]+?) constitutes? (?P<bound>" + _BOUND + r") "
+    r"(?P<of>the " + _NAME + _COUNTED_CODES + r") constitutes? (?P<bound>" + _BOUND + r") "
     r"(?P<percent>\d+(?:\.\d+)?) percent of (?P<whole>[^,]+) by (?P<measure>weight|volume)$",
     _I,
 )

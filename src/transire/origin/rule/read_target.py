@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from transire.origin.rule.read_codes import LEVEL, read_bare_code, read_codes
-from transire.origin.rule.read_goods import masked
+from transire.origin.rule.read_goods import NO_NAME, masked
 from transire.origin.rule.scan import Cursor
 from transire.origin.rule.tree import Goods
 
@@ -22,6 +22,27 @@ _OTHER_TARGET: Final = re.compile(
 )
 _ANY_TARGET: Final = re.compile(r"(?:(?:a|any|the) (?:good|product)|goods)(?: classified)? (?:of|in) ", _I)
 _FURTHER: Final = re.compile(r",? (?:of a kind|other than|except|which|for) ", _I)
+_FROM_STRONG: Final = re.compile(
+    r",? from (?=any (?:other )?(?:(?:sub)?heading|chapter|tariff item|good|product)|within |[a-z ]+ of that \w+|"
+    r"(?:(?:sub)?heading|chapter|tariff item)s? \d|more than one of)",
+    _I,
+)
+_FROM: Final = re.compile(r",? from ", _I)
+_HAS_CODE: Final = re.compile(r"(?:heading|chapter|tariff item)s? \d", _I)
+
+
+def cut_target(words: str) -> tuple[str, str]:
+    """The target, and what follows its "from": the first one behind codes, or before a source that cannot be words."""
+    plain = masked(words)
+    strong = _FROM_STRONG.search(plain)
+    last = len(plain) if strong is None else strong.start()
+    # "from toys of heading 9503 or from any other heading": that one goes on with a list that has begun before it.
+    begins = [one for one in _FROM.finditer(plain, 0, last + 7) if not plain.endswith((" or", " and"), 0, one.start())]
+    behind = [one for one in begins if one.start() == last or _HAS_CODE.search(plain, 0, one.start())]
+    first = next(iter(behind or begins), None)
+    if first is None:
+        raise Cursor(words).refuse('"from" and a source')
+    return words[: first.start()], words[first.end() :]
 
 
 def read_target(text: str) -> Goods:
@@ -44,12 +65,21 @@ def read_target(text: str) -> Goods:
     if chosen is None:
         if not text.strip(" ,") and not other:
             raise cursor.refuse("the goods that the change is to")
-        return Goods(words=text.strip(" ,"), other=other)
+        return Goods(words=_name(cursor, text), other=other)
     start, cursor = chosen
     codes = read_codes(cursor)
-    words, rest = text[:start].strip(" ,"), cursor.rest.strip(" ,;")
+    words, rest = _name(cursor, text[:start]), cursor.rest.strip(" ,;")
     less, which = _taken_out(rest)
+    if which in ("or", "and") or "is required" in which or " from any other " in which:
+        raise cursor.refuse("the goods that the change is to")
     return Goods(words=words, codes=codes, which=which, other=other, less=less)
+
+
+def _name(cursor: Cursor, words: str) -> str:
+    name = words.strip(" ,")
+    if NO_NAME.search(name):
+        raise cursor.refuse("the goods that the change is to")
+    return name
 
 
 def _taken_out(rest: str) -> tuple[tuple[Goods, ...], str]:

@@ -75,7 +75,7 @@ def _limit(cursor: Cursor, common: Method | None) -> ValueLimit:
     return ValueLimit(
         percent=Decimal(percent["percent"]),
         method=METHODS[used["method"].lower()] if used else common,
-        when=when["when"] if when else "",
+        when=when["when"].rstrip(" .") if when else "",
         start=_day(dates["start"]) if dates else None,
         end=_day(dates["end"]) if dates and dates["end"] else None,
     )

@@ -42,7 +42,12 @@ _MISPRINTS: Final = (
     (re.compile(r"\bwhere the transaction method is used"), "where the transaction value method is used"),
     (re.compile(r"(?<=\d\d)or\b"), " or"),
     (re.compile(r"\bwithin than group\b"), "within that group"),
+    (re.compile(r"\bA change from (?=subheading [\d.]+ through [\d.]+ from any)"), "A change to "),
+    (re.compile(r"\bheading (?=subheading \d)"), ""),
 )
+
+
+_ANY_MISPRINT: Final = re.compile("|".join(pattern.pattern for pattern, _ in _MISPRINTS))
 
 
 def in_one_style(text: str) -> str:
@@ -58,11 +63,13 @@ def in_one_style(text: str) -> str:
 
 def without_misprints(text: str) -> tuple[str, tuple[Anomaly, ...]]:
     """The text with known misprints read as what they stand for, and a report of each."""
-    found = []
+    found: list[Anomaly] = []
+    if _ANY_MISPRINT.search(text) is None:
+        return text, ()
     for pattern, meant in _MISPRINTS:
         for match in pattern.finditer(text):
             around = text[max(0, match.start() - 20) : match.end() + 20]
-            found.append(Anomaly(kind="misprint", words=around, reason=f"read as: {meant.strip()}"))
+            found.append(Anomaly(kind="misprint", words=around, reason=f"read as: {meant.strip() or 'nothing'}"))
         text = pattern.sub(meant, text)
     return text, tuple(found)
 
@@ -110,10 +117,18 @@ def depth_zero(text: str) -> str:
     >>> depth_zero("a (b, c) d")
     'a ______ d'
     """
-    deep, quoted, masked = 0, False, []
-    for char in text:
-        deep += char == "("
-        quoted ^= char == '"'
-        masked.append("_" if deep > 0 or quoted or char == '"' else char)
-        deep -= char == ")" and deep > 0
-    return "".join(masked)
+    if "(" not in text and '"' not in text:
+        return text
+    masked = _QUOTED.sub(_blank, text)
+    while (shorter := _BRACKET.sub(_blank, masked)) != masked:
+        masked = shorter
+    return masked
+
+
+# The innermost brackets first; an opening bracket that never closes masks the rest.
+_BRACKET: Final = re.compile(r"\([^()]*(?:\)|$)")
+_QUOTED: Final = re.compile(r'"[^"]*(?:"|$)')
+
+
+def _blank(match: re.Match[str]) -> str:
+    return "_" * len(match[0])

@@ -35,13 +35,13 @@ from transire.origin.rule.tree import (
     VisibleLining,
 )
 
-_WORD: Final[dict[Level, str]] = {
+LEVEL_NAME: Final[dict[Level, str]] = {
     "chapter": "chapter",
     "heading": "heading",
     "subheading": "subheading",
     "item": "tariff item",
 }
-_METHOD: Final[dict[Method, str]] = {
+METHOD_NAME: Final[dict[Method, str]] = {
     "transaction_value": "transaction value",
     "net_cost": "net cost",
     "build_up": "build-up",
@@ -109,7 +109,21 @@ def _also(also: From | None) -> str:
 
 
 def _sources(found: From) -> str:
-    return _or_from([say_source(one) for one in found.sources]) + "".join(map(_except, found.excluded))
+    return _or_from([say_source(one) for one in found.sources]) + _exceptions(found.excluded)
+
+
+def _exceptions(excluded: Sequence[Excluded]) -> str:
+    """The exceptions; those without a target or a circumstance of their own share one "except"."""
+    text, shared = "", False
+    for one in excluded:
+        is_plain = one.target is None and one.when is None and not _is_combination(one.source)
+        text += f", or from {say_source(one.source)}" if is_plain and shared else _except(one)
+        shared = is_plain
+    return text
+
+
+def _is_combination(source: Source) -> bool:
+    return isinstance(source, Several) and source.how == "any_combination"
 
 
 def _except(excluded: Excluded) -> str:
@@ -139,7 +153,7 @@ def say_target(goods: Goods) -> str:
 def say_source(source: Source) -> str:
     """A source as the list after "from" has it."""
     if isinstance(source, Here):
-        return f"within that {_WORD[source.level]}"
+        return f"within that {LEVEL_NAME[source.level]}"
     if isinstance(source, AnyOther):
         return _any_other(source)
     if isinstance(source, Several):
@@ -148,7 +162,7 @@ def say_source(source: Source) -> str:
 
 
 def _any_other(source: AnyOther) -> str:
-    word = _WORD[source.level]
+    word = LEVEL_NAME[source.level]
     text = f"any {'other ' if source.other else ''}{word}"
     if source.within:
         text += f" within {say_codes(source.within)}"
@@ -169,7 +183,7 @@ def _several(source: Several) -> str:
 
 
 def _named(goods: Goods) -> str:
-    where = f"that {_WORD[goods.here]}" if goods.here else say_codes(goods.codes)
+    where = f"that {LEVEL_NAME[goods.here]}" if goods.here else say_codes(goods.codes)
     if goods.other:
         name = f"any other {goods.words or 'good'}"
     elif goods.words or goods.here:
@@ -188,7 +202,7 @@ def say_codes(codes: Sequence[CodeRange]) -> str:
     if not codes:
         return ""
     many = len(codes) > 1 or codes[0].first != codes[0].last
-    return f"{_WORD[codes[0].kind]}{'s' if many else ''} {_or([_range(one) for one in codes])}"
+    return f"{LEVEL_NAME[codes[0].kind]}{'s' if many else ''} {_or([_range(one) for one in codes])}"
 
 
 def _range(codes: CodeRange) -> str:
@@ -213,12 +227,12 @@ def say_value(limits: Sequence[ValueLimit]) -> str:
 def _limit(limit: ValueLimit) -> str:
     text = f"{plain(limit.percent)} percent"
     if limit.method is not None:
-        text += f" where the {_METHOD[limit.method]} method is used"
+        text += f" where the {METHOD_NAME[limit.method]} method is used"
     if limit.when:
         text += f" and {limit.when}"
     if limit.start is not None:
-        text += f", beginning on {_day(limit.start)}"
-    return text + (f" and ending on {_day(limit.end)}" if limit.end is not None else "")
+        text += f", beginning on {say_day(limit.start)}"
+    return text + (f" and ending on {say_day(limit.end)}" if limit.end is not None else "")
 
 
 def plain(number: Decimal) -> str:
@@ -236,7 +250,12 @@ _MONTHS: Final = (
 )  # fmt: skip
 
 
-def _day(day: date) -> str:
+def say_day(day: date) -> str:
+    """A day as the treaties write it.
+
+    >>> say_day(date(2020, 7, 1))
+    'July 1, 2020'
+    """
     return f"{_MONTHS[day.month - 1]} {day.day}, {day.year}"
 
 

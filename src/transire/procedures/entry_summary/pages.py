@@ -16,6 +16,7 @@ from transire.portal.registry import N_, Item, Pages, Place
 from transire.portal.visit import Visit
 from transire.portal.waiting import await_statement, await_version, show_under_way
 from transire.procedures.entry_summary import service
+from transire.procedures.entry_summary.checks.duty import duty_of
 from transire.procedures.entry_summary.dialogue import ANSWER_DAYS, Outcome
 from transire.procedures.entry_summary.errors import EntryUnknown, InvoiceUnknown, RequestUnknown
 from transire.procedures.entry_summary.filings import VIEWS, EntryView
@@ -207,6 +208,7 @@ def show_entry(visit: Visit) -> Response:
     return visit.show(
         "entry_summary/entry.html",
         page=page,
+        duty=duty_of(page.entry),
         view=beside,
         header=field_lines({field.pointer[1:]: field.value for field in page.fields}),
         decides=customs and visit.may("claims.decide", "customs"),

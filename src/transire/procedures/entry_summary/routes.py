@@ -9,6 +9,7 @@ import msgspec
 from transire.api.operations import Answer, Call, Collection, Operations
 from transire.desk.permissions import require_some
 from transire.procedures.entry_summary import service
+from transire.procedures.entry_summary.checks.duty import duty_of
 from transire.procedures.entry_summary.dialogue import ANSWER_DAYS, REQUEST_BASIS
 from transire.procedures.entry_summary.errors import RequestUnknown
 
@@ -134,6 +135,12 @@ def list_entries(call: Call) -> Any:
 def show_entry(call: Call) -> Any:
     """An entry with its lines, each claim beside its certification, the checks, and what was said since."""
     return service.show_entry(call.tenant, call.path["document_id"], call.person)
+
+
+@OPERATIONS.op("GET", "/entries/{document_id}/duty", "showEntryDuty", scope="entries.read")
+def show_entry_duty(call: Call) -> Any:
+    """Duty and fees of an entry, each figure with its formula, citation and date."""
+    return duty_of(service.show_entry(call.tenant, call.path["document_id"], call.person).entry)
 
 
 @OPERATIONS.op("POST", "/entries/{document_id}/corrections", "draftCorrection", scope="entries.draft")

@@ -11,7 +11,7 @@ from transire.documents.parties import is_same_party
 from transire.origin.agreements import agreement
 from transire.procedures.entry_summary.checks.case import CaseFile, HeldInvoice
 from transire.procedures.entry_summary.checks.check import Hit, check, listed
-from transire.procedures.entry_summary.checks.units import printed_unit
+from transire.tariff.units import printed_unit
 
 DOLLAR = Decimal(1)
 """Entered values are whole dollars (19 CFR 141.90(c)): each line may differ from its invoice by less than one."""

@@ -1,42 +1,16 @@
-"""What invoices write for the units that the tariff schedule prints, and quantities in these."""
+"""Quantities of an invoice in the units that the tariff schedule asks for."""
 
 from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 
 from transire.documents.codes import decimal_text
 from transire.documents.invoice import InvoiceLine
 from transire.tariff.number import parse_tariff_number
-from transire.tariff.schedule import editions, find_item, find_statistical_line
-
-PIECES = {"doz.": 12, "gross": 144}
-"""How many of `No.` make one of the unit."""
-
-UNITS = {
-    unit: printed
-    for printed, written in {
-        "No.": ("no", "pcs", "pc", "pce", "piece", "pieces", "ea", "each", "unit", "units", "number", "c62", "h87"),
-        "kg": ("kg", "kgs", "kgm", "kilogram", "kilograms"),
-        "doz.": ("doz", "dz", "dzn", "dozen"),
-        "prs.": ("pr", "prs", "pair", "pairs", "npr"),
-        "liters": ("l", "lt", "ltr", "liter", "liters", "litre", "litres"),
-        "m": ("m", "mtr", "meter", "meters", "metre", "metres"),
-        "m2": ("m2", "mtk", "sqm"),
-        "m3": ("m3", "mtq", "cbm"),
-    }.items()
-    for unit in written
-}
-"""By the word in lower case; common words and the codes of UNECE Recommendation 20."""
-
-
-def printed_unit(unit: str) -> str:
-    """The unit as the tariff schedule prints it, where the word for it is known; else the word itself.
-
-    >>> printed_unit("PCS"), printed_unit("No."), printed_unit("carton")
-    ('No.', 'No.', 'carton')
-    """
-    return UNITS.get(unit.casefold().strip().rstrip("."), unit)
+from transire.tariff.schedule import at_hand, find_item, find_statistical_line
+from transire.tariff.units import factor, printed_unit
 
 
 def quantities_in(said: InvoiceLine, tariff_number: str | None, day: date) -> list[dict[str, str]]:
@@ -56,7 +30,7 @@ def _units_of(tariff_number: str | None, day: date) -> tuple[str, ...]:
     if tariff_number is None:
         return ()
     number = parse_tariff_number(tariff_number)
-    item = find_item(number, day) or find_item(number, editions()[-1].edition)
+    item = find_item(number, day) or find_item(number, at_hand().books[0].edition)
     line = None if item is None else find_statistical_line(item, number)
     return line.units if line is not None else () if item is None else item.units
 
@@ -64,9 +38,13 @@ def _units_of(tariff_number: str | None, day: date) -> tuple[str, ...]:
 def _quantity_in(said: InvoiceLine, unit: str) -> Decimal | None:
     if printed_unit(said.unit) == unit:
         return said.quantity
-    if unit == "kg":
-        return said.net_weight
-    pieces = PIECES.get(unit)
-    if pieces is not None and printed_unit(said.unit) == "No." and said.quantity % pieces == 0:
-        return said.quantity / pieces
-    return None
+    times = factor(printed_unit(said.unit), unit)
+    if times is not None:
+        return _in_hundredths(Fraction(said.quantity) * times)
+    return said.net_weight if unit == "kg" else None
+
+
+def _in_hundredths(quantity: Fraction) -> Decimal | None:
+    """The quantity as entries report it; None where it does not end within hundredths: a person rounds, not a draft."""
+    hundredths = quantity * 100
+    return Decimal(hundredths.numerator).scaleb(-2).normalize() if hundredths.denominator == 1 else None

@@ -1,0 +1,272 @@
+"""Four validators of a real CometBFT network on this machine, beside CometBFT's own Go `kvstore` at equal settings.
+
+    python -m benchmarks.network [SECONDS] [PAIRS]
+
+Both get transactions of the same size, in batches over JSON-RPC to all four nodes, as many as they take: the sender
+pauses while more than 6,000 wait. A run of one alternates with a run of the other; ratios are of such pairs. Goal: at
+least 0.45 of kvstore with the real rules and signatures, and at least 1,000 signed actions a second.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from base64 import b64encode
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
+
+import msgspec
+
+from cometbft_world import free_ports, keys_of_node, settings_of
+from ledger_world import BROKER, CHAMBER, CUSTOMS, PRODUCER, World, genesis, public, signing_key
+from transire.crypto.canonical import Json
+from transire.engines.cometbft.binary import find_cometbft
+from transire.engines.cometbft.engine import CometBftEngine
+from transire.engines.cometbft.errors import BlocksUnavailable
+from transire.engines.cometbft.files import KeyFiles, configuration, genesis_document, toml
+from transire.engines.cometbft.rpc import RpcClient, RpcRefused, read_time
+from transire.engines.cometbft.settings import PairSettings
+from transire.ledger.genesis import Genesis
+
+VALIDATORS = 4
+SECONDS = 10
+PAIRS = 2
+BATCH = 100
+MOST_WAITING = 6_000
+RATE = 4_000
+"""Transactions a second that are prepared: more than either takes."""
+WARM_UP_S = 2.0
+SETTINGS: dict[str, Any] = {"commit_ms": 200, "idle_s": 5.0, "snapshot_every": 0}
+TICKS = os.sysconf("SC_CLK_TCK")
+
+
+@dataclass
+class Node:
+    """One running node: its RPC and its processes by what they are."""
+
+    rpc: RpcClient
+    processes: list[subprocess.Popen[bytes]]
+    pids: dict[str, int] = field(default_factory=dict)
+
+    def stop(self) -> None:
+        for process in self.processes:
+            process.send_signal(signal.SIGTERM)
+        for process in self.processes:
+            process.wait()
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What one run came to."""
+
+    rate: float
+    cpu: dict[str, float]
+    """Microseconds of CPU for each transaction and node, by kind of process."""
+
+
+def measure(seconds: int = SECONDS, pairs: int = PAIRS) -> dict[str, str]:
+    """Every figure of this page, in words."""
+    found: dict[str, str] = {}
+    for name, make in (("witness", witnesses), ("allowance.open of 1.4 kB", openings)):
+        world = World(genesis=founded())
+        world.time = int(time.time())
+        actions = make(world, (seconds + 4) * RATE // 2)
+        size = sum(map(len, actions[:100])) // 100
+        runs = [(run_kvstore(size, len(actions), seconds), run_transire(actions, seconds)) for _ in range(pairs)]
+        found |= told(f"{name}, {size} B", runs)
+    return found
+
+
+def told(name: str, runs: Sequence[tuple[Figures, Figures]]) -> dict[str, str]:
+    """The medians of pairs of runs."""
+    ratios = sorted(mine.rate / theirs.rate for theirs, mine in runs)
+    return {
+        f"{name}: kvstore": f"{statistics.median(theirs.rate for theirs, _ in runs):,.0f} a second",
+        f"{name}: Transire": f"{statistics.median(mine.rate for _, mine in runs):,.0f} a second",
+        f"{name}: ratio": f"{statistics.median(ratios):.2f} ({ratios[0]:.2f} to {ratios[-1]:.2f}, {len(runs)} pairs)",
+        f"{name}: CPU an action and node": cpu([mine for _, mine in runs]),
+        f"{name}: CPU a kvstore transaction and node": cpu([theirs for theirs, _ in runs]),
+    }
+
+
+def cpu(runs: Sequence[Figures]) -> str:
+    parts = {kind: statistics.median(run.cpu[kind] for run in runs) for kind in runs[0].cpu}
+    return ", ".join(f"{kind} {spent:.0f} us" for kind, spent in parts.items())
+
+
+def founded() -> Genesis:
+    return genesis(validators=VALIDATORS, actions_per_block=100_000)
+
+
+def witnesses(world: World, count: int) -> list[bytes]:
+    """The commonest action: the root of a pool of statements."""
+    return [world.witness((PRODUCER, BROKER)[n % 2], text=f"{n}") for n in range(count)]
+
+
+def openings(world: World, count: int) -> list[bytes]:
+    """Allowances with as many drawing keys as make 1.4 kB: those of one licensee, over and over."""
+    keys: list[Json] = [public(signing_key(f"drawer {n}")) for n in range(21)]
+    body: dict[str, Json] = {"unit": "kg", "quantity": "1000", "keys": keys, "releaser": CUSTOMS}
+    return [world.sign("allowance.open/1", body, by=CHAMBER) for _ in range(count)]
+
+
+def run_transire(actions: Sequence[bytes], seconds: int) -> Figures:
+    """Four pairs of processes, each as a node runs them."""
+    with tempfile.TemporaryDirectory() as folder:
+        ports, program = free_ports(VALIDATORS), str(find_cometbft())
+        nodes = []
+        for place in range(VALIDATORS):
+            home = Path(folder) / f"node-{place}"
+            settings = settings_of(place, ports, program, **SETTINGS)
+            CometBftEngine.create(home, founded(), keys_of_node(place), settings).close()
+            (home / "settings.json").write_bytes(msgspec.json.encode(settings))
+            command = [sys.executable, "-m", "benchmarks.network", "node", str(home), str(place)]
+            process = subprocess.Popen(command, stdout=subprocess.PIPE)
+            nodes.append(Node(RpcClient(home / "cometbft", "rpc.sock"), [process], {"Python": process.pid}))
+        for node in nodes:
+            output = node.processes[0].stdout
+            assert output is not None
+            node.pids["Go"] = int(output.readline())
+        return run(nodes, actions, seconds)
+
+
+def serve(home: Path, place: int) -> None:
+    """One node, until it is told to stop."""
+    settings = msgspec.json.decode((home / "settings.json").read_bytes(), type=PairSettings)
+    engine = CometBftEngine.open(home, keys_of_node(place), settings)
+    stopped = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: stopped.set())
+    engine.start()
+    print(engine.status().pid, flush=True)
+    stopped.wait()
+    engine.close()
+
+
+def run_kvstore(size: int, count: int, seconds: int) -> Figures:
+    """Four CometBFT processes with the application that is built into them."""
+    with tempfile.TemporaryDirectory() as folder:
+        ports, program = free_ports(VALIDATORS), find_cometbft()
+        nodes = [kvstore(Path(folder) / f"node-{place}", place, ports, program) for place in range(VALIDATORS)]
+        filler = b"x" * (size - 12)
+        return run(nodes, [b"%010d=" % n + filler for n in range(count)], seconds)
+
+
+def kvstore(home: Path, place: int, ports: list[int], program: Path) -> Node:
+    for name in ("config", "data"):
+        (home / name).mkdir(parents=True)
+    configured = configuration(settings_of(place, ports, str(program), **SETTINGS))
+    configured[""]["proxy_app"] = "kvstore"
+    (home / "config" / "config.toml").write_text(toml(configured))
+    document = genesis_document(founded()) | {"app_state": {}}
+    (home / "config" / "genesis.json").write_bytes(msgspec.json.encode(document))
+    (home / "data" / "priv_validator_state.json").write_text('{"height":"0","round":0,"step":0}')
+    keys = KeyFiles(keys_of_node(place))
+    process = subprocess.Popen(
+        [program, "start", "--home", home],
+        cwd=home,
+        env={**os.environ, **keys.environment},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        pass_fds=keys.descriptors,
+    )
+    time.sleep(0.5)
+    keys.close()
+    return Node(RpcClient(home, "rpc.sock"), [process], {"Go": process.pid})
+
+
+def run(nodes: list[Node], transactions: Sequence[bytes], seconds: int) -> Figures:
+    """Give them what they take for some seconds, and count what stands in blocks after the warm-up."""
+    try:
+        for node in nodes:
+            wait_for_height(node, 2)
+        stop = threading.Event()
+        senders = [
+            threading.Thread(target=send, args=(node, transactions[place::VALIDATORS], stop))
+            for place, node in enumerate(nodes)
+        ]
+        for sender in senders:
+            sender.start()
+        time.sleep(WARM_UP_S)
+        before, first = spent(nodes), height_of(nodes[0])
+        time.sleep(seconds)
+        after, last = spent(nodes), height_of(nodes[0])
+        stop.set()
+        for sender in senders:
+            sender.join()
+        rate = committed(nodes[0], first, last)
+        each = {kind: (after[kind] - before[kind]) * 1e6 / seconds / rate / len(nodes) for kind in before}
+        return Figures(rate, each)
+    finally:
+        for node in nodes:
+            node.stop()
+
+
+def send(node: Node, transactions: Sequence[bytes], stop: threading.Event) -> None:
+    at = 0
+    while not stop.is_set() and at < len(transactions):
+        if int(node.rpc.ask("num_unconfirmed_txs")["n_txs"]) > MOST_WAITING:
+            time.sleep(0.05)
+            continue
+        batch = transactions[at : at + BATCH]
+        node.rpc.ask_all([("broadcast_tx_async", {"tx": b64encode(tx).decode()}) for tx in batch])
+        at += len(batch)
+
+
+def wait_for_height(node: Node, height: int) -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        try:
+            if height_of(node) >= height:
+                return
+        except (BlocksUnavailable, RpcRefused):
+            pass
+        time.sleep(0.1)
+    raise TimeoutError(f"no block {height}")
+
+
+def height_of(node: Node) -> int:
+    return int(node.rpc.ask("status")["sync_info"]["latest_block_height"])
+
+
+def committed(node: Node, first: int, last: int) -> float:
+    """Transactions a second in the blocks from `first` to the one before `last`.
+
+    A header bears the time of the commit before it: these blocks became final between the times of the two headers.
+    """
+    metas = {}
+    for start in range(first, last + 1, 20):
+        answer = node.rpc.ask("blockchain", minHeight=str(start), maxHeight=str(min(start + 19, last)))
+        metas |= {int(meta["header"]["height"]): meta for meta in answer["block_metas"]}
+    count = sum(int(metas[height]["num_txs"]) for height in range(first, last))
+    begun, ended = (read_time(metas[height]["header"]["time"]).nanoseconds for height in (first, last))
+    if not count:
+        raise TimeoutError(f"no transaction in blocks {first} to {last}: the machine is too busy for this measurement")
+    return count * 1e9 / (ended - begun)
+
+
+def spent(nodes: list[Node]) -> dict[str, float]:
+    """CPU seconds of all nodes' processes, by kind."""
+    found: dict[str, float] = {}
+    for node in nodes:
+        for kind, pid in sorted(node.pids.items()):
+            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+            found[kind] = found.get(kind, 0.0) + (int(fields[11]) + int(fields[12])) / TICKS
+    return found
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["node"]:
+        serve(Path(sys.argv[2]), int(sys.argv[3]))
+    else:
+        for name, figure in measure(*map(int, sys.argv[1:])).items():
+            print(f"{name}: {figure}")

@@ -1,0 +1,306 @@
+"""`transire credential`: issue, verify, show and present credentials in files, in whatever way they are secured."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from transire.cli import EXIT_CALLED_WRONGLY, EXIT_REFUSED
+from transire.cli.text import INPUT_FILE, printable, read_up_to
+from transire.errors import TransireError
+
+if TYPE_CHECKING:
+    from transire.credentials.examine import Finding
+    from transire.credentials.resolve import KeyResolver
+    from transire.vc_api.issuers import Issuer
+
+WAYS: Final = (
+    "eddsa-jcs-2022",
+    "eddsa-rdfc-2022",
+    "ecdsa-jcs-2019",
+    "ecdsa-jcs-2019-p384",
+    "ecdsa-rdfc-2019",
+    "ecdsa-rdfc-2019-p384",
+    "ecdsa-sd-2023",
+    "vc-jwt-es256",
+    "vc-jwt-es384",
+    "vc-jwt-eddsa",
+    "sd-jwt",
+)
+_MUST_HOLD: Final = ("form", "terms", "proof", "issuer", "validity", "holder", "credentials")
+_COLOURS: Final = {"holds": "green", "fails": "red", "not shown": "yellow"}
+_LONGEST: Final = 200
+
+_KEYS = click.option("--keys", type=INPUT_FILE, required=True, help="Key store, as transire vc-api --keys makes it.")
+_SECRET = click.option("--secret-file", type=INPUT_FILE, required=True, help="File with its unlock secret.")
+_OUT = click.option("--out", type=click.Path(path_type=Path), help="Write here instead of to the screen.")
+
+
+@click.group()
+def credential() -> None:
+    """Issue, verify, show and present credentials in files.
+
+    \b
+    Example:
+      transire credential verify certificate.json
+    """
+
+
+@credential.command(
+    epilog="""\b
+Examples:
+  transire credential issue certificate.json --keys issuers.json --secret-file secret
+  transire credential issue certificate.json --keys issuers.json --secret-file secret \\
+    --as sd-jwt --withhold /credentialSubject/price
+"""
+)
+@click.argument("file", type=INPUT_FILE)
+@_KEYS
+@_SECRET
+@click.option("--as", "way", type=click.Choice(WAYS), default=WAYS[0], show_default=True, help="How it is secured.")
+@click.option("--issuer", help="The issuer's DID, if it is not the did:key of the key.")
+@click.option("--mandatory", multiple=True, help="ecdsa-sd-2023: pointer to what is always shown (repeat).")
+@click.option("--withhold", multiple=True, help="sd-jwt: pointer to what the holder may withhold (repeat).")
+@_OUT
+def issue(
+    file: Path,
+    keys: Path,
+    secret_file: Path,
+    way: str,
+    issuer: str | None,
+    mandatory: tuple[str, ...],
+    withhold: tuple[str, ...],
+    out: Path | None,
+) -> None:
+    """Secure the credential in FILE, which has everything but its issuer and its proof."""
+    from transire.credentials.issue import check_unsigned, secure_credential
+    from transire.vc_api.issuers import ENVELOPE, SD_JWT
+
+    signer = _issuer(keys, secret_file, way)
+    did = issuer or signer.did
+    document = {**_object_in(file), "issuer": did}
+    check_unsigned(document)
+    if signer.plan.way == ENVELOPE:
+        from transire.credentials.envelope import sign_envelope
+
+        _put(sign_envelope(document, key=signer.key, kid=signer.method(did)), out)
+    elif signer.plan.way == SD_JWT:
+        from transire.credentials.sd_jwt import disclosable_of, issue_sd_jwt
+
+        pointers = withhold or disclosable_of(document)
+        _put(issue_sd_jwt(document, key=signer.key, kid=signer.method(did), pointers=pointers), out)
+    else:
+        signed = secure_credential(document, key=signer.key, cryptosuite=signer.plan.way, mandatory=mandatory or None)
+        _put(_json(signed), out)
+
+
+@credential.command(
+    epilog="""\b
+Examples:
+  transire credential verify certificate.json
+  transire credential verify certificate.jwt --did did.json --status-list list.json --require status
+
+Exit codes: 0 all checks hold, 1 one fails, 2 the file is no credential.
+"""
+)
+@click.argument("file", type=INPUT_FILE)
+@click.option("--did", "documents", multiple=True, type=INPUT_FILE, help="DID document of a did:web issuer (repeat).")
+@click.option("--status-list", "lists", multiple=True, type=INPUT_FILE, help="Status list credential (repeat).")
+@click.option("--require", multiple=True, metavar="CHECK", help="Fail unless this check is shown, such as status.")
+@click.option("--domain", help="For whom a presentation must be made.")
+@click.option("--challenge", help="The challenge that a presentation must answer.")
+@click.option("--json", "as_json", is_flag=True, help="Print the checks as JSON.")
+def verify(
+    file: Path,
+    documents: tuple[Path, ...],
+    lists: tuple[Path, ...],
+    require: tuple[str, ...],
+    domain: str | None,
+    challenge: str | None,
+    as_json: bool,
+) -> None:
+    """Check the credential or presentation in FILE, and say of each check what was found.
+
+    Nothing is fetched: DID documents and status lists are given as files. A check that cannot be made is "not shown".
+    """
+    from transire.credentials.examine import Verifier
+
+    document = _document_in(file)
+    verifier = Verifier(
+        resolve=_resolver([_object_in(path) for path in documents]),
+        at=datetime.now(UTC),
+        domain=domain,
+        challenge=challenge,
+        purpose="authentication" if _is_presentation(document) else "assertionMethod",
+        status_lists=_lists([_object_in(path) for path in lists]),
+    )
+    findings = verifier.presentation(document) if _is_presentation(document) else verifier.credential(document)
+    failed = [
+        finding
+        for finding in findings
+        if finding.outcome == "fails" or (finding.outcome == "not shown" and finding.name in (*_MUST_HOLD, *require))
+    ]
+    if as_json:
+        click.echo(_json({"holds": not failed, "checks": [_as_json(finding) for finding in findings]}))
+    else:
+        _show_findings(findings, failed)
+    if failed:
+        raise click.exceptions.Exit(EXIT_REFUSED)
+
+
+@credential.command(
+    epilog="""\b
+Example:
+  transire credential show certificate.json
+"""
+)
+@click.argument("file", type=INPUT_FILE)
+def show(file: Path) -> None:
+    """Say what FILE says. It proves nothing: for that, use transire credential verify."""
+    for line in _lines(_plain(_document_in(file)), ""):
+        click.echo(line)
+    click.echo("\nNothing was verified. Next: transire credential verify FILE")
+
+
+@credential.command(
+    epilog="""\b
+Examples:
+  transire credential present certificate.json --show /credentialSubject/goods
+  transire credential present certificate.sd-jwt --show /credentialSubject/price --out for-the-buyer.sd-jwt
+"""
+)
+@click.argument("file", type=INPUT_FILE)
+@click.option("--show", "shown", multiple=True, required=True, help="Pointer to a part to show (repeat).")
+@_OUT
+def present(file: Path, shown: tuple[str, ...], out: Path | None) -> None:
+    """Make from FILE a credential that shows chosen parts only. FILE must be ecdsa-sd-2023 or an SD-JWT."""
+    from transire.credentials.contexts import pinned_contexts
+    from transire.credentials.sd_jwt import show_sd_jwt
+    from transire.credentials.selective import base_proof_of, derive
+
+    text = _text_in(file)
+    if not text.startswith("{"):
+        _put(show_sd_jwt(text, shown), out)
+        return
+    document = _object_in(file)
+    _put(_json(derive(document, base_proof_of(document), shown, pinned_contexts())), out)
+
+
+def _issuer(keys: Path, secret_file: Path, way: str) -> Issuer:
+    from transire.cli.vc_api import kept_issuers
+
+    return kept_issuers(keys, secret_file).named(way)
+
+
+def _text_in(file: Path) -> str:
+    from transire.credentials.jose import MAX_TEXT
+
+    raw = read_up_to(file, MAX_TEXT)
+    try:
+        return raw.decode("utf-8").strip()
+    except UnicodeDecodeError:
+        raise click.UsageError(f"{file.name} is not text.") from None
+
+
+def _object_in(file: Path) -> dict[str, Any]:
+    from transire.credentials.canonical import DEFAULT_LIMIT, read_object
+
+    return read_object(read_up_to(file, DEFAULT_LIMIT))
+
+
+def _document_in(file: Path) -> dict[str, Any]:
+    """The document in a file: JSON as it is, a compact signature in its envelope."""
+    from transire.credentials.envelope import PRESENTATION, wrap, wrap_sd_jwt
+    from transire.credentials.jose import read_jws
+    from transire.credentials.sd_jwt import read_sd_jwt
+
+    text = _text_in(file)
+    try:
+        if text.startswith("{"):
+            return _object_in(file)
+        if "~" in text:
+            read_sd_jwt(text)
+            return wrap_sd_jwt(text)
+        kind = [PRESENTATION] if str(read_jws(text).header.get("typ")).endswith("vp+jwt") else []
+        return wrap(text, *kind)
+    except TransireError as refusal:
+        click.echo(f"{printable(str(refusal))}\n({refusal.code})", err=True)
+        raise click.exceptions.Exit(EXIT_CALLED_WRONGLY) from refusal
+
+
+def _is_presentation(document: Mapping[str, Any]) -> bool:
+    types = document.get("type")
+    return any("Presentation" in str(name) for name in (types if isinstance(types, list) else [types]))
+
+
+def _resolver(documents: list[dict[str, Any]]) -> KeyResolver:
+    from transire.credentials.resolve import document_resolver
+
+    return document_resolver(documents)
+
+
+def _lists(given: list[dict[str, Any]]) -> Any:
+    from transire.credentials.errors import StatusNotRetrieved
+
+    def find(url: str) -> Mapping[str, Any]:
+        for document in given:
+            if document.get("id") == url:
+                return document
+        raise StatusNotRetrieved(got=url[:200])
+
+    return find
+
+
+def _plain(document: Mapping[str, Any]) -> dict[str, Any]:
+    """What an envelope holds, unverified; any other document as it is."""
+    from transire.credentials.envelope import claims_of, kind_of_envelope
+
+    return dict(document) if kind_of_envelope(document) is None else claims_of(document)
+
+
+def _lines(value: Mapping[str, Any], indent: str) -> Iterator[str]:
+    for name, member in value.items():
+        if isinstance(member, dict):
+            yield f"{indent}{printable(name)}:"
+            yield from _lines(member, f"{indent}  ")
+        elif isinstance(member, list) and any(isinstance(item, dict) for item in member):
+            for number, item in enumerate(member, 1):
+                yield f"{indent}{printable(name)} {number}:"
+                yield from _lines(item if isinstance(item, dict) else {"": item}, f"{indent}  ")
+        else:
+            text = ", ".join(map(str, member)) if isinstance(member, list) else str(member)
+            yield f"{indent}{printable(name)}: {printable(text)[:_LONGEST]}"
+
+
+def _show_findings(findings: list[Finding], failed: list[Finding]) -> None:
+    for finding in findings:
+        word = click.style(f"{finding.outcome:<9}", fg=_COLOURS[finding.outcome])
+        click.echo(f"  {word}  {finding.name:<11}  {printable(finding.found)}")
+        if finding.error is not None:
+            click.echo(f"{'':24}  {printable(str(finding.error))} ({finding.error.code})")
+    click.echo()
+    names = ", ".join(finding.name for finding in findings if finding.outcome == "fails")
+    missing = ", ".join(finding.name for finding in findings if finding.outcome == "not shown")
+    told = f"Refused: {names or 'a check that must be shown is not'}" if failed else "All checks hold"
+    click.echo(told + (f"; not shown: {missing}." if missing else "."))
+
+
+def _as_json(finding: Finding) -> dict[str, Any]:
+    about = {} if finding.error is None else {"error": finding.error.as_problem()}
+    return {"name": finding.name, "outcome": finding.outcome, "found": finding.found, **about}
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, indent=2, ensure_ascii=False)
+
+
+def _put(text: str, out: Path | None) -> None:
+    if out is None:
+        click.echo(text)
+    else:
+        out.write_text(text + "\n", encoding="utf-8")

@@ -1,0 +1,118 @@
+"""From `transire ledger offer` to a running node of a network, by the commands that an operator types."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from msgspec.structs import replace
+
+from cometbft_world import LONG, free_ports
+from transire.cli import cli
+from transire.engines.cometbft.engine import CometBftEngine
+from transire.ledger.genesis import Genesis
+from transire.node.doctor import examine
+from transire.node.node import Node
+from transire.node.settings import amend_settings, read_settings
+
+pytestmark = [pytest.mark.cometbft, pytest.mark.xdist_group("network")]
+Typed = Callable[..., Result]
+
+
+@pytest.fixture
+def typed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Typed:
+    """Type a command in a folder of its own; it must succeed."""
+    monkeypatch.chdir(tmp_path)
+
+    def run(*words: str) -> Result:
+        result = CliRunner().invoke(cli, list(words), catch_exceptions=False)
+        assert result.exit_code == 0, result.output
+        return result
+
+    return run
+
+
+@pytest.fixture
+def joined(typed: Typed, tmp_path: Path) -> Path:
+    """A folder with the node of a network of one organisation, founded by commands; it has never run."""
+    options = ["--secret-file", "secret", "--listen", f"127.0.0.1:{free_ports(1)[0]}"]
+    member = ["--slug", "customs", "--name", "Customs", "--role", "customs"]
+    typed("ledger", "offer", "--home", "node", *member, *options, "--out", "a.offer.json")
+    typed("ledger", "found", "pacific", "a.offer.json", "--registrar", "a.offer.json", "--out", "genesis.json")
+    told = typed(
+        "ledger", "join", "--home", "node", "--slug", "customs", *options, "--genesis", "genesis.json",
+        "--peer", "a" * 40 + "@127.0.0.1:1",
+    )  # fmt: skip
+    assert "Compare by telephone" in told.output
+    return tmp_path / "node"
+
+
+@pytest.mark.usefixtures("cometbft_program")
+def test_a_node_that_joined_runs_says_how_it_stands_and_is_whole(joined: Path, typed: Typed) -> None:
+    assert read_settings(joined).ledger.engine == "cometbft"
+    with Node.open(joined) as node:
+        assert isinstance(node.engine, CometBftEngine)
+        assert node.engine.wait_for(2, LONG), node.engine.status()
+        told = json.loads(typed("ledger", "status", "--home", "node", "--json").output)
+        assert (told["network"], told["power"], told["peers"]) == (node.engine.network, 10, [])
+        assert "header hash" in typed("ledger", "status", "--home", "node").output
+        made = typed("ledger", "new-validator-key", "--home", "node", "--slug", "customs", "--out", "change.json")
+        assert "validator-2" in made.output
+        change = json.loads((joined.parent / "change.json").read_bytes())
+        proposed = node.tenant("customs").act(
+            "member.update/1", {"did": node.tenant("customs").did, "endpoint": "https://a"}
+        )
+        assert proposed.accepted
+        assert (change["type"], change["operator"]) == ("validator", node.tenant("customs").did)
+    assert [one.name for one in examine(joined, deep=True) if not one.healthy] == []
+
+
+def test_an_offer_that_is_none_and_a_genesis_twice_are_refused(joined: Path, tmp_path: Path) -> None:
+    (tmp_path / "bad.json").write_text("{}")
+    refused = CliRunner().invoke(cli, ["ledger", "found", "x1", "bad.json", "--registrar", "bad.json", "--out", "g"])
+    assert "is not the offer" in str(refused.exception)
+    again = ["ledger", "join", "--home", "node", "--slug", "customs", "--secret-file", "secret"]
+    refused = CliRunner().invoke(cli, [*again, "--genesis", "genesis.json", "--peer", "x@y:1"])
+    assert "node.home-exists" in getattr(refused.exception, "code", "")
+    refused = CliRunner().invoke(cli, ["ledger", "status", "--home", "node"])
+    assert "blocks-unavailable" in getattr(refused.exception, "code", "")
+    assert Genesis.parse((tmp_path / "genesis.json").read_bytes()).validators[0].power == 10
+
+
+@pytest.mark.usefixtures("cometbft_program")
+def test_a_restored_node_joins_its_network_again_with_a_new_key(typed: Typed, tmp_path: Path) -> None:
+    """Two organisations; the second loses its node and restores it. Its old key signs nothing any more."""
+    first, second, again = (f"127.0.0.1:{port}" for port in free_ports(3))
+    for slug, listen in (("customs", first), ("chamber", second)):
+        member = ["--slug", slug, "--name", slug.title(), "--role", slug, "--secret-file", f"{slug}.secret"]
+        typed("ledger", "offer", "--home", slug, *member, "--listen", listen, "--out", f"{slug}.json")
+    typed("ledger", "found", "two", "customs.json", "chamber.json", "--registrar", "customs.json", "--out", "g.json")
+    for slug, listen, other in (("customs", first, "chamber"), ("chamber", second, "customs")):
+        options = ["--slug", slug, "--secret-file", f"{slug}.secret", "--listen", listen, "--genesis", "g.json"]
+        typed("ledger", "join", "--home", slug, *options, "--peer", f"{other}.json")
+    with Node.open(tmp_path / "customs") as customs:
+        with Node.open(tmp_path / "chamber") as chamber:
+            assert chamber.engine.wait_for(2, LONG)
+            told = chamber.tenant("chamber").act(
+                "member.update/1", {"did": chamber.tenant("chamber").did, "endpoint": "https://c"}
+            )
+            # As an operator does it: from another process, while the node runs.
+            command = [sys.executable, "-m", "transire", "backup", "create", "--home", "chamber", "--to", "chamber.tar"]
+            subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)
+        out = typed("backup", "restore", "chamber.tar", "--to", "restored", "--secret-file", "chamber.secret").output
+        assert "a new key, which has no vote" in out
+        settings = read_settings(tmp_path / "restored")
+        assert settings.ledger.validator_key == "validator-2"
+        amend_settings(tmp_path / "restored", lambda s: replace(s, ledger=replace(s.ledger, p2p_port=int(again[10:]))))
+        with Node.open(tmp_path / "restored") as restored:
+            assert restored.engine.wait_for(told.height, LONG)
+            found = restored.engine.lookup(told.action_id)
+            assert found is not None
+            assert found.height == told.height
+            status = restored.engine.status()  # type: ignore[attr-defined]
+            assert status.network == customs.engine.network

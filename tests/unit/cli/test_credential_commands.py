@@ -1,0 +1,148 @@
+"""`transire credential` as a person uses it: issue, verify, show, present, with keys that are kept."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from transire.cli import cli
+from transire.cli.vc_api import kept_issuers
+from transire.crypto.keystore import KeyStore
+from transire.vc_api.issuers import PLANS
+
+INVOICE: dict[str, Any] = {
+    "@context": ["https://www.w3.org/ns/credentials/v2", "https://w3id.org/transire/v1"],
+    "id": "urn:uuid:6f1b36d2-2bd1-4d0f-a9c9-0d3dff1e7b52",
+    "type": ["VerifiableCredential", "CommercialInvoice"],
+    "validFrom": "2026-11-28T00:00:00Z",
+    "credentialSubject": {
+        "invoiceNumber": "A-1",
+        "buyer": {"name": "Importadora\u202e del Norte", "country": "US"},
+        "goods": [{"text": "Nuts", "unitPrice": "1.20"}],
+    },
+}
+SECRET = b"a secret that is long enough"
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("keys")
+    (folder / "secret").write_bytes(SECRET + b"\n")
+    KeyStore.create(folder / "issuers.json", SECRET, profile="test")
+    kept_issuers(folder / "issuers.json", folder / "secret")
+    return folder
+
+
+@pytest.fixture
+def folder(tmp_path: Path, store: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    for name in ("issuers.json", "secret"):
+        (tmp_path / name).write_bytes((store / name).read_bytes())
+    (tmp_path / "invoice.json").write_text(json.dumps(INVOICE))
+    return tmp_path
+
+
+def run(*words: str) -> Result:
+    result = CliRunner().invoke(cli, ["credential", *words])
+    assert result.exception is None or isinstance(result.exception, SystemExit | Exception)
+    return result
+
+
+def issue(out: str, *words: str) -> None:
+    keys = ["--keys", "issuers.json", "--secret-file", "secret"]
+    assert run("issue", "invoice.json", *keys, "--out", out, *words).exit_code == 0
+
+
+def test_keys_that_are_kept_are_the_same_again(store: Path) -> None:
+    again = kept_issuers(store / "issuers.json", store / "secret")
+    once_more = kept_issuers(store / "issuers.json", store / "secret")
+    assert [issuer.did for issuer in again] == [issuer.did for issuer in once_more]
+    assert len({issuer.did for issuer in again}) == len(PLANS)
+
+
+@pytest.mark.parametrize(
+    "way", ["eddsa-jcs-2022", "ecdsa-jcs-2019-p384", "ecdsa-rdfc-2019", "vc-jwt-es384", "vc-jwt-eddsa", "sd-jwt"]
+)
+def test_what_is_issued_verifies(folder: Path, way: str) -> None:
+    issue("signed", "--as", way)
+    result = run("verify", "signed")
+    assert result.exit_code == 0, result.output
+    assert "All checks hold." in result.output
+    told = json.loads(run("verify", "signed", "--json").output)
+    assert told["holds"] is True
+    assert [check["name"] for check in told["checks"]] == ["form", "terms", "proof", "issuer", "validity", "status"]
+
+
+def test_what_was_altered_is_refused(folder: Path) -> None:
+    issue("signed.json")
+    document = json.loads((folder / "signed.json").read_text())
+    document["credentialSubject"]["goods"][0]["unitPrice"] = "0.20"
+    (folder / "signed.json").write_text(json.dumps(document))
+    result = run("verify", "signed.json")
+    assert result.exit_code == 1
+    assert "Refused: proof; not shown: issuer, validity, status." in result.output
+    assert "credentials.proof-invalid" in result.output
+
+
+@pytest.mark.parametrize(("way", "name"), [("ecdsa-sd-2023", "sd.json"), ("sd-jwt", "signed.sd-jwt")])
+def test_a_part_is_shown_and_the_rest_is_not_there(folder: Path, way: str, name: str) -> None:
+    issue(name, "--as", way)
+    assert run("present", name, "--show", "/credentialSubject/buyer", "--out", "shown").exit_code == 0
+    assert run("verify", "shown").exit_code == 0
+    said = run("show", "shown").output
+    assert "country: US" in said
+    assert "\u202e" not in said  # A name must not turn the writing of a terminal around.
+    assert "Nuts" not in said
+    assert "1.20" not in (folder / "shown").read_text()
+
+
+def test_the_holder_s_credential_is_not_for_others(folder: Path) -> None:
+    issue("sd.json", "--as", "ecdsa-sd-2023")
+    result = run("verify", "sd.json")
+    assert result.exit_code == 1
+    assert "credentials.proof-for-holder" in result.output
+
+
+def test_a_did_web_issuer_needs_its_document(folder: Path) -> None:
+    issue("signed.jwt", "--as", "vc-jwt-es384", "--issuer", "did:web:producer.example")
+    result = run("verify", "signed.jwt")
+    assert result.exit_code == 1
+    assert "Refused: proof" in result.output
+    issuer = kept_issuers(Path("issuers.json"), Path("secret")).named("vc-jwt-es384")
+    method = issuer.method("did:web:producer.example")
+    document = {
+        "id": "did:web:producer.example",
+        "assertionMethod": [method],
+        "verificationMethod": [
+            {"id": method, "type": "Multikey", "controller": "did:web:producer.example"}
+            | {"publicKeyMultibase": method.partition("#")[2]}
+        ],
+    }
+    (folder / "did.json").write_text(json.dumps(document))
+    assert run("verify", "signed.jwt", "--did", "did.json").exit_code == 0
+    (folder / "did.json").write_text(json.dumps({**document, "assertionMethod": []}))
+    assert run("verify", "signed.jwt", "--did", "did.json").exit_code == 1
+
+
+def test_a_status_can_be_demanded(folder: Path) -> None:
+    entry = {
+        "type": "BitstringStatusListEntry",
+        "statusPurpose": "revocation",
+        "statusListIndex": "7",
+        "statusListCredential": "https://producer.example/status/1",
+    }
+    (folder / "invoice.json").write_text(json.dumps({**INVOICE, "credentialStatus": entry}))
+    issue("signed.json")
+    assert "not shown: status" in run("verify", "signed.json").output
+    assert run("verify", "signed.json").exit_code == 0
+    assert run("verify", "signed.json", "--require", "status").exit_code == 1
+
+
+@pytest.mark.parametrize("content", [b"hello", b"a.b.c", b"\xff\xfe", b"a~b~"])
+def test_what_is_no_credential_is_told_by_its_exit_code(folder: Path, content: bytes) -> None:
+    (folder / "odd").write_bytes(content)
+    assert run("verify", "odd").exit_code == 2

@@ -1,0 +1,293 @@
+"""The application behind ABCI, asked as CometBFT asks: over a socket, in its own encoding."""
+
+from __future__ import annotations
+
+import random
+import socket
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ledger_world import BROKER, CUSTOMS, PRODUCER, World, digest, genesis, signing_key
+from transire.crypto.encoding import b64url
+from transire.engines.cometbft.app import STEPS, Application, CommittedBlock
+from transire.engines.cometbft.files import genesis_document
+from transire.engines.cometbft.messages import message
+from transire.engines.cometbft.rpc import connect_unix
+from transire.engines.cometbft.server import MAX_MESSAGE, AbciServer, split_frames
+from transire.engines.cometbft.snapshots import Snapshots
+from transire.ledger.errors import Inadmissible
+from transire.ledger.machine import Machine
+from transire.ledger.protobuf import delimited, varint
+from transire.ledger.store import MemoryStore
+
+NOW = int(time.time())
+TIME = {"seconds": NOW}
+ACCEPT, REJECT = 1, 2
+
+
+class Asked:
+    """An application over a socket, and what it told besides."""
+
+    def __init__(self, folder: Path) -> None:
+        self.world = World()
+        self.world.time = NOW
+        self.store = MemoryStore()
+        self.refused: list[Inadmissible] = []
+        self.committed: list[CommittedBlock] = []
+        self.faults: list[Exception] = []
+        self.steps: list[str] = []
+        self.activity = 0
+        machine = Machine.create(self.store, self.world.genesis)
+        self.app = Application(
+            machine,
+            self.store,
+            Snapshots(folder / "snapshots", self.store, machine.genesis, every=0),
+            on_commit=self.committed.append,
+            on_refusal=lambda raw, refusal: self.refused.append(refusal),
+            at_step=self.steps.append,
+        )
+        self.folder = folder
+        self.server = AbciServer(
+            folder, "app.sock", self.app, on_activity=self._count_activity, on_fault=self.faults.append
+        )
+        self.connection = connect_unix(folder, "app.sock")
+        self.connection.settimeout(10)
+        self._buffer = b""
+
+    def _count_activity(self) -> None:
+        self.activity += 1
+
+    def send(self, *requests: Any) -> None:
+        self.connection.sendall(b"".join(delimited(request.SerializeToString()) for request in requests))
+
+    def receive(self, count: int) -> list[Any]:
+        frames: list[bytes] = []
+        while len(frames) < count:
+            found, used = split_frames(self._buffer)
+            frames += found
+            self._buffer = self._buffer[used:]
+            if len(frames) < count:
+                self._buffer += self.connection.recv(1 << 16) or pytest.fail("the connection was closed")
+        return [message("Response").FromString(frame) for frame in frames]
+
+    def ask(self, call: str, **fields: Any) -> Any:
+        self.send(message("Request")(**{call: fields}))
+        (response,) = self.receive(1)
+        assert response.WhichOneof("value") in (call, "exception")
+        return getattr(response, response.WhichOneof("value"))
+
+    def init(self, **changes: Any) -> Any:
+        document = genesis_document(self.world.genesis)
+        block = document["consensus_params"]["block"]
+        fields: dict[str, Any] = {
+            "time": {"seconds": self.world.genesis.start.seconds},
+            "chain_id": document["chain_id"],
+            "consensus_params": {
+                "block": {"max_bytes": int(block["max_bytes"]), "max_gas": int(block["max_gas"])},
+            },
+            "validators": [
+                {"pub_key": {"ed25519": one.public_key}, "power": one.power} for one in self.world.genesis.validator_set
+            ],
+            "app_state_bytes": bytes(document["app_state"]),
+            "initial_height": 1,
+        }
+        return self.ask("init_chain", **(fields | changes))
+
+    def block(self, *actions: bytes, height: int | None = None, **more: Any) -> Any:
+        height = self.app.machine.height + 1 if height is None else height
+        answer = self.ask("finalize_block", txs=actions, height=height, time=TIME, **more)
+        self.ask("commit")
+        return answer
+
+    def close(self) -> None:
+        self.connection.close()
+        self.server.close()
+
+
+@pytest.fixture
+def asked(tmp_path: Path) -> Iterator[Asked]:
+    made = Asked(tmp_path)
+    yield made
+    made.close()
+
+
+def test_it_begins_with_its_own_network(asked: Asked) -> None:
+    info = asked.ask("info", version="0.38.26")
+    assert (info.last_block_height, info.last_block_app_hash, info.app_version) == (0, b"", 0)
+    assert asked.init().app_hash == asked.app.machine.root
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"chain_id": "another"},
+        {"initial_height": 2},
+        {"app_state_bytes": b"{}"},
+        {"time": {"seconds": 1}},
+        {"validators": []},
+        {"consensus_params": {"block": {"max_bytes": 1 << 20, "max_gas": -1}}},
+    ],
+)
+def test_it_refuses_to_begin_with_another_network(asked: Asked, change: dict[str, Any]) -> None:
+    assert "another network" in asked.init(**change).error
+    assert [type(fault).__name__ for fault in asked.faults] == ["NetworkFileDiffers"]
+
+
+def test_white_space_in_the_genesis_file_is_no_other_network(asked: Asked) -> None:
+    """CometBFT may write the application state in its own layout."""
+    import json
+
+    loose = json.dumps(json.loads(asked.world.genesis.raw), indent=2).encode()
+    assert asked.init(app_state_bytes=loose).app_hash == asked.app.machine.root
+
+
+def test_checks_are_answered_in_the_order_in_which_they_came(asked: Asked) -> None:
+    asked.block()
+    chance = random.Random(7)
+    good = [asked.world.witness() for _ in range(100)]
+    raws = [raw if chance.random() < 0.7 else raw[:-3] + b'"}' for raw in good]
+    asked.send(*(message("Request")(check_tx={"tx": raw}) for raw in raws), message("Request")(flush={}))
+    *answers, flushed = asked.receive(len(raws) + 1)
+    assert flushed.WhichOneof("value") == "flush"
+    assert [answer.check_tx.code == 0 for answer in answers] == [raw in good for raw in raws]
+    assert {answer.check_tx.data for answer in answers if answer.check_tx.code} == {b"ledger.action-malformed"}
+    assert len(asked.refused) == sum(raw not in good for raw in raws)
+
+
+def test_a_message_may_come_in_pieces(asked: Asked) -> None:
+    raw = delimited(message("Request")(echo={"message": "x" * 300}).SerializeToString())
+    for byte in raw:
+        asked.connection.sendall(bytes([byte]))
+    (answer,) = asked.receive(1)
+    assert answer.echo.message == "x" * 300
+
+
+def test_a_proposal_leaves_out_what_others_would_refuse(asked: Asked) -> None:
+    world = asked.world
+    asked.block(seen := world.witness())
+    good, expired = world.witness(), world.sign("witness/1", {"pool": digest("e")}, by=PRODUCER, expires=NOW - 1)
+    forged = world.sign("witness/1", {"pool": digest("f")}, by=PRODUCER, signer=signing_key("thief"))
+    early = world.sign("witness/1", {"pool": digest("g")}, by=PRODUCER, expires=NOW + 2000)
+    offered = [good, expired, seen, forged, good, early, b"{}", b""]
+    told = asked.ask("prepare_proposal", txs=offered, height=2, time=TIME, max_tx_bytes=1 << 20)
+    assert list(told.txs) == [good]
+
+
+@pytest.mark.parametrize("what", ["forged", "twice", "seen", "expired", "too large", "no action"])
+def test_a_proposal_with_one_such_action_is_refused(asked: Asked, what: str) -> None:
+    world = asked.world
+    asked.block(seen := world.witness())
+    good = world.witness()
+    bad = {
+        "forged": world.sign("witness/1", {"pool": digest("f")}, by=PRODUCER, signer=signing_key("thief")),
+        "twice": good,
+        "seen": seen,
+        "expired": world.sign("witness/1", {"pool": digest("e")}, by=PRODUCER, expires=NOW - 1),
+        "too large": b'{"' + b"a" * 70_000 + b'":1}',
+        "no action": b"\xff",
+    }[what]
+    assert asked.ask("process_proposal", txs=[good], height=2, time=TIME).status == ACCEPT
+    assert asked.ask("process_proposal", txs=[good, bad], height=2, time=TIME).status == REJECT
+
+
+def test_nothing_is_kept_before_the_commit(asked: Asked) -> None:
+    raw = asked.world.witness()
+    before = dict(asked.store.range("heights"))
+    first = asked.ask("finalize_block", txs=[raw], height=1, time=TIME)
+    again = asked.ask("finalize_block", txs=[raw], height=1, time=TIME)  # as after CometBFT was killed
+    assert first == again
+    assert dict(asked.store.range("heights")) == before
+    assert asked.ask("info").last_block_height == 0
+    asked.ask("commit")
+    info = asked.ask("info")
+    assert (info.last_block_height, info.last_block_app_hash) == (1, first.app_hash)
+    assert asked.steps == [STEPS[0], STEPS[0], STEPS[1], STEPS[2]]
+    assert [block.height for block in asked.committed] == [1]
+
+
+def test_results_say_what_the_next_header_covers(asked: Asked) -> None:
+    refused = asked.world.sign("member.suspend/1", {"did": PRODUCER}, by=PRODUCER)
+    answer = asked.block(asked.world.witness(), refused)
+    assert [(one.code, one.data) for one in answer.tx_results] == [(0, b""), (1, b"ledger.registrar-only")]
+
+
+def test_misbehaviour_comes_into_the_state(asked: Asked) -> None:
+    seen = {"type": 1, "validator": {"address": b"a" * 20, "power": 10}, "height": 7, "total_voting_power": 40}
+    asked.block(misbehavior=[seen])
+    row = asked.store.get("state", f"misbehaviour/{b64url(b'a' * 20)}/7".encode())
+    assert row == b'{"kind":"duplicate-vote","reported":1,"total_power":40}'
+
+
+def test_a_block_out_of_order_is_a_fault_that_stops_cometbft(asked: Asked) -> None:
+    answer = asked.ask("finalize_block", txs=[], height=5, time=TIME)
+    assert "does not follow the last one" in answer.error
+    assert len(asked.faults) == 1
+    assert asked.connection.recv(1) == b""
+
+
+def test_calls_of_vote_extensions_are_refused(asked: Asked) -> None:
+    asked.connection.sendall(delimited(b"\x92\x01\x00"))  # Request.extend_vote, field 18
+    (answer,) = asked.receive(1)
+    assert answer.WhichOneof("value") == "exception"
+
+
+@pytest.mark.parametrize("raw", [b"\x05\xff\xff\xff\xff\xff", b"\xff" * 12, varint(MAX_MESSAGE + 1)])
+def test_nonsense_on_the_socket_ends_that_connection_only(asked: Asked, raw: bytes) -> None:
+    other = connect_unix(asked.folder, "app.sock")
+    other.settimeout(10)
+    other.sendall(raw)
+    while other.recv(1 << 16):
+        pass
+    other.close()
+    assert asked.ask("echo", message="still here").message == "still here"
+
+
+def test_dropping_waits_for_what_is_being_done_and_takes_new_connections(asked: Asked) -> None:
+    asked.send(message("Request")(finalize_block={"txs": [asked.world.witness()], "height": 1, "time": TIME}))
+    asked.receive(1)
+    asked.send(message("Request")(commit={}))
+    asked.server.drop()
+    height = asked.app.machine.height
+    time.sleep(0.05)
+    assert asked.app.machine.height == height  # whatever was read was carried out before `drop` returned
+    asked.connection.close()
+    asked.connection = connect_unix(asked.folder, "app.sock")
+    asked.connection.settimeout(10)
+    asked._buffer = b""
+    assert asked.ask("info").last_block_height == height
+
+
+def test_a_folder_with_a_long_path_has_sockets_all_the_same(tmp_path: Path) -> None:
+    deep = tmp_path / ("long" * 20) / ("path" * 20)
+    deep.mkdir(parents=True)
+    made = Asked(deep)
+    assert made.ask("echo", message="far").message == "far"
+    made.close()
+
+
+def test_an_action_that_is_early_for_the_last_block_may_be_in_time_for_the_next(asked: Asked) -> None:
+    """The genesis is long past, as the last block of an idle network is some seconds past."""
+    raw = asked.world.witness(BROKER)
+    assert asked.app.machine.time.seconds < NOW - 3600
+    assert asked.ask("check_tx", tx=raw).code == 0
+    late = asked.world.sign("witness/1", {"pool": digest("x")}, by=CUSTOMS, expires=NOW + 3600)
+    assert asked.ask("check_tx", tx=late).data == b"ledger.action-too-early"
+
+
+def test_two_networks_have_two_documents() -> None:
+    one, other = (genesis_document(genesis(validators=count)) for count in (1, 2))
+    assert one["chain_id"] != other["chain_id"]
+    assert len(one["chain_id"]) <= 50
+
+
+def test_a_stale_socket_is_replaced(tmp_path: Path) -> None:
+    stale = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    stale.bind(str(tmp_path / "app.sock"))
+    stale.close()
+    made = Asked(tmp_path)
+    assert made.ask("echo", message="new").message == "new"
+    made.close()
