@@ -36,7 +36,17 @@ METHODS = [("**/templates/**.html", "jinja2.ext:babel_extract"), ("portal/**.py"
 KEYWORDS = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2), "say": None}
 OPTIONS = {"**/templates/**.html": {"newstyle_gettext": "true", "trimmed": "true"}}
 LANGUAGES = ("es",)
-SPOKEN_CODES = ("portal", "desk", "documents", "records", "procedures", "certification", "authority", "entry")
+SPOKEN_CODES = (
+    "portal",
+    "desk",
+    "documents",
+    "records",
+    "procedures",
+    "certification",
+    "determination",
+    "authority",
+    "entry",
+)
 """The errors that persons meet on pages; those of ledger and engine are met by operators, who read the log."""
 
 

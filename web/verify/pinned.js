@@ -3,7 +3,7 @@
 
 export const PINNED = Object.freeze({
  "https://w3id.org/transire/v1": {
-  "sha256": "9aeb067df6ed21352caee1e2aaa8123cdea8eca075ed35cea57e5c8131da48a5",
+  "sha256": "07d5f431a239d31b11db1b013cb5a7e6c33c04c64397d9c4a43247f4a2463831",
   "context": {
    "@version": 1.1,
    "@protected": true,
@@ -14,6 +14,7 @@ export const PINNED = Object.freeze({
    "EntrySummary": "https://w3id.org/transire/v1#EntrySummary",
    "EvidenceAnswer": "https://w3id.org/transire/v1#EvidenceAnswer",
    "NaftaCertificateOfOrigin": "https://w3id.org/transire/v1#NaftaCertificateOfOrigin",
+   "OriginDetermination": "https://w3id.org/transire/v1#OriginDetermination",
    "UsmcaCertificationOfOrigin": "https://w3id.org/transire/v1#UsmcaCertificationOfOrigin",
    "address": "https://w3id.org/transire/v1#address",
    "agent": "https://w3id.org/transire/v1#agent",
@@ -48,6 +49,7 @@ export const PINNED = Object.freeze({
    "citation": "https://w3id.org/transire/v1#citation",
    "city": "https://w3id.org/transire/v1#city",
    "claim": "https://w3id.org/transire/v1#claim",
+   "comesFrom": "https://w3id.org/transire/v1#comesFrom",
    "computed": "https://w3id.org/transire/v1#computed",
    "consignee": "https://w3id.org/transire/v1#consignee",
    "consigneeNumber": "https://w3id.org/transire/v1#consigneeNumber",
@@ -58,6 +60,12 @@ export const PINNED = Object.freeze({
    "currency": "https://w3id.org/transire/v1#currency",
    "deliveredStatement": "https://w3id.org/transire/v1#deliveredStatement",
    "deliveryTerms": "https://w3id.org/transire/v1#deliveryTerms",
+   "determination": "https://w3id.org/transire/v1#determination",
+   "determinedBy": "https://w3id.org/transire/v1#determinedBy",
+   "determinedFor": {
+    "@id": "https://w3id.org/transire/v1#determinedFor",
+    "@type": "http://www.w3.org/2001/XMLSchema#date"
+   },
    "discounts": "https://w3id.org/transire/v1#discounts",
    "document": "https://w3id.org/transire/v1#document",
    "effectiveFrom": {
@@ -121,6 +129,7 @@ export const PINNED = Object.freeze({
    "importerStatement": "https://w3id.org/transire/v1#importerStatement",
    "importers": "https://w3id.org/transire/v1#importers",
    "included": "https://w3id.org/transire/v1#included",
+   "inputs": "https://w3id.org/transire/v1#inputs",
    "invoice": "https://w3id.org/transire/v1#invoice",
    "invoiceDate": {
     "@id": "https://w3id.org/transire/v1#invoiceDate",
@@ -153,11 +162,14 @@ export const PINNED = Object.freeze({
    },
    "organizedUnder": "https://w3id.org/transire/v1#organizedUnder",
    "origin": "https://w3id.org/transire/v1#origin",
+   "originAnswer": "https://w3id.org/transire/v1#originAnswer",
+   "originCase": "https://w3id.org/transire/v1#originCase",
    "originCriterion": "https://w3id.org/transire/v1#originCriterion",
    "otherCosts": {
     "@id": "https://w3id.org/transire/v1#otherCosts",
     "@type": "http://www.w3.org/2001/XMLSchema#decimal"
    },
+   "outcome": "https://w3id.org/transire/v1#outcome",
    "packages": "https://w3id.org/transire/v1#packages",
    "paymentTerms": "https://w3id.org/transire/v1#paymentTerms",
    "period": "https://w3id.org/transire/v1#period",
@@ -166,6 +178,7 @@ export const PINNED = Object.freeze({
     "@type": "http://www.w3.org/2001/XMLSchema#decimal"
    },
    "phone": "https://w3id.org/transire/v1#phone",
+   "place": "https://w3id.org/transire/v1#place",
    "placeOfSale": "https://w3id.org/transire/v1#placeOfSale",
    "pointer": "https://w3id.org/transire/v1#pointer",
    "portOfEntry": "https://w3id.org/transire/v1#portOfEntry",
@@ -261,6 +274,7 @@ export const PINNED = Object.freeze({
  },
  "https://www.w3.org/ns/credentials/v2": {
   "sha256": "59955ced6697d61e03f2b2556febe5308ab16842846f5b586d7f1f7adec92734",
+  "sha384": "97f1eb8e5042356c805fdd61afa2c557663785e0794dcafa21e138fd38def18cb360133c221aa31d6896a6bf3e65b614",
   "protected": true,
   "terms": {
    "id": "@id",
@@ -611,11 +625,13 @@ export const PINNED = Object.freeze({
  },
  "https://www.w3.org/ns/credentials/examples/v2": {
   "sha256": "57393fbc69d6efb9b9b5dc9cb6b9880b0944360abfe2eaf459c9e58cf2279d7c",
+  "sha384": "ccd35b4135824944a2d1b6f3edd6ee6be45c10dbfb0ba16f966609d58f88ef6ec7b0f387773c042cc60ef4ccfaf0cdba",
   "vocab": "https://www.w3.org/ns/credentials/examples#",
   "terms": {}
  },
  "https://www.w3.org/2018/credentials/v1": {
   "sha256": "ab4ddd9a531758807a79a5b450510d61ae8d147eab966cc9a200c07095b0cdcc",
+  "sha384": "82c3b3eab863754bbfd2b9f17d8d6db9f61169f301cbf0b05e1fc4beb5f5c51dd4d2e888c274f49c3fbb2408f61faed1",
   "protected": true,
   "terms": {
    "id": "@id",
@@ -991,6 +1007,7 @@ export const PINNED = Object.freeze({
  },
  "https://w3id.org/security/data-integrity/v1": {
   "sha256": "b5d829bd09aa7c42abc6efa0c8ed7635313b5487f37ccfce3ecd149ca9418554",
+  "sha384": "1f7b51154c2cb596b804d3eedeabb7678c7ea4d36f5201496a681dbd868d5dc0cb90a8839f5142ccdc91fdb92c5adcf2",
   "protected": true,
   "terms": {
    "id": "@id",
@@ -1086,6 +1103,7 @@ export const PINNED = Object.freeze({
  },
  "https://w3id.org/security/data-integrity/v2": {
   "sha256": "0f77743daf5b4e8fc067fc5ba5b21044283053aa717fc6b0219843bed3b00363",
+  "sha384": "a5caef7aea58dff3ac5c1010dbd61157fc7d2889e215778b9add1142470b8882b3169836a731d9586fc51fdc6c368fe0",
   "protected": true,
   "terms": {
    "id": "@id",
@@ -1188,6 +1206,7 @@ export const PINNED = Object.freeze({
  },
  "https://w3id.org/security/multikey/v1": {
   "sha256": "8e6bad2e5b4f0721906a4dcc2f7a894b1215cf9a47014c71e286423860642ff0",
+  "sha384": "12007c8dbf09f8f78e7038d85f52b72783fe605b7d4ba8ff8edaedfa5fe87d0d05a156ad7708fe9420aa3023a086b8f3",
   "protected": true,
   "terms": {
    "id": "@id",
@@ -1228,6 +1247,7 @@ export const PINNED = Object.freeze({
  },
  "https://www.w3.org/ns/did/v1": {
   "sha256": "62c1054bf404d6dd3a4b26b64f830fd72095f6a26edc4469908c94351352ce5f",
+  "sha384": "9791d7bffe1fa54a91335561b6a5abc0144e7df9974464ff348ba66227714e6b06cf471a6233306128f1898287ff42a5",
   "protected": true,
   "terms": {
    "id": "@id",

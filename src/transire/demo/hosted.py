@@ -16,6 +16,7 @@ from transire.procedures.entry_summary import service as entry
 from transire.procedures.entry_summary.views import DraftPage, EntryPage
 from transire.procedures.findings import Finding
 from transire.procedures.origin_certification import service as origin
+from transire.procedures.origin_determination import service as determination
 from transire.procedures.power_of_attorney import service as power
 
 
@@ -45,6 +46,18 @@ class HostedActor:
     def goods(self) -> list[str]:
         with self.tenant.database.reading() as view:
             return [line.number for line in list_products(view)]
+
+    def determine_origin(self, goods: Sequence[str], agreement: str) -> dict[str, Issued]:
+        return determination.determine_origin(self.tenant, self.person, goods, agreement).issued
+
+    def outcomes(self, agreement: str) -> dict[str, tuple[str, tuple[str, ...]]]:
+        rows = determination.list_origin(self.tenant, self.person).rows
+        return {
+            row.product.number: (cell.outcome, cell.missing)
+            for row in rows
+            for cell in row.cells
+            if cell.agreement == agreement
+        }
 
     def draft_certification(
         self, *, agreement: str, importer_did: str, importer: Party, goods: Sequence[str], blanket: tuple[date, date]

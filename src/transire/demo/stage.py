@@ -43,6 +43,12 @@ class Actor(Protocol):
     def goods(self) -> list[str]:
         """The numbers of all products in the member's master."""
 
+    def determine_origin(self, goods: Sequence[str], agreement: str) -> dict[str, Issued]:
+        """The determinations that were made, by product number."""
+
+    def outcomes(self, agreement: str) -> dict[str, tuple[str, tuple[str, ...]]]:
+        """The outcome of each product under an agreement, and which facts are missing."""
+
     def draft_certification(
         self, *, agreement: str, importer_did: str, importer: Party, goods: Sequence[str], blanket: tuple[date, date]
     ) -> str: ...

@@ -25,6 +25,8 @@ T = TypeVar("T")
 PRODUCERS = {"bajio": "mx-producer", "valle": "cr-producer"}
 """Each producer's folder of example files."""
 
+DETERMINED_UNDER = {"bajio": "usmca", "valle": "cafta_dr"}
+
 SHIPPED_AT_ONCE = ("BV-CP200", "BV-CF132", "BV-TK1100", "BV-RH019", "BV-PL120")
 SHIPPED_LATER = ("BV-SB075", "BV-MS300", "BV-WF400", "BV-HC020", "BV-EL050", "BV-CR600")
 """The Mexican producer certifies in two blankets, as its two plants would; a control panel is in neither."""
@@ -51,6 +53,7 @@ ANSWER = "The certification covers it under the rule for subheading 8414.30; the
 class Story:
     """What the steps hand on to one another, and what ends up in `story.json`."""
 
+    determinations: dict[str, Issued] = field(default_factory=dict)
     certifications: dict[str, Issued] = field(default_factory=dict)
     invoices: dict[str, Issued] = field(default_factory=dict)
     drafts: dict[str, str] = field(default_factory=dict)
@@ -69,6 +72,28 @@ def import_once(world: Stage, telling: Telling, story: Story) -> None:
                 )
             telling.say(f"  {goods} goods, {materials} materials")
             story.facts[f"products of {slug}"] = goods
+        for slug, agreement in DETERMINED_UNDER.items():
+            determine_origin(world, telling, story, slug, agreement)
+        with telling.timed("determinations delivered to customs alone"):
+            world.settle()
+
+
+def determine_origin(world: Stage, telling: Telling, story: Story, slug: str, agreement: str) -> None:
+    """The engine says of each product whether it originates; the answer is kept, signed, for customs to see."""
+    actor = world.actors[slug]
+    goods = actor.goods()
+    with telling.timed(f"{actor.person_name} has {len(goods)} goods determined under {agreement}"):
+        story.determinations |= actor.determine_origin(goods, agreement)
+    outcomes = actor.outcomes(agreement)
+    for word in ("originating", "not_originating", "undetermined"):
+        found = [number for number, (outcome, _) in outcomes.items() if outcome == word]
+        story.facts[f"{word} of {slug}"] = len(found)
+        if found:
+            named = f": {', '.join(found)}" if len(found) < 4 else ""
+            telling.say(f"  {len(found)} {word.replace('_', ' ')}{named}")
+    for number, (_, missing) in outcomes.items():
+        if missing:
+            telling.show(f"{number}: missing {', '.join(missing)}")
 
 
 def sign_once(world: Stage, telling: Telling, story: Story) -> None:
@@ -175,7 +200,9 @@ def customs_sees(world: Stage, telling: Telling, story: Story) -> None:
             claim = line.claim
             assert claim is not None  # every line of this entry claims
             found = f"{len(line.findings)} findings" if line.findings else "checks hold"
-            telling.show(f"line {line.line.line_number} {line.line.description[:38]:<38} {claim.agreement}, {found}")
+            determined = f"{claim.determined.outcome} as determined" if claim.determined else "not determined"
+            text = f"line {line.line.line_number} {line.line.description[:38]:<38} {claim.agreement}"
+            telling.show(f"{text}, {determined}, {found}")
         with telling.timed(f"{customs.person_name} accepts the claim of line 1"):
             customs.accept_claim(filed, 1)
         with telling.timed(f"{customs.person_name} asks about line 4"):

@@ -98,6 +98,9 @@ def _read(operation: str, sentence: str, who: frozenset[Role] = _SEE) -> Permiss
 MATRIX: tuple[Permission, ...] = (
     _row("products.import", "Bring products and bills of material in", own_member=_PREPARE),
     _row("products.read", "See products and bills of material", reads=True, own_member=_SEE),
+    _row("origin.ask", "Ask whether products originate, and what would change it", reads=True, own_member=_SEE),
+    _row("origin.determine", "Determine the origin of a product, signed, for customs to see", own_member=_SIGN),
+    _read("determinations.read", "See determinations of origin and their binders"),
     _row("certifications.draft", "Draft a certification of origin", own_member=_PREPARE, issuer=_PREPARE),
     _row("certifications.sign", "Sign a certification of origin", own_member=_SIGN, issuer=_SIGN),
     _row("certifications.replace", "Replace a certification by a new version", own_member=_SIGN, issuer=_SIGN),

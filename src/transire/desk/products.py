@@ -26,7 +26,7 @@ class Material(msgspec.Struct, frozen=True, kw_only=True):
     description: str
     tariff_code: str
     origin_country: str = ""
-    originating: Literal["originating", "non_originating", "unknown"] = "unknown"
+    originating: Literal["originating", "non_originating", "unknown", "self_produced"] = "unknown"
     quantity: str = ""
     unit: str = ""
     value: str = ""

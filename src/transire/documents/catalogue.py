@@ -31,6 +31,7 @@ _FILES: Final = {
     "power-of-attorney/1": "power-of-attorney.1.json",
     "entry-summary/1": "entry-summary.1.json",
     "evidence/1": "evidence.1.json",
+    "origin-determination/1": "origin-determination.1.json",
 }
 
 

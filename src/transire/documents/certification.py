@@ -28,7 +28,10 @@ class RuleOfOrigin(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
 
 
 class CertifiedGood(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
-    """One good of a certification; `producer_basis` and what follows are fields 8 and 9 of CBP Form 434."""
+    """One good of a certification; `producer_basis` and the two that follow are fields 8 and 9 of CBP Form 434.
+
+    `determination` is the document that its criterion was taken from: only its certifier and customs hold it.
+    """
 
     good_number: int
     description: str
@@ -41,6 +44,7 @@ class CertifiedGood(msgspec.Struct, frozen=True, kw_only=True, rename="camel", o
     producer_basis: Literal["YES", "NO(1)", "NO(2)", "NO(3)"] | None = None
     net_cost_basis: Literal["NC", "NO"] | None = None
     net_cost_period: Period | None = None
+    determination: str | None = None
 
 
 class Certification(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):

@@ -5,15 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from datetime import date
-from typing import Final
+from typing import Final, get_args
 
 from transire.documents.codes import countries, parse_decimal
 from transire.documents.csv_table import CellRefused
 from transire.documents.errors import DecimalMalformed
+from transire.origin.case import FactName
 from transire.tariff.currencies import is_currency
 from transire.tariff.errors import TariffNumberMalformed
 from transire.tariff.number import parse_tariff_number
 
+# Facts that are true or false; the others of the origin case are said in its JSON.
+FACT_WORDS: Final = tuple(
+    name for name in get_args(FactName) if name not in ("process", "principal_use", "description", "as_stated")
+)
 _DECIMAL_COMMA: Final = re.compile(r"-?[0-9][0-9.]*,[0-9]+|-?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?", re.ASCII)
 _LINE: Final = 250
 _PORT: Final = re.compile(r"[0-9]{4}", re.ASCII)
@@ -138,3 +143,43 @@ def one_of(choices: Mapping[str, str]) -> Callable[[str], str]:
             ) from None
 
     return read
+
+
+def yes_or_no(cell: str) -> str:
+    """Yes or no, in the export's own spelling of it."""
+    if cell not in ("yes", "no"):
+        raise CellRefused("table-yes-no", "This cell says neither yes nor no.", "Write yes or no, or leave it empty.")
+    return cell
+
+
+def share(cell: str) -> str:
+    """A fraction from 0 to 1."""
+    text = amount(cell)
+    if parse_decimal(text) > 1:
+        raise CellRefused(
+            "table-share", "This share is more than the whole.", "Write a fraction: 0.85 for 85 per cent."
+        )
+    return text
+
+
+def facts(cell: str) -> str:
+    """Declared facts of the origin case, parted by semicolons; each is yes unless it says `=no`."""
+    for name, value in facts_of(line_of_text(cell)):
+        if name not in FACT_WORDS or value not in ("yes", "no"):
+            raise CellRefused(
+                "table-origin-fact",
+                "This is not a fact that a rule of origin asks for.",
+                f"Write {', '.join(FACT_WORDS)}, parted by semicolons; add =no to deny one.",
+            )
+    return cell
+
+
+def facts_of(cell: str) -> list[tuple[str, str]]:
+    """The facts of a cell with what is said of each.
+
+    >>> facts_of("cut_and_sewn; mixture=no")
+    [('cut_and_sewn', 'yes'), ('mixture', 'no')]
+    """
+    words = (word.strip() for word in cell.split(";"))
+    parts = (word.partition("=") for word in words if word)
+    return [(name.strip(), value.strip() or "yes") for name, _, value in parts]

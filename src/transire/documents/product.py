@@ -11,72 +11,23 @@ from typing import Final, Literal
 
 import msgspec
 
+from transire.documents.bill import hold_bills_together
 from transire.documents.cost_sheet import (
     CostedGood,
     CostedMaterial,
     Costs,
     ExcludedCosts,
-    MaterialOrigin,
     costed_good,
 )
-from transire.documents.csv_cells import amount, country, currency, line_of_text, one_of, positive, tariff_number
-from transire.documents.csv_table import CellRefused, Column, Problems, Row, find_duplicates, read_rows
+from transire.documents.csv_table import CellRefused, Problems, Row, find_duplicates, read_rows
 from transire.documents.errors import TableRefused
-from transire.origin.agreements import agreement, agreements
+from transire.documents.product_columns import MATERIAL_COLUMNS, PRODUCT_COLUMNS
+from transire.origin.agreements import agreement
 
 AgreementId = Literal["nafta", "usmca", "cafta_dr"]
+BillOrigin = Literal["originating", "non_originating", "unknown", "self_produced"]
 
 ZERO: Final = Decimal(0)
-
-PRODUCT_COLUMNS: Final = (
-    Column("product_number", line_of_text, "the number under which the producer sells the good"),
-    Column("description", line_of_text, "what the good is, as it will stand on certification and invoice"),
-    Column("tariff_number", tariff_number, "HTSUS number, six to ten digits, dotted or not"),
-    Column("country_of_origin", country, "where the good is produced"),
-    Column("unit", line_of_text, "the unit in which it is sold: EA, kg, m"),
-    Column("currency", currency, "the currency of value and costs"),
-    Column("transaction_value", amount, "the price of one unit, without international shipment"),
-    Column("labour_cost", amount, "direct labour of one unit"),
-    Column("overhead_cost", amount, "factory overhead of one unit"),
-    Column("period_cost", amount, "selling, general and administrative costs of one unit", required=False),
-    Column("other_cost", amount, "other costs of one unit", required=False),
-    Column(
-        "promotion_cost",
-        amount,
-        "sales promotion, marketing and after-sales service contained in the costs",
-        required=False,
-    ),
-    Column("royalty_cost", amount, "royalties contained in the costs", required=False),
-    Column("shipping_packing_cost", amount, "shipping and packing contained in the costs", required=False),
-    Column("interest_cost", amount, "non-allowable interest contained in the costs", required=False),
-    Column(
-        "agreement",
-        one_of({name: name for name in agreements()}),
-        "the agreement under which the producer certifies the good; empty: not certified",
-        required=False,
-    ),
-    Column(
-        "origin_criterion", line_of_text, "the criterion of that agreement by which the good originates", required=False
-    ),
-)
-
-MATERIAL_COLUMNS: Final = (
-    Column("product_number", line_of_text, "the good that the material goes into"),
-    Column("material_number", line_of_text, "the producer's own number of the material"),
-    Column("description", line_of_text, "what the material is"),
-    Column("tariff_number", tariff_number, "HTSUS or HS number, six to ten digits"),
-    Column(
-        "origin",
-        one_of({name: name for name in ("originating", "non_originating", "unknown")}),
-        "originating, non_originating or unknown",
-    ),
-    Column("country_of_origin", country, "where the material was produced"),
-    Column("quantity", positive, "how much of it goes into one unit of the good"),
-    Column("unit", line_of_text, "the unit of that quantity"),
-    Column("value", amount, "the value of that quantity"),
-    Column("currency", currency, "the currency of the value, that of the good"),
-    Column("supplier", line_of_text, "who supplies it; shown to customs alone", required=False),
-)
 
 
 class Product(msgspec.Struct, frozen=True, kw_only=True):
@@ -103,22 +54,47 @@ class Product(msgspec.Struct, frozen=True, kw_only=True):
     interest_cost: Decimal = ZERO
     agreement: AgreementId | None = None
     origin_criterion: str | None = None
+    destination_country: str | None = None
+    weight: str | None = None
+    international_shipment: str | None = None
+    related_sale: str | None = None
+    related_party_share: str | None = None
+    wholly_obtained: str | None = None
+    origin_facts: str | None = None
 
 
 class BillLine(msgspec.Struct, frozen=True, kw_only=True):
-    """One material of one good: quantity and value are those that go into one unit of the good."""
+    """One material of one good: quantity and value are those that go into one unit of the good, however deep it lies.
+
+    A self-produced material has no value of its own: its parts name it as what they are `part_of`.
+    """
 
     product_number: str
     material_number: str
     description: str
     tariff_number: str
-    origin: MaterialOrigin
+    origin: BillOrigin
     country_of_origin: str
     quantity: Decimal
     unit: str
     value: Decimal
     currency: str
     supplier: str | None = None
+    part_of: str | None = None
+    designated: str | None = None
+    own_costs: Decimal = ZERO
+    use: str | None = None
+    weight: str | None = None
+    textile_role: str | None = None
+    elastomeric: str | None = None
+    freight: str | None = None
+    duties: str | None = None
+    waste: str | None = None
+    originating_content: str | None = None
+    processing: str | None = None
+    assists: str | None = None
+    origin_facts: str | None = None
+    origin_evidence: str | None = None
 
 
 class ProductMaster(msgspec.Struct, frozen=True, kw_only=True):
@@ -164,16 +140,18 @@ def read_product_master(products_csv: bytes, materials_csv: bytes) -> ProductMas
 
 
 def costed_product(product: Product, bill: Iterable[BillLine]) -> CostedGood:
-    """One unit of a product as a cost sheet lists it."""
+    """One unit of a product as a cost sheet lists it: what was bought as materials, the rest as costs."""
+    lines = tuple(bill)
+    own_costs = sum((line.own_costs for line in lines), ZERO)
     return costed_good(
         product_number=product.product_number,
         description=product.description,
         tariff_number=product.tariff_number,
         quantity=Decimal(1),
         unit=product.unit,
-        materials=tuple(_costed_material(line) for line in bill),
+        materials=tuple(_costed_material(line) for line in lines if line.origin != "self_produced"),
         costs=Costs(
-            product=product.labour_cost + product.overhead_cost,
+            product=product.labour_cost + product.overhead_cost + own_costs,
             period=product.period_cost,
             other=product.other_cost,
         ),
@@ -260,6 +238,7 @@ def _hold_together(
     material_problems: Problems,
 ) -> None:
     known = {row.content.product_number: row.content for row in products}
+    hold_bills_together(materials, material_problems)
     for line in materials:
         product = known.get(line.content.product_number)
         if product is None:
@@ -273,6 +252,7 @@ def _hold_together(
 
 
 def _costed_material(line: BillLine) -> CostedMaterial:
+    assert line.origin != "self_produced"  # its parts are listed in its place
     return CostedMaterial(
         material_number=line.material_number,
         description=line.description,

@@ -11,7 +11,7 @@ import msgspec
 from transire.documents.catalogue import document_type, schema_bytes, schema_ids, schema_url
 from transire.documents.csv_table import MAX_BYTES, MAX_CELL, MAX_ROWS, Column
 from transire.documents.invoice import INVOICE_COLUMNS, LINE_COLUMNS
-from transire.documents.product import MATERIAL_COLUMNS, PRODUCT_COLUMNS
+from transire.documents.product_columns import MATERIAL_COLUMNS, PRODUCT_COLUMNS
 
 _HEAD: Final = """# Documents
 

@@ -11,10 +11,14 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final, TypeAlias
 
+import msgspec
+
 from transire.documents.codes import parse_decimal
 from transire.documents.errors import Problem
 from transire.errors import TransireError
 from transire.origin.agreements import Agreement, agreement
+from transire.origin.answer import Answer
+from transire.origin.reading import read_case
 from transire.tariff.programmes import programme, programmes_of
 
 Subject: TypeAlias = dict[str, Any]
@@ -234,6 +238,37 @@ _CERTIFICATION: Final[tuple[Rule, ...]] = (
     _unique("goods", "productNumber"),
 )
 
+
+def _determination_is_one(subject: Subject) -> Iterator[Problem]:
+    """What lists and certifications read of a determination is what its case asked and its answer says."""
+    try:
+        case = read_case(subject["originCase"])
+        answer = msgspec.json.decode(subject["originAnswer"], type=Answer)
+    except (TransireError, msgspec.DecodeError, RecursionError) as error:
+        yield Problem(
+            where="/originCase" if isinstance(error, TransireError) else "/originAnswer",
+            code="documents.determination-unreadable",
+            sentence="This is not an origin case with its answer.",
+            got=str(error)[:200],
+        )
+        return
+    said = {
+        "agreement": case.agreement,
+        "determinedFor": case.import_date.isoformat(),
+        "outcome": answer.outcome,
+        "originCriterion": answer.criterion,
+    }
+    for name, expected in said.items():
+        if subject.get(name) != expected:
+            yield Problem(
+                where=f"/{name}",
+                code="documents.determination-differs",
+                sentence="The determination says something else than its own case and answer.",
+                got=str(subject.get(name)),
+                expected=str(expected),
+            )
+
+
 _RULES: Final[dict[str, tuple[Rule, ...]]] = {
     "certification-of-origin/usmca/1": _CERTIFICATION,
     "certification-of-origin/cafta-dr/1": _CERTIFICATION,
@@ -248,4 +283,5 @@ _RULES: Final[dict[str, tuple[Rule, ...]]] = {
         _programme_is_of_agreement,
         _sources_point_somewhere,
     ),
+    "origin-determination/1": (_determination_is_one,),
 }

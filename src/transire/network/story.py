@@ -63,6 +63,18 @@ class DistantActor:
     def goods(self) -> list[str]:
         return [line["number"] for line in self.node.get("/products", limit=100)["items"]]
 
+    def determine_origin(self, goods: Sequence[str], agreement: str) -> dict[str, Issued]:
+        made = self.node.post("/origin/determine", {"agreement": agreement, "products": list(goods)})
+        return {number: _issued(issued) for number, issued in made["issued"].items()}
+
+    def outcomes(self, agreement: str) -> dict[str, tuple[str, tuple[str, ...]]]:
+        return {
+            row["product"]["number"]: (cell["outcome"], tuple(cell["missing"]))
+            for row in self.node.get("/origin", limit=100)["items"]
+            for cell in row["cells"]
+            if cell["agreement"] == agreement
+        }
+
     def draft_certification(
         self, *, agreement: str, importer_did: str, importer: Party, goods: Sequence[str], blanket: tuple[date, date]
     ) -> str:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from transire.storage.migrations import Branch
 
 ROOMS: tuple[str, ...] = (
+    "origin_determination",
     "origin_certification",
     "power_of_attorney",
     "entry_summary",
@@ -58,6 +59,7 @@ class Procedure(msgspec.Struct, frozen=True, kw_only=True):
     `projects` and `reacts_to` name the kinds of statement, its own and others', of which its projector makes rows and
     to which `received_at` reacts: neither is called for any other. What `received_at` does is done once, when a
     statement arrives: it states things. Rows are the work of projector and derivation, which a rebuild runs again.
+    `products_changed_at` is what is done when products on the desk were replaced by others.
     """
 
     name: str
@@ -74,6 +76,7 @@ class Procedure(msgspec.Struct, frozen=True, kw_only=True):
     derivation_at: str | None = None
     received_at: str | None = None
     reacts_to: tuple[str, ...] = ()
+    products_changed_at: str | None = None
 
     def metadata(self) -> MetaData:
         """The SQL tables of this procedure."""
@@ -114,7 +117,7 @@ def procedures() -> tuple[Procedure, ...]:
     """Every procedure of this installation, in the order of the catalogue.
 
     >>> [procedure.name for procedure in procedures()]
-    ['origin_certification', 'power_of_attorney', 'entry_summary']
+    ['origin_determination', 'origin_certification', 'power_of_attorney', 'entry_summary']
     """
     return tuple(load(f"{__package__}.{room}:PROCEDURE") for room in ROOMS)
 
@@ -145,6 +148,13 @@ def reactions(kind: str) -> tuple[Callable[..., None], ...]:
     """What reacts to statements of a kind."""
     wanting = (found.on_received() for found in procedures() if kind in found.reacts_to)
     return tuple(react for react in wanting if react is not None)
+
+
+@cache
+def product_reactions() -> tuple[Callable[..., None], ...]:
+    """What is called, in the same transaction, with the numbers of the products that were changed on the desk."""
+    places = (found.products_changed_at for found in procedures())
+    return tuple(load(place) for place in places if place is not None)
 
 
 def kinds() -> Sequence[Kind]:

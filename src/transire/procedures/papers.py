@@ -20,6 +20,7 @@ from transire.documents.catalogue import document_type
 from transire.documents.commitment import commitment_of
 from transire.errors import TransireError
 from transire.node.tenant import Issued, Tenant
+from transire.records.documents import DocumentFilter, DocumentLine, every_document
 from transire.vault import journal
 from transire.vault.statements import DELIVERED, GRANTED, named_body
 
@@ -151,6 +152,14 @@ def open_newest(tenant: Tenant, tx: sa.Connection, document_id: str) -> Paper | 
     """The newest version of a document that is held."""
     version = tenant.vault.newest(tx, document_id)
     return None if version is None else open_version(tenant, tx, version)
+
+
+def find_own(tenant: Tenant, tx: sa.Connection, schema_id: str, **fields: str) -> DocumentLine | None:
+    """The latest document of this member's own whose newest version is in force and has these fields."""
+    wanted = DocumentFilter(
+        schema_ids=(schema_id,), issuers=(tenant.did,), fields=fields, status="current", latest_version=True
+    )
+    return next(every_document(tx, wanted), None)
 
 
 def deliveries_to(tx: sa.Connection, document_id: str, version: str, member: str) -> list[journal.Located]:

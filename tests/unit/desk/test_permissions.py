@@ -26,6 +26,9 @@ from transire.desk.person import Person, Role
 EXPECTED = """
 products.import         ps      -       -       -       -
 products.read           psovu   -       -       -       -
+origin.ask              psovu   -       -       -       -
+origin.determine        s       -       -       -       -
+determinations.read     psovu   psovu   psovu   psovu   psovu
 certifications.draft    ps      ps      -       -       -
 certifications.sign     s       s       -       -       -
 certifications.replace  s       s       -       -       -
@@ -54,6 +57,7 @@ notes.write             psov    psov    psov    psov    psov
 views.save              apsovu  -       -       -       -
 network.read            apsovu  -       -       -       -
 network.govern          a       -       -       -       -
+network.enrol           a       -       -       -       -
 persons.read            au      -       -       -       -
 persons.manage          a       -       -       -       -
 particulars.read        apsovu  -       -       -       -

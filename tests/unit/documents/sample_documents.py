@@ -23,6 +23,7 @@ from transire.documents.cost_sheet import (
     cost_sheet_subject,
     costed_good,
 )
+from transire.documents.determination import Determination, Input, determination_subject, json_text
 from transire.documents.entry import (
     Claim,
     EntryLine,
@@ -36,6 +37,8 @@ from transire.documents.evidence import Attachment, Evidence, evidence_subject
 from transire.documents.invoice import Assist, Invoice, InvoiceLine, NamedAmount, invoice_subject
 from transire.documents.parties import Address, Party, Period, SigningOfficial
 from transire.origin.agreements import agreement
+from transire.origin.determine import determine
+from transire.origin.reading import read_case
 
 ID = "A" * 43
 OTHER_ID = "B" * 42 + "A"
@@ -331,6 +334,26 @@ EVIDENCE = Evidence(
     attachments=(Attachment(document=OTHER_ID, title="Cost sheet", schema_id="cost-sheet/1"),),
 )
 
+CASE = read_case(
+    """{"agreement": "usmca", "import_date": "2026-11-22", "case": "CF-132", "good": {"tariff": "8414.51.30.00"},
+    "materials": [{"id": "motor", "tariff": "8501.40.20", "origin": "non_originating", "value": "24.60"}]}"""
+)
+ANSWER = determine(CASE)
+DETERMINATION = Determination(
+    agreement="usmca",
+    producer=PRODUCER,
+    product_number="CF-132",
+    description="Ceiling fan",
+    tariff_number="8414.51.30.00",
+    determined_for=date(2026, 11, 22),
+    outcome=ANSWER.outcome,
+    origin_criterion=ANSWER.criterion,
+    rule_of_origin=RuleOfOrigin(citation="General Note 11(o), HTSUS", scope="8414.51", text="A change ..."),
+    origin_case=json_text(CASE),
+    origin_answer=json_text(ANSWER),
+    inputs=(Input(place="/materials/0", comes_from="materials.csv, row 2", document=OTHER_ID),),
+    determined_by="transire",
+)
 SUBJECTS: dict[str, Callable[[], dict[str, Any]]] = {
     "certification-of-origin/usmca/1": lambda: certification_subject(USMCA),
     "certification-of-origin/cafta-dr/1": lambda: certification_subject(CAFTA_DR),
@@ -340,6 +363,7 @@ SUBJECTS: dict[str, Callable[[], dict[str, Any]]] = {
     "power-of-attorney/1": lambda: power_of_attorney_subject(AUTHORITY),
     "entry-summary/1": lambda: entry_summary_subject(ENTRY),
     "evidence/1": lambda: evidence_subject(EVIDENCE),
+    "origin-determination/1": lambda: determination_subject(DETERMINATION),
 }
 
 

@@ -12,12 +12,12 @@ from transire.documents.csv_table import MAX_BYTES, MAX_PROBLEMS, MAX_ROWS
 from transire.documents.errors import TableRefused
 from transire.documents.invoice import read_invoice_csv
 from transire.documents.product import (
-    PRODUCT_COLUMNS,
     costed_product,
     read_materials_csv,
     read_product_master,
     read_products_csv,
 )
+from transire.documents.product_columns import PRODUCT_COLUMNS
 
 
 def places(read: Callable[[bytes], object], raw: bytes) -> list[tuple[int, str | None, str]]:

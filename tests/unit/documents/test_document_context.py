@@ -21,7 +21,7 @@ from transire.documents.catalogue import document_type, schema_bytes, schema_ids
 
 # Documents that are signed name this context by its URL, so a term in it is never changed and never removed. Whoever
 # adds one changes this digest, and that of credentials/terms.json, in the same commit.
-PINNED = "9aeb067df6ed21352caee1e2aaa8123cdea8eca075ed35cea57e5c8131da48a5"
+PINNED = "07d5f431a239d31b11db1b013cb5a7e6c33c04c64397d9c4a43247f4a2463831"
 
 
 def _raw() -> bytes:

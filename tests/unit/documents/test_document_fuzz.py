@@ -15,6 +15,7 @@ from transire.documents.authority import read_power_of_attorney
 from transire.documents.catalogue import find_problems, indexable
 from transire.documents.certification import read_certification
 from transire.documents.cost_sheet import read_cost_sheet
+from transire.documents.determination import read_determination
 from transire.documents.entry import read_entry_summary
 from transire.documents.errors import DocumentInvalid
 from transire.documents.evidence import read_evidence
@@ -30,6 +31,7 @@ READERS: dict[str, Callable[[Mapping[str, Any]], Any]] = {
     "power-of-attorney/1": read_power_of_attorney,
     "entry-summary/1": read_entry_summary,
     "evidence/1": read_evidence,
+    "origin-determination/1": read_determination,
 }
 
 SCALARS = st.one_of(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from transire.documents.catalogue import schema_ids
 from transire.documents.invoice import INVOICE_COLUMNS, LINE_COLUMNS
-from transire.documents.product import MATERIAL_COLUMNS, PRODUCT_COLUMNS
+from transire.documents.product_columns import MATERIAL_COLUMNS, PRODUCT_COLUMNS
 from transire.documents.reference import reference_page
 
 

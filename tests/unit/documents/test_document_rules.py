@@ -50,7 +50,14 @@ def _partnership(executed: str, until: str | None) -> Change:
     return change
 
 
+DETERMINATION = "origin-determination/1"
 BROKEN: list[Case] = [
+    (DETERMINATION, _set("outcome", to="not_originating"), "/outcome", "determination-differs"),
+    (DETERMINATION, _set("agreement", to="nafta"), "/agreement", "determination-differs"),
+    (DETERMINATION, _set("determinedFor", to="2026-11-23"), "/determinedFor", "determination-differs"),
+    (DETERMINATION, _without("originCriterion"), "/originCriterion", "determination-differs"),
+    (DETERMINATION, _set("originCase", to="{}"), "/originCase", "determination-unreadable"),
+    (DETERMINATION, _set("originAnswer", to="[1]"), "/originAnswer", "determination-unreadable"),
     (USMCA, _set("blanketPeriod", "until", to="2027-01-01"), "/blanketPeriod/until", "blanket-too-long"),
     (NAFTA, _set("blanketPeriod", "until", to="2019-01-01"), "/blanketPeriod/until", "blanket-too-long"),
     (USMCA, _set("blanketPeriod", "until", to="2025-12-31"), "/blanketPeriod/until", "ends-before-start"),

@@ -40,6 +40,16 @@ SOUND: dict[str, tuple[dict[str, Any], set[str], str]] = {
         {"producer", "exporter", "importer"},
         "document.issued/1",
     ),
+    "origin.determined/1": (
+        {"version": ID, "outcome": "originating"},
+        {"producer", "exporter", "importer"},
+        "document.issued/1",
+    ),
+    "origin.turned/1": (
+        {"version": ID, "good": 1, "outcome": "not_originating"},
+        {"producer", "exporter", "importer"},
+        "document.issued/1",
+    ),
     "entry.filed/1": ({"version": ID, "claims": [CLAIM]}, {"broker", "importer"}, "document.issued/1"),
     "entry.corrected/1": (
         {"version": OTHER, "previous": ID, "reason": "Corrected", "claims": [CLAIM]},

@@ -15,6 +15,8 @@ import sqlalchemy as sa
 
 from transire.desk import drafts as desk
 from transire.documents.certification import Certification, CertifiedGood
+from transire.documents.determination import SCHEMA_ID as DETERMINATION
+from transire.documents.determination import read_determination
 from transire.documents.entry import Claim, EntryLine, EntrySummary, Source, find_source
 from transire.documents.evidence import Evidence, read_evidence
 from transire.node.tenant import Tenant
@@ -56,6 +58,26 @@ class ClaimView(msgspec.Struct, frozen=True, kw_only=True):
     issued: Anchored | None
     delivered: Anchored | None
     ended: Ended | None
+    determined: DeterminedView | None
+
+
+class DeterminedView(msgspec.Struct, frozen=True, kw_only=True):
+    """The determination behind a certified good, where this member was shown it: what it found, in figures.
+
+    `number` counts its versions: a later one may say otherwise than that on which the good was certified.
+    """
+
+    document_id: str
+    number: int
+    issuer: str
+    outcome: str
+    criterion: str | None
+    method: str | None
+    value_content: str | None
+    value_content_needed: str | None
+    not_shifting: tuple[str, ...]
+    tests_met: int
+    tests: int
 
 
 class AnswerView(msgspec.Struct, frozen=True, kw_only=True):
@@ -159,7 +181,10 @@ def entry_page(tenant: Tenant, tx: sa.Connection, document_id: str) -> EntryPage
         raise EntryUnknown(got=document_id)
     entry, findings = case.entry, run_checks(case)
     decisions, requests = _decisions(tenant, tx, filing), _requests(tenant, tx, document_id)
-    lines = tuple(_line_view(case, line, findings, decisions, requests) for line in case.lines())
+    lines = tuple(
+        _line_view(case, line, findings, decisions, requests, determined_view(tenant, tx, line.good))
+        for line in case.lines()
+    )
     return EntryPage(
         row=entry_rows(tenant, tx, [filing])[0],
         document_id=document_id,
@@ -188,13 +213,14 @@ def _line_view(
     findings: Sequence[Finding],
     decisions: Mapping[int, Decision],
     requests: Sequence[RequestView],
+    determined: DeterminedView | None,
 ) -> LineView:
     number = line.line.line_number
     wire: dict[str, Any] = msgspec.to_builtins(line.line)
     return LineView(
         line=line.line,
         fields=tuple(_fields(wire, case.entry.sources, line.where())),
-        claim=_claim_view(case, line),
+        claim=_claim_view(case, line, determined),
         findings=_findings_at(findings, line.where()),
         decision=decisions.get(number),
         requests=tuple(request for request in requests if request.line == number),
@@ -205,7 +231,7 @@ def _findings_at(findings: Sequence[Finding], base: str) -> tuple[Finding, ...]:
     return tuple(one for one in findings if one.where == base or one.where.startswith(f"{base}/"))
 
 
-def _claim_view(case: CaseFile, line: LineOfCase) -> ClaimView | None:
+def _claim_view(case: CaseFile, line: LineOfCase, determined: DeterminedView | None) -> ClaimView | None:
     claim, held = line.claim, line.certification
     if claim is None:
         return None
@@ -218,6 +244,29 @@ def _claim_view(case: CaseFile, line: LineOfCase) -> ClaimView | None:
         issued=case.statements.get(claim.issued_statement or ""),
         delivered=case.statements.get(claim.delivered_statement or ""),
         ended=held.ended if held else None,
+        determined=determined,
+    )
+
+
+def determined_view(tenant: Tenant, tx: sa.Connection, good: CertifiedGood | None) -> DeterminedView | None:
+    """The determination that a certified good names, in its newest version; None where this member does not hold it."""
+    paper = None if good is None or good.determination is None else open_newest(tenant, tx, good.determination)
+    if paper is None or paper.schema_id != DETERMINATION:
+        return None
+    content = read_determination(paper.credential)
+    answer = content.answer
+    return DeterminedView(
+        document_id=paper.document_id,
+        number=paper.number,
+        issuer=paper.issuer,
+        outcome=answer.outcome,
+        criterion=answer.criterion,
+        method=answer.method,
+        value_content=answer.figures.regional_value_content,
+        value_content_needed=answer.figures.regional_value_content_needed,
+        not_shifting=answer.figures.materials_not_shifting,
+        tests_met=sum(1 for test in answer.tests if test.met),
+        tests=len(answer.tests),
     )
 
 

@@ -1,14 +1,15 @@
 """Drafting a certification of origin: every field from what the member has said once, and where each is from.
 
-What it is not: a determination. The criterion is the producer's own statement; the rule is looked up under the
-product's tariff number and is left out where the catalogue of rules holds none, for a person to name it.
+Criterion and rule come from the determination of origin that stands for the product. Without one the criterion is the
+producer's own statement, and the rule is looked up under the product's tariff number; it is left out where the
+catalogue of rules holds none, for a person to name it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -16,11 +17,12 @@ from transire.desk import products as desk
 from transire.desk.drafts import Source
 from transire.desk.particulars import Particulars
 from transire.documents.certification import CertifiedGood, RuleOfOrigin
+from transire.documents.determination import Determination
 from transire.documents.parties import Party, SigningOfficial
 from transire.documents.wire import as_wire
 from transire.origin.agreements import Agreement
 from transire.origin.catalogue import rules_for
-from transire.procedures.origin_certification.errors import OfficialMissing
+from transire.procedures.origin_certification.errors import DeterminedOtherwise, OfficialMissing
 from transire.procedures.origin_certification.products import criterion_of
 
 # The criterion under which each agreement asks for a product-specific rule; the others name a rule of the agreement.
@@ -36,6 +38,17 @@ class Drafted(msgspec.Struct, frozen=True, kw_only=True):
     sources: Sources
 
 
+class Determined(msgspec.Struct, frozen=True):
+    """The determination that stands for a product, and the document that it is."""
+
+    document_id: str
+    content: Determination
+
+    @property
+    def originates(self) -> bool:
+        return self.content.outcome == "originating"
+
+
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     """What the person chose: everything else is known already."""
 
@@ -47,6 +60,7 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     period: tuple[date, date]
     certified_on: date
     person_id: str
+    determined: Mapping[str, Determined] = {}
 
 
 def draft_subject(wanted: Wanted, particulars: Particulars, products: Sequence[desk.Product]) -> Drafted:
@@ -82,6 +96,7 @@ def draft_subject(wanted: Wanted, particulars: Particulars, products: Sequence[d
     goods = [_good(number, product, wanted) for number, product in enumerate(products, start=1)]
     for at, product in enumerate(products):
         sources |= _sources_of_good(at, product, goods[at])
+        sources |= _sources_of_determination(at, wanted.determined.get(product.number), goods[at])
     return Drafted(subject=subject | {"goods": [as_wire(good) for good in goods]}, sources=sources)
 
 
@@ -107,7 +122,8 @@ _UPON_REQUEST = "Available upon request by the importing authorities"
 
 
 def _good(number: int, product: desk.Product, wanted: Wanted) -> CertifiedGood:
-    criterion = criterion_of(product, wanted.law.id)
+    determined = determined_of(product, wanted)
+    criterion = criterion_by(product, wanted.law.id, determined)
     is_nafta = wanted.law.id == "nafta"
     return CertifiedGood(
         good_number=number,
@@ -115,11 +131,39 @@ def _good(number: int, product: desk.Product, wanted: Wanted) -> CertifiedGood:
         description=product.description,
         tariff_number=product.tariff_code,
         origin_criterion=criterion,
-        rule_of_origin=rule_of(product.tariff_code, criterion, wanted.law, wanted.certified_on),
+        rule_of_origin=(determined and determined.content.rule_of_origin)
+        or rule_of(product.tariff_code, criterion, wanted.law, wanted.certified_on),
         country_of_origin=product.origin_country,
         producer_basis="YES" if is_nafta and wanted.capacity == "producer" else ("NO(1)" if is_nafta else None),
-        net_cost_basis="NO" if is_nafta else None,
+        net_cost_basis=_net_cost_basis(determined) if is_nafta else None,
+        determination=None if determined is None else determined.document_id,
     )
+
+
+def _net_cost_basis(determined: Determined | None) -> Literal["NC", "NO"]:
+    """CBP Form 434, field 9: NC where the value content was calculated by the net cost method."""
+    by_net_cost = determined is not None and determined.content.answer.method == "net_cost"
+    return "NC" if by_net_cost else "NO"
+
+
+def determined_of(product: desk.Product, wanted: Wanted) -> Determined | None:
+    """The determination by which the product originates; refused where it says that the product does not.
+
+    Where it is open, what the producer itself states counts: the engine knows less than the producer may.
+    """
+    found = wanted.determined.get(product.number)
+    if found is None or found.originates:
+        return found
+    if found.content.outcome == "not_originating":
+        raise DeterminedOtherwise(got=found.content.outcome, expected="originating", where=product.number)
+    return None
+
+
+def criterion_by(product: desk.Product, agreement_id: str, determined: Determined | None) -> str:
+    """The criterion as it was determined, else as the producer says it."""
+    if determined is not None and determined.content.origin_criterion is not None:
+        return determined.content.origin_criterion
+    return criterion_of(product, agreement_id)
 
 
 def rule_of(tariff_number: str, criterion: str, law: Agreement, on: date) -> RuleOfOrigin | None:
@@ -149,3 +193,18 @@ def _sources_of_good(at: int, product: desk.Product, good: CertifiedGood) -> Sou
         detail = f"looked up under {product.tariff_code}: {good.rule_of_origin.citation}"
         sources[f"{base}/ruleOfOrigin"] = Source("computed", detail=detail)
     return sources | {f"{base}/goodNumber": Source("computed", detail="counted")}
+
+
+def _sources_of_determination(at: int, determined: Determined | None, good: CertifiedGood) -> Sources:
+    """What was taken from the determination, each field with its place there."""
+    if determined is None or good.determination is None:
+        return {}
+    taken = {"originCriterion": "/originCriterion", "ruleOfOrigin": "/ruleOfOrigin", "determination": ""}
+    if good.rule_of_origin != determined.content.rule_of_origin:
+        del taken["ruleOfOrigin"]
+    return {
+        f"/goods/{at}/{field}": Source(
+            "document", document_id=determined.document_id, pointer=f"/credentialSubject{pointer}"
+        )
+        for field, pointer in taken.items()
+    }

@@ -2,6 +2,7 @@
 
 TransireError
 ├── ProductNotCertifiable     certification.product-not-certifiable
+├── DeterminedOtherwise       certification.determined-otherwise
 ├── OfficialMissing           certification.official-missing
 ├── ImporterMissing           certification.importer-missing
 ├── NotTheCertifier           certification.not-the-certifier
@@ -19,6 +20,13 @@ class ProductNotCertifiable(TransireError):
     code = "certification.product-not-certifiable"
     sentence = "The product master does not say by which criterion this product originates under the agreement."
     fix = "Write agreement and origin criterion of the product in the system that exports it, and import it again."
+    status = 422
+
+
+class DeterminedOtherwise(TransireError):
+    code = "certification.determined-otherwise"
+    sentence = "The determination of origin that stands for this product says that it does not originate."
+    fix = "Open the product under this agreement to see what it lacks; correct its bill of material, or leave it out."
     status = 422
 
 

@@ -27,6 +27,7 @@ from transire.portal.registry import N_, Item, Pages, Place
 from transire.portal.visit import Visit
 from transire.portal.waiting import await_statement, await_version, show_under_way
 from transire.procedures.origin_certification import service
+from transire.procedures.origin_certification.determined import certifiable
 from transire.procedures.origin_certification.errors import CertificationUnknown
 from transire.procedures.origin_certification.views import SCHEMAS, Status
 
@@ -151,16 +152,17 @@ def show_new(visit: Visit) -> Response:
     require(visit.actor, "certifications.draft")
     with visit.tenant.database.reading() as view:
         products = [find_product(view, row.number) for row in list_products(view, limit=PRODUCTS_CHOSEN_FROM)]
+        choices = {name: certifiable(visit.tenant, view, products, law) for name, law in agreements().items()}
     laws = [law for law in agreements().values() if not TRADERS.isdisjoint(law.certifiers)]
     asked = visit.form.optional("agreement") or visit.asked("agreement")
-    with_goods = {name for product in products for name in product.agreements}
+    with_goods = {name for name, found in choices.items() if found}
     law = next((law for law in laws if law.id == asked), next((law for law in laws if law.id in with_goods), laws[0]))
     today = visit.tenant.now().date()
     return visit.show(
         "origin_certification/new.html",
         law=law,
         laws=laws,
-        products=[product for product in products if law.id in product.agreements],
+        products=choices[law.id],
         importers=_importers(visit),
         today=today,
         until=law.blanket_end(today),
@@ -367,7 +369,11 @@ FIXED = ("/agreement", "/certifierCapacity", "/certificationStatement", "/certif
 
 
 def _is_free(pointer: str) -> bool:
-    return pointer not in FIXED and not pointer.endswith("/goodNumber") and pointer != "/signingOfficial/name"
+    return (
+        pointer not in FIXED
+        and not pointer.endswith(("/goodNumber", "/determination"))
+        and pointer != "/signingOfficial/name"
+    )
 
 
 def _changes(visit: Visit) -> dict[str, Any]:

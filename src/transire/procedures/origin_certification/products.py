@@ -80,6 +80,38 @@ def cost_sheet_of(
     )
 
 
+ORIGIN_FACTS = (
+    "destination_country",
+    "weight",
+    "international_shipment",
+    "related_sale",
+    "related_party_share",
+    "wholly_obtained",
+    "origin_facts",
+)
+MATERIAL_FACTS = (
+    "part_of",
+    "designated",
+    "use",
+    "weight",
+    "textile_role",
+    "elastomeric",
+    "freight",
+    "duties",
+    "waste",
+    "originating_content",
+    "processing",
+    "assists",
+    "origin_facts",
+    "origin_evidence",
+)
+"""Columns that only the origin engine reads, kept as the table says them; an empty cell is not kept."""
+
+
+def _said(row: Product | BillLine, names: Sequence[str]) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in names if getattr(row, name) is not None}
+
+
 def _on_desk(product: Product, bill: Sequence[BillLine]) -> desk.Product:
     costs = {name: decimal_text(getattr(product, name)) for name in COST_FIELDS}
     agreements: dict[str, Any] = (
@@ -92,7 +124,7 @@ def _on_desk(product: Product, bill: Sequence[BillLine]) -> desk.Product:
         unit=product.unit,
         origin_country=product.country_of_origin,
         agreements=agreements,
-        facts={"currency": product.currency, **costs},
+        facts={"currency": product.currency, **costs, **_said(product, ORIGIN_FACTS)},
         materials=tuple(_material_on_desk(line) for line in bill),
     )
 
@@ -109,6 +141,7 @@ def _material_on_desk(line: BillLine) -> desk.Material:
         value=decimal_text(line.value),
         currency=line.currency,
         supplier=line.supplier or "",
+        facts=_said(line, MATERIAL_FACTS) | ({"own_costs": decimal_text(line.own_costs)} if line.own_costs else {}),
     )
 
 
@@ -139,4 +172,5 @@ def _bill_line(product: desk.Product, material: desk.Material) -> BillLine:
         value=Decimal(material.value),
         currency=material.currency,
         supplier=material.supplier or None,
+        own_costs=Decimal(material.facts.get("own_costs", "0")),
     )

@@ -30,6 +30,8 @@ from transire.documents.product import read_product_master
 from transire.node.tenant import Issued, Tenant
 from transire.origin.agreements import Agreement
 from transire.origin.agreements import agreement as agreement_of
+from transire.procedures.catalogue import product_reactions
+from transire.procedures.origin_certification.determined import determined_for
 from transire.procedures.origin_certification.drafting import Wanted, draft_subject
 from transire.procedures.origin_certification.errors import (
     CertificationEnded,
@@ -65,7 +67,10 @@ def import_products(tenant: Tenant, person: Person, products_csv: bytes, materia
     require(person, "products.import")
     master = read_product_master(products_csv, materials_csv)
     with tenant.transaction() as tx:
-        return put_master(tx, person, master, tenant.now())
+        report = put_master(tx, person, master, tenant.now())
+        for react in product_reactions():
+            react(tenant, tx, report.changed)
+    return report
 
 
 # Drafting and signing.
@@ -93,6 +98,7 @@ def draft_certification(
         party, source = _importer(tenant, tx, person, importer_did, importer)
         particulars = read_particulars(tx)
         wanted = Wanted(
+            determined=determined_for(tenant, tx, goods, law),
             law=law,
             certifier=structs.replace(particulars.party, did=tenant.did),
             capacity=_capacity(tenant, law),
