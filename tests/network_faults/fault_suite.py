@@ -1,0 +1,12 @@
+"""All rows of the fault suite (ENGINE.md 6)."""
+
+from __future__ import annotations
+
+import fault_rows
+from fault_scene import Row
+
+SUITE: dict[int, Row] = {row.number: row for row in (*fault_rows.ROWS,)}
+FIRST: tuple[int, ...] = tuple(
+    number for number in (*range(1, 9), *range(11, 15), 19, 9, 10, 15, 16, 17, 18) if number in SUITE
+)
+"""The order in which they are run: what a network lives through most often comes first."""
