@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import fault_rows
+import fault_rows_inside
 from fault_scene import Row
 
-SUITE: dict[int, Row] = {row.number: row for row in (*fault_rows.ROWS,)}
+SUITE: dict[int, Row] = {row.number: row for row in (*fault_rows.ROWS, *fault_rows_inside.ROWS)}
 FIRST: tuple[int, ...] = tuple(
     number for number in (*range(1, 9), *range(11, 15), 19, 9, 10, 15, 16, 17, 18) if number in SUITE
 )

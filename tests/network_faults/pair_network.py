@@ -180,23 +180,33 @@ class PairProcess:
 
 
 class PairNetwork:
-    """Validators on a ground; more pairs may be added at places that are left. Use as a context."""
+    """Validators on a ground; more pairs may be added at places that are left. Use as a context.
+
+    `lives` are the first lives of the validators, `more` the settings that all of them have.
+    """
 
     def __init__(
-        self, program: str, *, validators: int = VALIDATORS, places: int = 0, ground: Ground | None = None, **more: Any
+        self,
+        program: str,
+        *,
+        validators: int = VALIDATORS,
+        places: int = 0,
+        lives: Sequence[Mapping[str, Any]] = (),
+        **more: Any,
     ) -> None:
         self.program = program
         self.validators = validators
         self.genesis = genesis(validators=validators)
-        self.ground = ground or make_ground(places or validators)
+        self.ground: Ground = make_ground(places or validators)
+        self._lives = [*lives, *[{}] * validators][:validators]
         self.folder = Path(tempfile.mkdtemp(prefix="transire-net-"))
         self._more = more
         self.pairs = [self._made(place) for place in range(validators)]
 
     def __enter__(self) -> PairNetwork:
         try:
-            for pair in self.pairs:
-                pair.start()
+            for pair, life in zip(self.pairs, self._lives, strict=True):
+                pair.start(**life)
             self.wait(2)
         except BaseException:
             self.close()
@@ -234,7 +244,7 @@ class PairNetwork:
 
     def _why(self, pair: PairProcess, height: int) -> str:
         heights = [one.height for one in self.pairs]
-        state = "runs" if pair.runs else "has ended"
+        state = "runs" if pair.runs else f"has ended with {pair.ended()}"
         return f"pair {pair.place} {state} and is not at height {height}; all are at {heights}\n{pair.log()}"
 
     def _made(self, place: int, *, name: str = "", **more: Any) -> PairProcess:
