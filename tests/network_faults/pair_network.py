@@ -182,7 +182,8 @@ class PairProcess:
 class PairNetwork:
     """Validators on a ground; more pairs may be added at places that are left. Use as a context.
 
-    `lives` are the first lives of the validators, `more` the settings that all of them have.
+    `lives` are the first lives of the validators, `more` the settings that all of them have; with `rpc` they tell light
+    blocks to who joins.
     """
 
     def __init__(
@@ -192,6 +193,7 @@ class PairNetwork:
         validators: int = VALIDATORS,
         places: int = 0,
         lives: Sequence[Mapping[str, Any]] = (),
+        rpc: bool = False,
         **more: Any,
     ) -> None:
         self.program = program
@@ -201,6 +203,7 @@ class PairNetwork:
         self._lives = [*lives, *[{}] * validators][:validators]
         self.folder = Path(tempfile.mkdtemp(prefix="transire-net-"))
         self._more = more
+        self._serves_light_blocks = rpc
         self.pairs = [self._made(place) for place in range(validators)]
 
     def __enter__(self) -> PairNetwork:
@@ -264,6 +267,8 @@ class PairNetwork:
         )
         facts: dict[str, Any] = {"moniker": f"n{place}", "p2p_host": host, "p2p_port": port, "peers": peers}
         quick = {"binary": self.program, "idle_s": 1.0, "propose_ms": 3000, "snapshot_every": 0}
+        if self._serves_light_blocks:
+            quick["rpc_listen"] = f"{host}:{port + 1}"
         return PairSettings(**(facts | quick | self._more | more))
 
 

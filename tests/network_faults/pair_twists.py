@@ -15,6 +15,7 @@ from typing import Any
 from ledger_world import PRODUCER, World, genesis, signing_key
 from transire.crypto.encoding import b64url
 from transire.engines.cometbft.app import ACCEPT, Application
+from transire.engines.cometbft.snapshots import Snapshots
 from transire.ledger import machine as machine_module
 from transire.ledger.rules import Context, Events
 
@@ -64,6 +65,19 @@ def has_other_clock(seconds: str) -> None:
     time.time = lambda: honest() + offset
 
 
+def serves_chunks(how: str) -> None:
+    """A peer whose snapshots are not what it offered."""
+    honest = Snapshots.chunk
+
+    def chunk(snapshots: Snapshots, height: int, format: int, index: int) -> bytes:
+        good = honest(snapshots, height, format, index)
+        if how == "missing":
+            return b""
+        return bytes([good[0] ^ 1]) + good[1:] if how == "corrupt" and good else good[1:] + good[:1]
+
+    Snapshots.chunk = chunk  # type: ignore[method-assign]
+
+
 def _signed(**more: Any) -> bytes:
     world = World(genesis=genesis(validators=4))
     world.time, world.nonce = int(time.time()), time.time_ns() % 10**15
@@ -83,5 +97,6 @@ TWISTS: dict[str, Callable[..., AtStep | None]] = {
     "kills itself": kills_itself,
     "proposes": proposes,
     "has other rules": has_other_rules,
+    "serves chunks": serves_chunks,
     "has another clock": has_other_clock,
 }
