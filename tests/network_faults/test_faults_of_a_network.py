@@ -65,7 +65,8 @@ def test_what_a_killed_run_left_behind_is_swept_away() -> None:
         "import os, signal, subprocess\n"
         "from pair_ground import Namespaces\n"
         "made = Namespaces(2)\n"
-        "left = subprocess.Popen([*made.prefix(1), 'sleep', '600'], stdout=subprocess.DEVNULL)\n"
+        "quiet = dict.fromkeys(('stdout', 'stderr'), subprocess.DEVNULL)\n"
+        "left = subprocess.Popen([*made.prefix(1), 'sleep', '600'], **quiet)\n"
         "print(made._name, left.pid, flush=True)\n"
         "os.kill(os.getpid(), signal.SIGKILL)\n"
     )
