@@ -7,13 +7,14 @@ BIN := .venv/bin
 STAMPS := .build/stamps
 SOURCES := pyproject.toml
 
-.PHONY: demo network test lint bench setup dev clean help
+.PHONY: demo network test faults lint bench setup dev clean help
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make demo    set everything up and run the main job on the embedded engine (portal stays open on a terminal)"
 	@echo "make network the same seven steps on four organisations with a node pair each (needs Go, once)"
 	@echo "make test    set everything up and pass all tests"
+	@echo "make faults  do every fault to a network of four validators, and write docs/faults.md (ROWS=\"1 4 5\": only these)"
 	@echo "make lint    ruff and mypy"
 	@echo "make bench   measure, and write docs/benchmarks.md"
 	@echo "make clean   remove what make installed and built"
@@ -32,6 +33,10 @@ network: setup
 
 test: dev
 	$(BIN)/python scripts/test_all.py
+
+# Each row's outcome stays in .build/faults, so a run that was cut off is gone on with by naming the rows that are left.
+faults: dev
+	$(BIN)/python tests/network_faults/run_faults.py --rows "$(ROWS)"
 
 lint: dev
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy

@@ -1,0 +1,86 @@
+"""The page docs/faults.md, written from the outcomes of the rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import msgspec
+from fault_scene import Row, summary
+
+
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of one row. `result`: held, partly, failed, not run."""
+
+    row: int
+    result: str
+    why: str
+    whole: bool
+    rate: float
+    seconds: float
+    at: str
+    ground: str
+    cores: int
+    busy: float
+    done: dict[str, int]
+    held: dict[str, int]
+    recovered_s: list[float]
+    notes: list[str]
+
+
+HEAD = """# Faults
+
+What was done to a network of four validators on purpose, and what held. This page is written by `make faults`
+(`make faults ROWS="1 4 5"` for some rows) from what was measured; nobody edits it.
+
+Each validator is a pair of processes, the application and its CometBFT, in a network namespace of its own where the
+machine allows that. `timeout_propose` is 3 s. Meanwhile members witness, and draw from allowances at all four nodes at
+once, more than the allowances hold; what one node does not answer is given to the next, the same bytes.
+
+After every row the same is checked on every node: each acknowledged action stands where it was said to and stands there
+once; nothing stands there that nobody asked for; one app_hash at every height; no allowance overdrawn, no fitting draw
+refused; receipts made before, during and after the fault verify with the trust root alone, and altered ones do not;
+each replica and its chain fit together to the last row.
+
+Time to recover: from the end of the fault until every node, the struck one too, is two blocks beyond what was then the
+highest block of all.
+"""
+
+
+def write_page(suite: Mapping[int, Row], outcomes: Mapping[int, Outcome]) -> str:
+    """The whole page."""
+    table = ["| row | fault | result | done | time to recover |", "|---|---|---|---|---|"]
+    for number, row in sorted(suite.items()):
+        table.append(_line(row, outcomes.get(number)))
+    rows = [_section(row, outcomes.get(number)) for number, row in sorted(suite.items())]
+    return "\n".join([HEAD, *table, "", *rows]).rstrip() + "\n"
+
+
+def _line(row: Row, outcome: Outcome | None) -> str:
+    if outcome is None:
+        return f"| {row.number} | {_cell(row.fault)} | not run | | |"
+    times = str(sum(outcome.done.values()) or "")
+    return f"| {row.number} | {_cell(row.fault)} | {outcome.result} | {times} | {summary(outcome.recovered_s)} |"
+
+
+def _section(row: Row, outcome: Outcome | None) -> str:
+    lines = [f"## Row {row.number}: {row.fault}", f"Must hold: {row.must_hold}.", ""]
+    if outcome is None:
+        return "\n".join([*lines, "Not run yet.", ""])
+    extent = "" if outcome.whole else ", a selection only"
+    lines.append(
+        f"{outcome.at} UTC, {outcome.seconds:.0f} s, {outcome.ground}, {outcome.rate:.0f} actions/s offered, "
+        f"{outcome.cores} cores with a load of {outcome.busy:.0f}{extent}: **{outcome.result}**."
+    )
+    if outcome.why:
+        lines.append(f"\n{'Why' if outcome.result == 'failed' else 'Not all was possible here'}: {outcome.why}")
+    lines.append("")
+    lines += [f"- done: {what}, {times} times" for what, times in outcome.done.items()]
+    lines += [f"- held: {what}: {times}" for what, times in outcome.held.items()]
+    lines += [f"- {note}" for note in outcome.notes]
+    if outcome.recovered_s:
+        lines.append(f"- time to recover: {summary(outcome.recovered_s)}")
+    return "\n".join([*lines, ""])
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
