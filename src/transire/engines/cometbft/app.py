@@ -37,8 +37,8 @@ REJECT: Final = 2
 MISBEHAVIOUR: Final = {1: "duplicate-vote", 2: "light-client-attack"}
 GENESIS_LIMIT: Final = 16 << 20
 MOST_PROPOSED: Final = 4_000
-"""Actions that this node proposes for one block: others must judge all of them well within the time for a proposal, those
-too that gossip has not brought them yet. More than a network decides in a second; it binds nobody else."""
+"""Actions that this node proposes for one block: others must judge all of them well within the time for a proposal,
+also those that gossip has not brought them yet. More than a network decides in a second; it binds nobody else."""
 
 STEPS: Final = ("finalized", "before commit", "committed")
 """The steps of a block, as they are passed to `at_step`."""
