@@ -154,6 +154,7 @@ class Server(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
 def main(home: Path) -> None:
     life = msgspec.json.decode((home / "life.json").read_bytes(), type=Life)
     threading.Thread(target=end_with_starter, daemon=True).start()
+    faulthandler.enable()
     faulthandler.register(signal.SIGUSR1)
     pair = Pair(home, life)
     Control.pair = pair
