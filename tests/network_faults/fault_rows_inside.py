@@ -214,8 +214,8 @@ def differ(scene: Scene) -> None:
     height = scene.network.height
     time.sleep(10)
     assert scene.network.height <= height + 1
-    told = [pair.ask("status") for pair in scene.spared]
-    assert min(one["silent_s"] for one in told) >= 0
+    silent = [pair.ask("status")["silent_s"] for pair in scene.spared]
+    scene.seen.notes.append(f"after 10 s of halt the two right nodes counted CometBFT as silent for {silent} s")
     scene.seen.holds("with two of four on another rule the network halted, and each node's log names the app_hash")
     for pair in scene.hit:
         pair.stop()
