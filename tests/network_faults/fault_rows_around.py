@@ -140,7 +140,7 @@ def run_out_of_room(scene: Scene) -> None:
     home.rename(kept)
     home.mkdir()
     with small_disk(home):
-        shutil.copytree(kept, home, dirs_exist_ok=True)
+        _copy(kept, home)
         shutil.rmtree(kept)
         pair.start()
         scene.go_on()
@@ -155,8 +155,8 @@ def run_out_of_room(scene: Scene) -> None:
         scene.seen.recovered_s.append(scene.go_on())
         scene.seen.holds("with room again the pair went on")
         pair.stop()
-        shutil.copytree(home, kept)
-    shutil.copytree(kept, home, dirs_exist_ok=True)
+        _copy(home, kept)
+    _copy(kept, home)
     pair.start(wrapper=("prlimit", "--nofile=48:48"))
     scene.go_on(scene.spared)
     pair.stop() if pair.runs else None
@@ -164,6 +164,10 @@ def run_out_of_room(scene: Scene) -> None:
     pair.start()
     scene.seen.recovered_s.append(scene.go_on())
     scene.hit, scene.load.phase = [], "after"
+
+
+def _copy(folder: Path, to: Path) -> None:
+    shutil.copytree(folder, to, dirs_exist_ok=True, ignore=shutil.ignore_patterns("*.sock"))
 
 
 def _fill(ballast: Path) -> None:

@@ -28,12 +28,12 @@ DIFFERENT = "wrong Block.Header.AppHash"
 # Row 7.
 
 
-def end_at_fail_points(seen: Seen, program: str, whole: bool) -> None:
+def end_at_fail_points(seen: Seen, program: str, rate: float, whole: bool) -> None:
     """Four validators that end at four points of their first or second block, then one at each point under load."""
     points = list(range(2 * FAIL_POINTS if whole else 4))
     for first in points[::4]:
         lives = [{"fail_point": point} for point in points[first : first + 4]]
-        with staged(program, 30.0, seen, whole, lives=lives) as scene:
+        with staged(program, rate, seen, whole, lives=lives) as scene:
             restarts = [pair.ask("status")["restarts"] for pair in scene.pairs]
             assert min(restarts) >= 1, f"points {points[first : first + 4]}: restarts {restarts}"
             seen.did("CometBFT of all four ended at points of block 1 or 2", len(lives))
@@ -124,8 +124,7 @@ def delete_the_replica(scene: Scene) -> None:
     replica = pair.folder / "ledger" / "replica"
     replica.rename(replica.with_name("gone"))
     pair.start()
-    assert pair.ended() == 1
-    assert "ReplicaMissing" in pair.log()
+    assert (pair.ended(), "ReplicaMissing" in pair.log()) == (1, True), pair.log()
     scene.seen.holds("without its database a pair refused to start")
     _begin_anew(scene)
 
@@ -183,7 +182,7 @@ def propose_badly(scene: Scene) -> None:
         def all_rejected(before: list[int] = before) -> bool:
             return all(_rejections(one) > old for one, old in zip(scene.spared, before, strict=True))
 
-        until(all_rejected, why=lambda: f"nobody refused {kind}")  # noqa: B023 - asked at once
+        until(all_rejected, why=lambda: f"nobody refused {kind}\n{pair.log()}")  # noqa: B023 - asked at once
         scene.seen.recovered_s.append(scene.go_on())
         scene.seen.did(f"proposed {kind}")
         scene.seen.holds("the proposal was refused by every honest validator and the next round decided")
@@ -215,8 +214,8 @@ def differ(scene: Scene) -> None:
     height = scene.network.height
     time.sleep(10)
     assert scene.network.height <= height + 1
-    told = [pair.ask("status") for pair in scene.spared]
-    assert min(one["silent_s"] for one in told) >= 0
+    silent = [pair.ask("status")["silent_s"] for pair in scene.spared]
+    scene.seen.notes.append(f"after 10 s of halt the two right nodes counted CometBFT as silent for {silent} s")
     scene.seen.holds("with two of four on another rule the network halted, and each node's log names the app_hash")
     for pair in scene.hit:
         pair.stop()

@@ -45,13 +45,13 @@ PACKS = 1000
 # Row 13.
 
 
-def differ_in_environment(seen: Seen, program: str, whole: bool) -> None:
+def differ_in_environment(seen: Seen, program: str, rate: float, whole: bool) -> None:
     """Four validators in four environments and with four clocks; then a corpus replayed in each of them."""
     lives = [
         {"environment": one, **({"twist": ("has another clock", str(skew))} if skew else {})}
         for one, skew in zip(ENVIRONMENTS, (0, -7, 11, 0), strict=True)
     ]
-    with staged(program, 50.0, seen, whole, lives=lives) as scene:
+    with staged(program, rate, seen, whole, lives=lives) as scene:
         scene.go_on(blocks=30 if whole else 5)
         seen.did("network of four environments, two application clocks wrong by -7 and +11 s")
     blocks = CORPUS_BLOCKS if whole else 5
@@ -126,13 +126,15 @@ def _python(version: str) -> str | None:
 # Row 19.
 
 
-def alter_receipts(seen: Seen, program: str, whole: bool) -> None:
+def alter_receipts(seen: Seen, program: str, rate: float, whole: bool) -> None:
     """Receipts of a real network with bits turned, parts exchanged and heights changed."""
     wanted, chance = PACKS if whole else 40, random.Random(19)
-    with staged(program, 50.0, seen, whole) as scene:
+    with staged(program, rate, seen, whole) as scene:
         accepted = lambda: [entry for entry in scene.load.acknowledged if not entry.code]  # noqa: E731
         until(lambda: len(accepted()) >= wanted, 600.0)
-        packs = [_pack(scene.pairs[n % 4], entry) for n, entry in enumerate(accepted()[:wanted])]
+        chosen = accepted()[:wanted]
+        scene.network.wait(max(entry.height for entry in chosen) + 1)
+        packs = [_pack(scene.pairs[n % 4], entry) for n, entry in enumerate(chosen)]
         trust = TrustRoot.parse(canonical_bytes(scene.network.genesis.trust_root()))
     for receipt in packs:
         assert verify_receipt(receipt, trust).holds or all(c.passed for c in verify_receipt(receipt, trust).checks)

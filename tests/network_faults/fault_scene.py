@@ -135,8 +135,8 @@ class Row:
     fault: str
     must_hold: str
     act: Callable[[Scene], None] | None = None
-    alone: Callable[[Seen, str, bool], None] | None = None
-    """What a row does that makes its own networks, or none: given the program of CometBFT and `whole`."""
+    alone: Callable[[Seen, str, float, bool], None] | None = None
+    """What a row does that makes its own networks, or none: given the program of CometBFT, the rate and `whole`."""
     faults: tuple[Fault, ...] = ()
     places: int = 4
     settings: dict[str, Any] = field(default_factory=dict)
@@ -147,7 +147,7 @@ class Row:
         A fault that cannot be made here does not keep the others, or the checks, from being made.
         """
         if self.alone is not None:
-            self.alone(seen, program, whole)
+            self.alone(seen, program, rate, whole)
             return
         missing: list[str] = []
         with staged(program, rate, seen, whole, places=self.places, **self.settings) as scene:

@@ -12,6 +12,7 @@ from typing import Final, Protocol
 
 from transire.crypto.canonical import Json, parse_canonical
 from transire.crypto.encoding import unb64url
+from transire.crypto.structs import prepare_structs
 from transire.engines.base import BlockEvents, Outcome
 from transire.engines.errors import NotOnLedger
 from transire.errors import TransireError
@@ -70,6 +71,7 @@ class LedgerReading:
         validators: Callable[[int], tuple[Validator, ...]],
         changes: Callable[[int], tuple[SignedHeader, ...]] = lambda height: (),
     ) -> None:
+        prepare_structs()  # whoever reads does so from many threads
         self._network = network
         self._store = store
         self._blocks = blocks

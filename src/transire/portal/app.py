@@ -24,6 +24,7 @@ from starlette.types import ASGIApp
 from transire.api.app import create_api
 from transire.api.errors import AddressUnknown
 from transire.api.problems import problem_response
+from transire.crypto.structs import prepare_structs
 from transire.errors import TransireError
 from transire.portal import operator, verifying
 from transire.portal.assets import Assets
@@ -42,6 +43,7 @@ log = structlog.get_logger(__name__)
 def create_app(node: Node) -> ASGIApp:
     """The application for an open node. It reads catalogues, styles and the contract once, here."""
     modules = page_modules()
+    prepare_structs()  # before the first request: they are read in many threads
     assets = Assets()
     portal = Portal.over(node, Renderer(assets), modules)
     errors = ErrorPages(portal)
