@@ -1,4 +1,5 @@
-"""Automotive goods under NAFTA: which materials are traced, which vehicles are light or heavy, what content they need.
+"""Automotive goods: under NAFTA which materials are traced, which vehicles are light or heavy, what content they need;
+under USMCA which vehicles must meet requirements beside their rule.
 
 Data with citation; what is not in it (automotive components and listed materials of Schedule V, which are named by
 words, and who uses a part in which vehicle) is a declared fact.
@@ -14,6 +15,7 @@ from typing import Literal
 
 import msgspec
 
+from transire.origin.case import AgreementId
 from transire.origin.ranges import Ranges, held
 
 Vehicle = Literal["light", "heavy"]
@@ -26,8 +28,31 @@ class Step(msgspec.Struct, frozen=True, rename={"start": "from"}):
     start: date
 
 
+class Covered(msgspec.Struct, frozen=True, kw_only=True):
+    """The vehicles that originate only if requirements beside the rule are met, each a declared fact in these words."""
+
+    agreement: AgreementId
+    citation: str
+    called: str
+    light: Ranges
+    heavy: Ranges
+    asked: tuple[str, ...]
+    asked_of_light: tuple[str, ...]
+
+    def requirements(self, digits: str) -> tuple[str, ...]:
+        """What is asked of a good of this number; nothing of goods that are no such vehicle.
+
+        >>> covered = automotive().covered
+        >>> len(covered.requirements("870323")), len(covered.requirements("870120")), covered.requirements("870310")
+        (4, 3, ())
+        """
+        if held(digits, self.light) is not False:
+            return self.asked + self.asked_of_light
+        return self.asked if held(digits, self.heavy) is not False else ()
+
+
 class Automotive(msgspec.Struct, frozen=True, kw_only=True):
-    """What the NAFTA Regulations list for automotive goods."""
+    """What the NAFTA Regulations list for automotive goods, and the vehicles that USMCA covers."""
 
     citation: str
     light_duty_vehicles: Ranges
@@ -36,6 +61,7 @@ class Automotive(msgspec.Struct, frozen=True, kw_only=True):
     bearings_and_shafts: Ranges
     traced: Ranges
     content: dict[Vehicle, tuple[Step, ...]]
+    covered: Covered
 
     def vehicle(self, digits: str) -> Vehicle | None:
         """Light-duty or heavy-duty vehicle (s.2(1)); None for anything else, and for a code too short to tell.

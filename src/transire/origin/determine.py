@@ -20,6 +20,7 @@ from transire.origin.amounts import EXACT
 from transire.origin.answer import Answer, Headroom, Missing, Outcome
 from transire.origin.case import Case
 from transire.origin.determination.conditions import Condition
+from transire.origin.determination.covered import covered_conditions
 from transire.origin.determination.general import general_conditions
 from transire.origin.determination.headroom import headroom_of
 from transire.origin.determination.noted import added_conditions
@@ -48,6 +49,7 @@ def determine(case: Case, *, full: bool = True) -> Answer:
         question = Question(case)
         route = _route(question)
         general = general_conditions(case, question.subject, question.notes, question.is_party)
+        general += covered_conditions(case.agreement, question.digits, case.good.facts)
         if route.kind not in ("wholly_obtained", "set"):
             general += added_conditions(question, conferred=route.conferred)
         return _answer(question, route, general, full)

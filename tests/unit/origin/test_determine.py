@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
-from origin_cases import asked, fact, material
+from origin_cases import asked, case_of, fact, material
+
+from transire.origin.determine import determine
+from transire.origin.reading import read_case
 
 ANY_HEADING = "A change to heading 84.14 from any other heading."
 BY_VALUE = (
@@ -485,3 +489,36 @@ def test_a_number_that_was_made_later_is_judged_by_the_rule_of_the_one_it_was_ma
 def test_a_code_above_the_rules_asks_for_a_longer_one() -> None:
     answer = asked("nafta", "8414", [material("diode", "8541.10", "1")])
     assert (answer.outcome, answer.missing[0].fact) == ("undetermined", "good.tariff")
+
+
+TRUCK = "A change to subheading 8704.21 from any other heading."
+REQUIRED = (
+    "the labor value content requirement is met",
+    "the steel purchase requirement is met",
+    "the aluminum purchase requirement is met",
+    "the core parts originate",
+)
+
+
+def test_a_usmca_vehicle_originates_only_with_what_is_asked_beside_its_rule() -> None:
+    engine = material("engine", "8408.20")
+    answer = asked("usmca", "8704.21", [engine], rule=TRUCK)
+    assert answer.outcome == "undetermined"
+    assert [one.fact for one in answer.missing] == [f"good.facts[{words}]" for words in REQUIRED]
+    facts = [fact("as_stated", True, text=words) for words in REQUIRED]
+    assert asked("usmca", "8704.21", [engine], rule=TRUCK, good={"facts": facts}).outcome == "originating"
+    facts[1]["value"] = False
+    assert asked("usmca", "8704.21", [engine], rule=TRUCK, good={"facts": facts}).outcome == "not_originating"
+
+
+def test_a_vehicle_of_another_kind_is_free_of_it() -> None:
+    words = {"words": "passenger vehicle, light truck or heavy truck", "match": False}
+    rule = TRUCK.replace("8704.21", "8703.32")
+    good = {"facts": [fact("description", words)]}
+    assert asked("usmca", "8703.32", [material("engine", "8408.20")], rule=rule, good=good).outcome == "originating"
+    assert asked("cafta_dr", "8703.32", [material("engine", "8408.20")], rule=rule).outcome == "originating"
+
+
+def test_the_short_answer_does_not_forget_the_vehicle() -> None:
+    case = case_of("usmca", "8704.21", [material("engine", "8408.20")], rule=TRUCK, value="100")
+    assert determine(read_case(json.dumps(case)), full=False).outcome == "undetermined"

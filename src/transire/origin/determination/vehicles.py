@@ -1,6 +1,6 @@
-"""Automotive goods: traced materials and special value contents under NAFTA, and what USMCA asks beside its rules.
+"""Automotive goods under NAFTA: traced materials and special value contents.
 
-Under NAFTA the non-originating value of a light-duty vehicle is that of its traced materials alone (s.9), and its
+The non-originating value of a light-duty vehicle is that of its traced materials alone (s.9), and its
 content, like that of heavy vehicles, engines, transmissions and listed parts, is set by s.13 in place of the rule's.
 Whether a part is for a vehicle is what `principal_use` declares; an undeclared use is not claimed.
 """
