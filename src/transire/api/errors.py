@@ -7,6 +7,7 @@ ApiError
 ├── RequestInvalid         the request does not fit the contract; all faults at once
 ├── VersionStale           If-Match names a version that is no longer the present one
 ├── KeyUnsuitable, KeyReused, StillUnderWay, AnswerShown     the Idempotency-Key
+├── ActRefused             the ledger refused what the member's node signed
 ├── ErrorCodeUnknown       there is no error of that code
 └── Unexpected             our fault
 """
@@ -116,6 +117,13 @@ class AnswerShown(ApiError):
     code = "api.answer-shown"
     sentence = "This request was done, and its answer held a secret that is shown once."
     fix = "Use the answer that you have. If it is lost, revoke what was made, and make another with a new key."
+    status = 409
+
+
+class ActRefused(ApiError):
+    code = "api.act-refused"
+    sentence = "The ledger refused this."
+    fix = "The code says why; look at the members and proposals as they stand now."
     status = 409
 
 
