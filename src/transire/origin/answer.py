@@ -6,7 +6,7 @@ unrounded.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Final, Literal
 
 import msgspec
 
@@ -45,6 +45,10 @@ class Figures(Answered, frozen=True, kw_only=True):
     de_minimis_share: str | None = None
     de_minimis_base: ToleranceBase | None = None
     materials_not_shifting: tuple[str, ...] = ()
+
+
+NO_FIGURES: Final = Figures()
+"""Left out of what is written, and no other that equals it."""
 
 
 class Tested(msgspec.Struct, frozen=True):
@@ -90,7 +94,7 @@ class Answer(Answered, frozen=True, kw_only=True):
     criterion: str | None = None
     method: Method | None = None
     rule: RuleUsed | None = None
-    figures: Figures = Figures()
+    figures: Figures = NO_FIGURES
     tests: tuple[Tested, ...] = ()
     missing: tuple[Missing, ...] = ()
     headroom: Headroom = Headroom()

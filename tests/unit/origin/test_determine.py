@@ -504,7 +504,7 @@ def test_a_usmca_vehicle_originates_only_with_what_is_asked_beside_its_rule() ->
     engine = material("engine", "8408.20")
     answer = asked("usmca", "8704.21", [engine], rule=TRUCK)
     assert answer.outcome == "undetermined"
-    assert [one.fact for one in answer.missing] == [f"good.facts[{words}]" for words in REQUIRED]
+    assert [one.fact for one in answer.missing] == [f"good.facts[as_stated: {words}]" for words in REQUIRED]
     facts = [fact("as_stated", True, text=words) for words in REQUIRED]
     assert asked("usmca", "8704.21", [engine], rule=TRUCK, good={"facts": facts}).outcome == "originating"
     facts[1]["value"] = False
@@ -522,3 +522,18 @@ def test_a_vehicle_of_another_kind_is_free_of_it() -> None:
 def test_the_short_answer_does_not_forget_the_vehicle() -> None:
     case = case_of("usmca", "8704.21", [material("engine", "8408.20")], rule=TRUCK, value="100")
     assert determine(read_case(json.dumps(case)), full=False).outcome == "undetermined"
+
+
+@pytest.mark.parametrize(
+    ("used", "outcome"), [(None, "undetermined"), (False, "originating"), (True, "not_originating")]
+)
+def test_a_part_for_a_computer_does_not_originate_by_its_value(used: bool | None, outcome: str) -> None:
+    words = "used in the production of a good of subheading 8469.11 or heading 8471"
+    facts = [] if used is None else [fact("as_stated", used, text=words)]
+    bill = [material("board", "8473.50", "10")]
+    answer = asked("nafta", "8473.50", bill, value="100", good={"facts": facts})
+    assert answer.outcome == outcome
+    if used is None:
+        assert [one.fact for one in answer.missing] == [f"good.facts[as_stated: {words}]"]
+    case = case_of("nafta", "8473.50", bill, value="100", good={"facts": facts})
+    assert determine(read_case(json.dumps(case)), full=False).outcome == outcome

@@ -15,6 +15,7 @@ from transire.origin.determination.subject import Subject
 from transire.origin.determination.verdict import Need, Verdict, all_of, any_of, negated
 from transire.origin.ranges import held
 from transire.origin.reading import amount_at
+from transire.origin.rule.notes import ValueAlternativeBarred
 from transire.origin.rule.tree import (
     ChemicalReaction,
     CutAndSewn,
@@ -24,7 +25,7 @@ from transire.origin.rule.tree import (
     Stated,
     VisibleLining,
 )
-from transire.origin.rule.wording import plain, say_proviso
+from transire.origin.rule.wording import plain, say_codes, say_proviso
 
 
 class Condition(NamedTuple):
@@ -52,6 +53,22 @@ def test_proviso(proviso: Proviso, subject: Subject, notes: NotesInForce, citati
     if isinstance(proviso, NotBy):
         return _not_by(proviso, subject, citation)
     return _stated(proviso, subject, citation)
+
+
+def value_bars(subject: Subject, notes: NotesInForce) -> Iterator[Condition]:
+    """Goods whose use in the production of others closes their alternatives by value content (NAFTA 8473.50)."""
+    for effect in notes.effects:
+        if (
+            not isinstance(effect.note, ValueAlternativeBarred)
+            or held(subject.digits, effect.note.goods.codes) is False
+        ):
+            continue
+        others = " or ".join(say_codes(goods.codes) for goods in effect.note.used_in)
+        words = f"used in the production of a good of {others}"
+        found = stated(subject.facts, words)
+        needed = f"not {words}"
+        needs = () if found is not None else (_asked(subject, f"as_stated: {words}", needed, effect.citation),)
+        yield Condition("use of the good", needed, _declared(found), negated(found), needs, effect.citation)
 
 
 def _fact(proviso: CutAndSewn | ChemicalReaction, test: str, name: str, subject: Subject, citation: str) -> Condition:

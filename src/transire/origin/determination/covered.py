@@ -24,5 +24,5 @@ def covered_conditions(agreement: AgreementId, digits: str, facts: Sequence[Fact
     for words in covered.requirements(digits):
         declared = stated(facts, words)
         found = {True: "declared", False: "declared not to be so", None: "not declared"}[declared]
-        needs = (Need(f"good.facts[{words}]", why, covered.citation),) if declared is None else ()
+        needs = (Need(f"good.facts[as_stated: {words}]", why, covered.citation),) if declared is None else ()
         yield Condition("vehicle", words, found, declared, needs, covered.citation)

@@ -26,7 +26,7 @@ from transire.origin.determination.tolerance import terms_for
 from transire.origin.determination.values import costs_beside, excluded_costs
 from transire.origin.determination.vehicles import vehicle_of
 from transire.origin.ranges import held
-from transire.origin.rule.notes import FreshObtained
+from transire.origin.rule.notes import FreshObtained, Note, ValueAlternativeBarred
 from transire.origin.rule.tree import Alternative, Change, NoChange
 from transire.origin.terms import terms_of
 from transire.tariff.currencies import is_currency
@@ -210,6 +210,11 @@ def _added_up(case: Case, currency: str | None) -> _Sums | None:
     return _Sums(foreign, originating, lines) if len(seen) == len(case.materials) else None
 
 
+def _asks(note: Note, digits: str) -> bool:
+    """Whether a note asks for facts of such a good."""
+    return isinstance(note, FreshObtained | ValueAlternativeBarred) and held(digits, note.goods.codes) is not False
+
+
 @lru_cache(maxsize=16_384)
 def _plan(
     agreement_id: AgreementId, tariff: str, on: date, exporter: str | None, importer: str | None, given: RuleText | None
@@ -226,7 +231,10 @@ def _plan(
         len(found.rules) != 1
         or found.rules[0].as_number is not None
         or (found.notes_apply and (found.notes.component is not None or found.notes.disregarded))
-        or (found.notes_apply and any(isinstance(one.note, FreshObtained) for one in found.notes.effects))
+        or (
+            found.notes_apply
+            and any(isinstance(one.note, FreshObtained | ValueAlternativeBarred) for one in found.notes.effects)
+        )
         or vehicle_of(terms, digits, ()) is not None
         or any(covered_conditions(agreement_id, digits, ()))
         or limits.by_weight is not None

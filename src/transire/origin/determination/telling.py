@@ -8,7 +8,7 @@ from decimal import Decimal
 import msgspec
 
 from transire.origin.amounts import HUNDRED, shown
-from transire.origin.answer import Figures, RuleUsed, Tested
+from transire.origin.answer import NO_FIGURES, Figures, RuleUsed, Tested
 from transire.origin.determination.conditions import Condition
 from transire.origin.determination.content import Content, MethodFound
 from transire.origin.determination.line import Line
@@ -52,7 +52,7 @@ def figures_of(subject: Subject, route: Route) -> Figures:
     by_cost = tolerance is not None and tolerance.base == "total_cost"
     net = best is not None and best.method == "net_cost"
     by_value = best is not None and best.method == "transaction_value"
-    return Figures(
+    figures = Figures(
         total_cost=_amount(bill.total_cost) if net or by_cost else None,
         excluded_costs=_amount(bill.excluded) if net and bill.costs_known else None,
         net_cost=_amount(bill.net_cost) if net else None,
@@ -72,6 +72,7 @@ def figures_of(subject: Subject, route: Route) -> Figures:
         if weighed is not None and weighed.moved is not None
         else (),
     )
+    return NO_FIGURES if figures == NO_FIGURES else figures
 
 
 def tests_of(subject: Subject, route: Route, general: Sequence[Condition]) -> tuple[Tested, ...]:

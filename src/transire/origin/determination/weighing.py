@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from transire.origin.determination.conditions import Condition, test_proviso
+from transire.origin.determination.conditions import Condition, test_proviso, value_bars
 from transire.origin.determination.content import Content, content_of
 from transire.origin.determination.facts import described, is_named, naming, naming_of, text_of
 from transire.origin.determination.moving import Moved, moved_under
@@ -59,6 +59,8 @@ def weigh(setting: Setting, number: int) -> Weighed | None:
     made = _made(subject, way)
     content, waived = _content(setting, alternative)
     conditions = [test_proviso(proviso, subject, setting.notes, setting.citation) for proviso in alternative.provisos]
+    if alternative.value:
+        conditions += value_bars(subject, setting.notes)
     parts: list[Verdict] = [target, moved.verdict if moved else True, made, *(one.verdict for one in conditions)]
     if content is not None:
         parts.append(True if waived is not None and waived.verdict is True else content.verdict)
