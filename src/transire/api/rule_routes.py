@@ -7,6 +7,7 @@ from typing import Any
 
 from transire.api.operations import Call, Operations
 from transire.node.own_rules import own_catalogue
+from transire.origin.agreements import agreement
 from transire.origin.browsing import coverage, rules_shown
 
 OPERATIONS = Operations()
@@ -23,6 +24,6 @@ def show_rule_coverage(call: Call) -> Any:
 def show_rules_of_origin(call: Call) -> Any:
     """The rules and notes that bind a tariff number on a day."""
     agreement_id, asked = call.path["agreement"], call.query.get("date")
-    day = date.fromisoformat(asked) if asked else datetime.now(tz=UTC).date()
+    day = date.fromisoformat(asked) if asked else agreement(agreement_id).day_to_browse(datetime.now(tz=UTC).date())
     own = own_catalogue(call.node.home.path, agreement_id)
     return rules_shown(agreement_id, call.path["tariff_number"], day, own)

@@ -40,7 +40,9 @@ class Day(click.ParamType[date]):
 @click.command("rules")
 @click.argument("agreement_id", metavar="AGREEMENT")
 @click.argument("code", required=False)
-@click.option("--date", "on", type=Day(), help="The day of importation. [default: today]")
+@click.option(
+    "--date", "on", type=Day(), help="The day of importation. [default: today, or the last day of the agreement]"
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @_HOME
 def rules(agreement_id: str, code: str | None, on: date | None, as_json: bool, home: Path | None) -> None:
@@ -58,13 +60,17 @@ def rules(agreement_id: str, code: str | None, on: date | None, as_json: bool, h
     if code is None:
         found: Coverage | Shown = coverage(agreement_id, own)
     else:
-        found = rules_shown(agreement_id, code, on or datetime.now(tz=UTC).date(), own)
+        found = rules_shown(agreement_id, code, on or agreement(agreement_id).day_to_browse(_today()), own)
     if as_json:
         click.echo(msgspec.json.encode(found))
     elif isinstance(found, Shown):
         _show(found)
     else:
         _show_coverage(found)
+
+
+def _today() -> date:
+    return datetime.now(tz=UTC).date()
 
 
 def _show(found: Shown) -> None:

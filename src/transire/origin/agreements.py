@@ -58,6 +58,14 @@ class Agreement(msgspec.Struct, frozen=True, kw_only=True):
         """
         return self.in_force_from <= on and (self.in_force_until is None or on <= self.in_force_until)
 
+    def day_to_browse(self, today: date) -> date:
+        """The day whose rules are meant where none is named: today, or the last day of an agreement that has ended.
+
+        >>> agreement("nafta").day_to_browse(date(2026, 11, 28)), agreement("usmca").day_to_browse(date(2026, 11, 28))
+        (datetime.date(2020, 6, 30), datetime.date(2026, 11, 28))
+        """
+        return today if self.in_force_until is None else min(today, self.in_force_until)
+
     def is_party(self, country: str, on: date) -> bool:
         """Whether the country was a party on this day.
 

@@ -49,7 +49,9 @@ def determine(case: Case, *, full: bool = True) -> Answer:
         question = Question(case)
         route = _route(question)
         general = general_conditions(case, question.subject, question.notes, question.is_party)
-        general += covered_conditions(case.agreement, question.digits, case.good.facts)
+        if question.bindings.notes_apply:
+            # A rule that is asked for without the notes is asked for by itself: a draft, another agreement's.
+            general += covered_conditions(case.agreement, question.digits, case.good.facts)
         if route.kind not in ("wholly_obtained", "set"):
             general += added_conditions(question, conferred=route.conferred)
         return _answer(question, route, general, full)
@@ -89,6 +91,7 @@ def _answer(question: Question, route: Route, general: Sequence[Condition], full
 
 
 def _told(question: Question, route: Route, general: Sequence[Condition], verdict: Verdict, answer: Answer) -> Answer:
+    of_method = question.method_notice(route.content)
     headroom = headroom_of(question.subject, route) if route.kind in ("product_rule", "parts") else Headroom()
     return Answer(
         case=answer.case,
@@ -100,7 +103,7 @@ def _told(question: Question, route: Route, general: Sequence[Condition], verdic
         tests=tests_of(question.subject, route, general),
         missing=_missing(route, general) if verdict is None else (),
         headroom=headroom,
-        notices=tuple(dict.fromkeys(question.notices)),
+        notices=tuple(dict.fromkeys([*question.notices, *([of_method] if of_method else [])])),
     )
 
 

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from transire.errors import TransireError
 from transire.node.own_rules import own_catalogue
-from transire.origin.agreements import agreements
+from transire.origin.agreements import Agreement, agreements
 from transire.origin.browsing import coverage, rules_shown
 from transire.portal.registry import N_, Pages, Place
 from transire.portal.visit import Visit
@@ -23,7 +23,7 @@ def show_rules(visit: Visit) -> Response:
     agreement_id = visit.asked("agreement", "usmca")
     law = listed.get(agreement_id) or listed["usmca"]
     own = own_catalogue(visit.portal.node.home.path, law.id)
-    day, code = _day(visit.asked("date")), visit.asked("code").strip()
+    day, code = _day(visit.asked("date"), law), visit.asked("code").strip()
     found, refusal = None, None
     if code:
         try:
@@ -35,9 +35,9 @@ def show_rules(visit: Visit) -> Response:
     return visit.show("rules.html", status=None if refusal is None else refusal.status, refusal=refusal, **view)
 
 
-def _day(text: str) -> date:
-    """The day of a form; today where it is none."""
+def _day(text: str, law: Agreement) -> date:
+    """The day of a form; where it is none, today or the last day of the agreement."""
     try:
         return date.fromisoformat(text)
     except ValueError:
-        return datetime.now(tz=UTC).date()
+        return law.day_to_browse(datetime.now(tz=UTC).date())

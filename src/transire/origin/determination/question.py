@@ -11,6 +11,7 @@ from transire.origin.amounts import ZERO
 from transire.origin.case import Case, Good, Material, RuleText
 from transire.origin.code import digits_of
 from transire.origin.determination.bill import Bill, BillMaker
+from transire.origin.determination.content import Content
 from transire.origin.determination.facts import check_facts, told
 from transire.origin.determination.finding import Bindings, Bound, bindings
 from transire.origin.determination.line import MadeHere
@@ -66,6 +67,19 @@ class Question:
         """What the reader of the answer should know of how the bill was read."""
         of_rules = [bound.notice for bound in self.bindings.rules if bound.notice is not None]
         return [*of_rules, *self.statements.notices, *self.bill_maker.notices, *self._vehicle_notices()]
+
+    def method_notice(self, content: Content | None) -> str | None:
+        """That the method which the case asks for is not the one by which the value content was taken, and why."""
+        asked = self.case.method
+        if (
+            asked is None
+            or content is None
+            or any(one.method == asked and one.open.verdict is not False for one in content.methods)
+        ):
+            return None
+        closed = next((one.open for one in content.methods if one.method == asked), None)
+        why = f"{closed.why} ({closed.citation})" if closed is not None else "the rule gives no value content by it"
+        return f"The {asked.replace('_', ' ')} method was asked for, but it is not open: {why}. The others were tried."
 
     def _vehicle_notices(self) -> list[str]:
         said = []
