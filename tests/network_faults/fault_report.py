@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import msgspec
 from fault_scene import Row, summary
+from msgspec.structs import replace
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,6 +28,18 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     notes: list[str]
 
 
+def remembering(outcome: Outcome, before: Outcome | None) -> Outcome:
+    """The outcome, which also tells that a run before it failed: one good run does not make that undone."""
+    if before is None:
+        return outcome
+    failures = [note for note in before.notes if note.startswith(EARLIER)]
+    if before.result == "failed":
+        first = before.why.partition("\n")[0][:200]
+        failures.append(f"{EARLIER} {before.at} UTC (load {before.busy:.0f}) failed: {first}")
+    return replace(outcome, notes=[*outcome.notes, *failures])
+
+
+EARLIER = "an earlier run,"
 HEAD = """# Faults
 
 What was done to a network of four validators on purpose, and what held. This page is written by `make faults`
@@ -59,7 +72,8 @@ def _line(row: Row, outcome: Outcome | None) -> str:
     if outcome is None:
         return f"| {row.number} | {_cell(row.fault)} | not run | | |"
     times = str(sum(outcome.done.values()) or "")
-    return f"| {row.number} | {_cell(row.fault)} | {outcome.result} | {times} | {summary(outcome.recovered_s)} |"
+    result = outcome.result if outcome.whole else f"{outcome.result} (selection)"
+    return f"| {row.number} | {_cell(row.fault)} | {result} | {times} | {summary(outcome.recovered_s)} |"
 
 
 def _section(row: Row, outcome: Outcome | None) -> str:
