@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 import msgspec
@@ -34,7 +35,7 @@ def remembering(outcome: Outcome, before: Outcome | None) -> Outcome:
         return outcome
     failures = [note for note in before.notes if note.startswith(EARLIER)]
     if before.result == "failed":
-        first = before.why.partition("\n")[0][:200]
+        first = _plain(before.why)[:200]
         failures.append(f"{EARLIER} {before.at} UTC (load {before.busy:.0f}) failed: {first}")
     return replace(outcome, notes=[*outcome.notes, *failures])
 
@@ -85,8 +86,9 @@ def _section(row: Row, outcome: Outcome | None) -> str:
         f"{outcome.at} UTC, {outcome.seconds:.0f} s, {outcome.ground}, {outcome.rate:.0f} actions/s offered, "
         f"{outcome.cores} cores with a load of {outcome.busy:.0f}{extent}: **{outcome.result}**."
     )
-    if outcome.why:
-        lines.append(f"\n{'Why' if outcome.result == 'failed' else 'Not all was possible here'}: {outcome.why}")
+    why = _plain(outcome.why)
+    if why:
+        lines.append(f"\n{'Why' if outcome.result == 'failed' else 'Not all was possible here'}: {why}")
     lines.append("")
     lines += [f"- done: {what}, {times} times" for what, times in outcome.done.items()]
     lines += [f"- held: {what}: {times}" for what, times in outcome.held.items()]
@@ -94,6 +96,11 @@ def _section(row: Row, outcome: Outcome | None) -> str:
     if outcome.recovered_s:
         lines.append(f"- time to recover: {summary(outcome.recovered_s)}")
     return "\n".join([*lines, ""])
+
+
+def _plain(text: str) -> str:
+    """The first line, without the folders of this machine."""
+    return re.sub(r"/[\w./-]*/", "", text.partition("\n")[0])
 
 
 def _cell(text: str) -> str:
