@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 import msgspec
 from fault_scene import Row, summary
+from msgspec.structs import replace
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,6 +29,18 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     notes: list[str]
 
 
+def remembering(outcome: Outcome, before: Outcome | None) -> Outcome:
+    """The outcome, which also tells that a run before it failed: one good run does not make that undone."""
+    if before is None:
+        return outcome
+    failures = [note for note in before.notes if note.startswith(EARLIER)]
+    if before.result == "failed":
+        first = _plain(before.why)[:200]
+        failures.append(f"{EARLIER} {before.at} UTC (load {before.busy:.0f}) failed: {first}")
+    return replace(outcome, notes=[*outcome.notes, *failures])
+
+
+EARLIER = "an earlier run,"
 HEAD = """# Faults
 
 What was done to a network of four validators on purpose, and what held. This page is written by `make faults`
@@ -59,7 +73,8 @@ def _line(row: Row, outcome: Outcome | None) -> str:
     if outcome is None:
         return f"| {row.number} | {_cell(row.fault)} | not run | | |"
     times = str(sum(outcome.done.values()) or "")
-    return f"| {row.number} | {_cell(row.fault)} | {outcome.result} | {times} | {summary(outcome.recovered_s)} |"
+    result = outcome.result if outcome.whole else f"{outcome.result} (selection)"
+    return f"| {row.number} | {_cell(row.fault)} | {result} | {times} | {summary(outcome.recovered_s)} |"
 
 
 def _section(row: Row, outcome: Outcome | None) -> str:
@@ -71,8 +86,9 @@ def _section(row: Row, outcome: Outcome | None) -> str:
         f"{outcome.at} UTC, {outcome.seconds:.0f} s, {outcome.ground}, {outcome.rate:.0f} actions/s offered, "
         f"{outcome.cores} cores with a load of {outcome.busy:.0f}{extent}: **{outcome.result}**."
     )
-    if outcome.why:
-        lines.append(f"\n{'Why' if outcome.result == 'failed' else 'Not all was possible here'}: {outcome.why}")
+    why = _plain(outcome.why)
+    if why:
+        lines.append(f"\n{'Why' if outcome.result == 'failed' else 'Not all was possible here'}: {why}")
     lines.append("")
     lines += [f"- done: {what}, {times} times" for what, times in outcome.done.items()]
     lines += [f"- held: {what}: {times}" for what, times in outcome.held.items()]
@@ -80,6 +96,11 @@ def _section(row: Row, outcome: Outcome | None) -> str:
     if outcome.recovered_s:
         lines.append(f"- time to recover: {summary(outcome.recovered_s)}")
     return "\n".join([*lines, ""])
+
+
+def _plain(text: str) -> str:
+    """The first line, without the folders of this machine."""
+    return re.sub(r"/[\w./-]*/", "", text.partition("\n")[0])
 
 
 def _cell(text: str) -> str:

@@ -150,7 +150,10 @@ class PairProcess:
     def ended(self, within: float = LONG_S) -> int:
         """Wait until the process has ended; its exit status, negative for a signal."""
         assert self._process is not None
-        status = self._process.wait(within)
+        try:
+            status = self._process.wait(within)
+        except subprocess.TimeoutExpired as error:
+            raise AssertionError(f"pair {self.place} did not end within {within:.0f} s\n{self.log()}") from error
         if self._process.stdin is not None:
             self._process.stdin.close()
         return status
@@ -176,7 +179,7 @@ class PairProcess:
         self.send(signal.SIGUSR1)
         time.sleep(0.5)
         path = self.folder / "log"
-        return path.read_text(errors="replace")[-3000:] if path.exists() else ""
+        return path.read_text(errors="replace")[-8000:] if path.exists() else ""
 
 
 class PairNetwork:

@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "tests"), str(Path(__file__).resolve().parent)]
 
 import msgspec  # noqa: E402
-from fault_report import Outcome, write_page  # noqa: E402
+from fault_report import Outcome, remembering, write_page  # noqa: E402
 from fault_scene import Row, Seen  # noqa: E402
 from fault_suite import FIRST, SUITE  # noqa: E402
 from pair_ground import CannotHere, why_no_namespaces  # noqa: E402
@@ -49,6 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         program = str(find_cometbft())
         for number in numbers:
             outcome = run_row(SUITE[number], program, chosen.rate, whole=not chosen.sample)
+            outcome = remembering(outcome, read_outcomes().get(number))
             (OUTCOMES / f"{number}.json").write_bytes(msgspec.json.format(msgspec.json.encode(outcome), indent=1))
             print(f"row {number:>2}: {outcome.result}, {outcome.seconds:.0f} s", flush=True)
     outcomes = read_outcomes()

@@ -9,7 +9,7 @@ from copy import copy
 from pathlib import Path
 
 import pytest
-from fault_report import Outcome, write_page
+from fault_report import Outcome, remembering, write_page
 from fault_scene import Seen, staged
 from fault_suite import FIRST, SUITE
 from pair_checks import check_allowances, check_everything, check_nothing_lost_or_twice
@@ -93,3 +93,7 @@ def test_the_suite_has_all_rows_and_its_page_tells_what_came_of_each() -> None:
     assert "Why: a reason" in page
     assert "- held: roots: 7" in page
     assert page.count("Not run yet.") == 18
+    held = Outcome(row=1, result="held", why="", done={"killed": 3}, held={}, **facts)
+    again = remembering(held, remembering(held, failed))
+    assert [note for note in again.notes if "a reason" in note] == again.notes[-1:]
+    assert "| failed" not in write_page(SUITE, {1: again})
