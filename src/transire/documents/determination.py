@@ -28,7 +28,7 @@ def json_text(value: msgspec.Struct) -> str:
 
     >>> from transire.origin.answer import Answer
     >>> json_text(Answer(outcome="originating", case="A"))
-    '{"case":"A","outcome":"originating"}'
+    '{"outcome":"originating","case":"A"}'
     """
     return msgspec.json.encode(value, order="deterministic").decode()
 

@@ -13,14 +13,14 @@ facts would settle it. Bad input raises a `TransireError` that names the member.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import localcontext
 
 from transire.origin.amounts import EXACT
 from transire.origin.answer import Answer, Headroom, Missing, Outcome
 from transire.origin.case import Case
 from transire.origin.determination.conditions import Condition
-from transire.origin.determination.covered import covered_conditions
+from transire.origin.determination.covered import covered_conditions, covered_notices
 from transire.origin.determination.general import general_conditions
 from transire.origin.determination.headroom import headroom_of
 from transire.origin.determination.noted import added_conditions
@@ -103,8 +103,14 @@ def _told(question: Question, route: Route, general: Sequence[Condition], verdic
         tests=tests_of(question.subject, route, general),
         missing=_missing(route, general) if verdict is None else (),
         headroom=headroom,
-        notices=tuple(dict.fromkeys([*question.notices, *([of_method] if of_method else [])])),
+        notices=tuple(dict.fromkeys([*question.notices, *([of_method] if of_method else []), *_of_vehicle(question)])),
     )
+
+
+def _of_vehicle(question: Question) -> Iterator[str]:
+    if question.bindings.notes_apply:
+        case = question.case
+        yield from covered_notices(case.agreement, question.digits, case.good.facts)
 
 
 def _criterion(question: Question, route: Route) -> str | None:

@@ -500,13 +500,15 @@ REQUIRED = (
 )
 
 
-def test_a_usmca_vehicle_originates_only_with_what_is_asked_beside_its_rule() -> None:
+def test_of_a_usmca_vehicle_is_said_what_is_asked_beside_its_rule() -> None:
     engine = material("engine", "8408.20")
     answer = asked("usmca", "8704.21", [engine], rule=TRUCK)
-    assert answer.outcome == "undetermined"
-    assert [one.fact for one in answer.missing] == [f"good.facts[as_stated: {words}]" for words in REQUIRED]
+    assert answer.outcome == "originating"
+    assert len(answer.notices) == 1
+    assert all(words in answer.notices[0] for words in REQUIRED)
     facts = [fact("as_stated", True, text=words) for words in REQUIRED]
-    assert asked("usmca", "8704.21", [engine], rule=TRUCK, good={"facts": facts}).outcome == "originating"
+    declared = asked("usmca", "8704.21", [engine], rule=TRUCK, good={"facts": facts})
+    assert (declared.outcome, declared.notices) == ("originating", ())
     facts[1]["value"] = False
     assert asked("usmca", "8704.21", [engine], rule=TRUCK, good={"facts": facts}).outcome == "not_originating"
 
@@ -520,8 +522,9 @@ def test_a_vehicle_of_another_kind_is_free_of_it() -> None:
 
 
 def test_the_short_answer_does_not_forget_the_vehicle() -> None:
-    case = case_of("usmca", "8704.21", [material("engine", "8408.20")], rule=TRUCK, value="100")
-    assert determine(read_case(json.dumps(case)), full=False).outcome == "undetermined"
+    facts = [fact("as_stated", False, text=REQUIRED[0])]
+    case = case_of("usmca", "8704.21", [material("engine", "8408.20")], rule=TRUCK, value="100", good={"facts": facts})
+    assert determine(read_case(json.dumps(case)), full=False).outcome == "not_originating"
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,9 @@
-"""What USMCA asks of vehicles beside their rule: labour value, steel and aluminium, core parts."""
+"""What USMCA asks of vehicles beside their rule: labour value, steel and aluminium, core parts.
+
+Nothing of it is worked out here. The producer of the vehicle certifies each apart from the origin of the good (USMCA
+Rules of Origin Regulations ss. 17 and 18; 19 USC 4532(c)): what is declared not to be met keeps the vehicle from
+originating, and of what is not declared a notice says that preference asks for it.
+"""
 
 from __future__ import annotations
 
@@ -8,21 +13,35 @@ from transire.origin.automotive import automotive
 from transire.origin.case import AgreementId, Fact
 from transire.origin.determination.conditions import Condition
 from transire.origin.determination.facts import described, stated
-from transire.origin.determination.verdict import Need
 
 
 def covered_conditions(agreement: AgreementId, digits: str, facts: Sequence[Fact]) -> Iterator[Condition]:
-    """What USMCA asks of a vehicle beside its rule: nothing of it is worked out here, each must be declared.
+    """Each requirement that was declared, to be met or not to be met."""
+    for words in requirements(agreement, digits, facts):
+        declared = stated(facts, words)
+        if declared is not None:
+            found = "declared" if declared else "declared not to be so"
+            yield Condition("vehicle", words, found, declared, (), automotive().covered.citation)
+
+
+def covered_notices(agreement: AgreementId, digits: str, facts: Sequence[Fact]) -> Iterator[str]:
+    """What is asked for beside the answer: one sentence, if anything was not declared."""
+    open_words = [words for words in requirements(agreement, digits, facts) if stated(facts, words) is None]
+    if open_words:
+        covered = automotive().covered
+        yield (
+            f"A {covered.called} has preference only if its producer also certifies, which is not judged here: "
+            f"{'; '.join(open_words)} ({covered.citation}). Declare each as a fact as_stated with these words."
+        )
+
+
+def requirements(agreement: AgreementId, digits: str, facts: Sequence[Fact]) -> tuple[str, ...]:
+    """What is asked of the good beside its rule, in words.
 
     A vehicle that is declared not to be one of those covered (a motorhome, an ambulance, one for use off the road) is
     free of it.
     """
     covered = automotive().covered
     if agreement != covered.agreement or described(facts, covered.called) is False:
-        return
-    why = f"asked of a {covered.called}; a good that is none says so with a description of these words"
-    for words in covered.requirements(digits):
-        declared = stated(facts, words)
-        found = {True: "declared", False: "declared not to be so", None: "not declared"}[declared]
-        needs = (Need(f"good.facts[as_stated: {words}]", why, covered.citation),) if declared is None else ()
-        yield Condition("vehicle", words, found, declared, needs, covered.citation)
+        return ()
+    return covered.requirements(digits)

@@ -18,7 +18,7 @@ from transire.origin.amounts import HUNDRED, ZERO, plain_amount, shown, shown_qu
 from transire.origin.answer import Answer, Figures
 from transire.origin.case import AgreementId, Case, Method, RuleText
 from transire.origin.code import digits_of, known_digits
-from transire.origin.determination.covered import covered_conditions
+from transire.origin.determination.covered import requirements
 from transire.origin.determination.finding import bindings
 from transire.origin.determination.openness import OPEN, openness_of
 from transire.origin.determination.shift import CHANGES, FAILS, Shift
@@ -236,7 +236,7 @@ def _plan(
             and any(isinstance(one.note, FreshObtained | ValueAlternativeBarred) for one in found.notes.effects)
         )
         or vehicle_of(terms, digits, ()) is not None
-        or any(covered_conditions(agreement_id, digits, ()))
+        or requirements(agreement_id, digits, ())
         or limits.by_weight is not None
         or set(opened) != _QUICK
     ):
