@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
-import importlib.util
 import json
 import os
 import subprocess
@@ -15,8 +14,9 @@ from typing import Any
 
 import pytest
 
+from javascript import build_script
+
 HOME = Path(__file__).resolve().parent / "interop"
-WEB_BUILD = HOME.parents[1] / "web" / "build.py"
 INSTALLED = HOME / "node_modules" / ".transire-lock"
 
 
@@ -56,13 +56,8 @@ class Partner:
 
 def partner() -> Partner:
     """A partner, installed first if its lock file changed; skips loudly where it cannot be had."""
-    spec = importlib.util.spec_from_file_location("web_build", WEB_BUILD)
-    assert spec is not None
-    assert spec.loader is not None
-    build = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(build)
     try:
-        node, npm = build.find_node()
+        node, npm = build_script().find_node()
         _install(npm, Path(node[0]).parent)
     except (SystemExit, OSError, subprocess.SubprocessError) as error:
         pytest.skip(f"NOT TESTED: the libraries of other implementations cannot be installed ({error})")
