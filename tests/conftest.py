@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import fcntl
+import logging
 import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 from hypothesis import settings
 
 # With --import-mode=importlib the tests of two folders may bear one name; what they share is then found only here.
@@ -20,6 +23,7 @@ for _folder in {path.parent for path in Path(__file__).parent.rglob("*.py") if n
 
 from cometbft_world import cometbft_program  # noqa: E402, F401 - a fixture for every test
 from postgres_server import postgres_url  # noqa: E402, F401 - a fixture for every test
+from transire.demo.run import DEVELOPMENT_PARTS  # noqa: E402
 
 # A shared or slow machine is no defect: only what a test asserts may fail it.
 settings.register_profile("transire", deadline=None)
@@ -32,6 +36,15 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 def repository() -> Path:
     """The root of this checkout."""
     return REPOSITORY
+
+
+@pytest.fixture(autouse=True)
+def loud_logs() -> Iterator[None]:
+    """A command that ran in this process may have quietened the logs for the tests that follow."""
+    yield
+    structlog.reset_defaults()
+    for name in DEVELOPMENT_PARTS:
+        logging.getLogger(name).setLevel(logging.NOTSET)
 
 
 @pytest.fixture(scope="session")

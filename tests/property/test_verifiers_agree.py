@@ -285,7 +285,7 @@ def test_of_credentials_of_any_content(
 ) -> None:
     unsigned = {name: value for name, value in CREDENTIAL.items() if name != "proof"} | members
     unsigned["@context"] = [*CREDENTIAL["@context"], *contexts]
-    method = verification_method_of(PRODUCER, KEY.public)
+    method = verification_method_of(PRODUCER, KEY)
     try:
         credential = sign_document(unsigned, key=KEY, verification_method=method, created=None, extra=options)
     except TransireError:

@@ -18,10 +18,10 @@ def browse_tariff(call: Call) -> Any:
     return tariff.browse_tariff(call.person, _day(call), words=words, chapter=chapter)
 
 
-@OPERATIONS.op("GET", "/tariff/{number}", "showTariffNumber", scope="tariff.read")
+@OPERATIONS.op("GET", "/tariff/{tariff_number}", "showTariffNumber", scope="tariff.read")
 def show_tariff_number(call: Call) -> Any:
     """A number with what stands over it and below it."""
-    return tariff.show_tariff(call.person, call.path["number"], _day(call))
+    return tariff.show_tariff(call.person, call.path["tariff_number"], _day(call))
 
 
 def _day(call: Call) -> datetime.date:

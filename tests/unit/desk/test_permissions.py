@@ -55,7 +55,9 @@ receipts.read           psovu   psovu   psovu   psovu   psovu
 notes.read              psovu   psovu   psovu   psovu   psovu
 notes.write             psov    psov    psov    psov    psov
 views.save              apsovu  -       -       -       -
+tariff.read             apsovu  -       -       -       -
 network.read            apsovu  -       -       -       -
+rules.read              apsovu  -       -       -       -
 network.govern          a       -       -       -       -
 network.enrol           a       -       -       -       -
 persons.read            au      -       -       -       -

@@ -61,7 +61,7 @@ def test_a_turn_that_fails_is_taken_again(monkeypatch: object, capsys: object) -
 
     beat.add("a", turn)
     beat.start()
-    assert done.wait(2)
+    assert done.wait(20)
     beat.stop()
 
 
@@ -77,6 +77,6 @@ def test_a_turn_that_wants_another_one_gets_it_in_time() -> None:
 
     beat.add("a", turn)
     beat.start()
-    assert done.wait(2)
+    assert done.wait(20)
     beat.stop()
     assert turns[1] - turns[0] >= 0.02
