@@ -18,8 +18,9 @@ from datetime import timedelta
 from pathlib import Path
 
 from transire.demo import story as steps
+from transire.demo.stage import today
 from transire.demo.telling import Telling
-from transire.demo.world import World, make_world, today
+from transire.demo.world import World, make_world
 from transire.node.logs import configure_logs
 from transire.procedures.entry_summary import service as entry
 from transire.procedures.entry_summary.filings import find_filing

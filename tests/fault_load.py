@@ -16,7 +16,8 @@ from typing import Any
 from transire.crypto.canonical import canonical_bytes
 from transire.crypto.digests import sha256
 from transire.crypto.encoding import b64url
-from transire.demo.world import Actor, World, today
+from transire.demo.stage import today
+from transire.demo.world import Actor, World
 from transire.desk import drafts as desk
 from transire.desk.drafts import Source
 from transire.errors import TransireError

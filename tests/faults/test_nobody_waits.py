@@ -19,7 +19,8 @@ from fault_load import random_id
 from fault_world import Place, open_world
 from transire.crypto.encoding import unb64url
 from transire.crypto.keystore import KeyStore
-from transire.demo.world import Actor, World, today
+from transire.demo.stage import today
+from transire.demo.world import Actor, World
 from transire.node import reception
 from transire.node.enrolment import CUSTODIAN_KEY, enrolment, make_member_keys
 from transire.node.rebuilding import rebuild_records

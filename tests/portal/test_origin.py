@@ -9,7 +9,8 @@ from datetime import timedelta
 import pytest
 from walker import Walker
 
-from transire.demo.world import World, today
+from transire.demo.stage import today
+from transire.demo.world import World
 from transire.procedures.entry_summary import service as entry
 from transire.procedures.origin_certification import service as certification
 from transire.procedures.origin_determination.typesetting import can_typeset

@@ -10,8 +10,9 @@ import pytest
 from playwright.sync_api import expect
 from walker import Walker
 
+from transire.demo.stage import today
 from transire.demo.story import SHIPPED_AT_ONCE, SHIPPED_LATER
-from transire.demo.world import World, today
+from transire.demo.world import World
 from transire.ledger.verify import verify_receipt
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser"), pytest.mark.timeout(900)]
