@@ -38,5 +38,5 @@ def is_busy(tenant: Tenant, now: datetime) -> bool:
             journal.count_pooled(view, now)
             or journal.pending_pools(view)
             or acts.count_owed(view)
-            or outbox.count_waiting(view)
+            or outbox.count_under_way(view, now)
         )

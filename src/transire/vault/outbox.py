@@ -44,6 +44,15 @@ _IS_TIME = sa.or_(outbox.c.attempts == 0, outbox.c.next_try <= sa.bindparam("now
 _DUE = _READY.where(_IS_TIME).order_by(outbox.c.seq)
 _NEXT_DUE = _READY.where(outbox.c.attempts > 0).with_only_columns(sa.func.min(outbox.c.next_try))
 _COUNT_WAITING = sa.select(sa.func.count()).select_from(outbox).where(outbox.c.state == WAITING)
+# What nobody waits for is not under way before its time: its envelope waits with it.
+_COUNT_UNDER_WAY = (
+    sa.select(sa.func.count())
+    .select_from(outbox.join(statements, statements.c.id == outbox.c.statement))
+    .where(
+        outbox.c.state == WAITING,
+        sa.or_(statements.c.state != journal.POOLED, statements.c.ready_at <= sa.bindparam("now")),
+    )
+)
 _ANSWER = (
     outbox.update()
     .where(outbox.c.seq == sa.bindparam("of"))
@@ -99,6 +108,11 @@ def due(tx: sa.Connection, now: datetime, limit: int, *, but: Collection[str] = 
 def count_waiting(tx: sa.Connection) -> int:
     """How many envelopes have not been answered yet."""
     return int(tx.execute(_COUNT_WAITING).scalar_one())
+
+
+def count_under_way(tx: sa.Connection, now: datetime) -> int:
+    """How many of them could be on their way by now: without those whose statement still waits unhurriedly."""
+    return int(tx.execute(_COUNT_UNDER_WAY, {"now": now}).scalar_one())
 
 
 def next_due(tx: sa.Connection) -> datetime | None:

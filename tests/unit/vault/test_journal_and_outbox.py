@@ -157,6 +157,16 @@ def test_one_envelope_for_each_statement_and_recipient(producer: Member) -> None
     assert rows_due(producer) == []
 
 
+def test_an_envelope_is_not_under_way_while_its_statement_waits_unhurriedly(producer: Member) -> None:
+    write(producer, to=TO)
+    for before, expected in ((timedelta(seconds=1), 0), (timedelta(0), 1)):
+        with producer.database.reading() as view:
+            assert (outbox.count_waiting(view), outbox.count_under_way(view, NOW - before)) == (1, expected)
+    producer.anchor()
+    with producer.database.reading() as view:
+        assert outbox.count_under_way(view, NOW - timedelta(seconds=1)) == 1
+
+
 def test_the_pauses_are_short_at_first_and_then_those_of_standard_webhooks(producer: Member) -> None:
     write(producer, to=TO)
     producer.anchor()
