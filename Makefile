@@ -1,11 +1,11 @@
 # `make demo` and `make test` set everything up by themselves on a machine with Python 3.11 and make.
-# Everything that is installed or built goes into ignored folders of this checkout (.venv, .build, web/node_modules), but
-# for CometBFT: it takes minutes to build, so it lies in the user's cache, for all checkouts and for `transire ledger`.
+# Everything that is installed or built goes into ignored folders of this checkout (.venv, .build, web/node_modules). To
+# build CometBFT once for several checkouts, name a folder of your own: `make test TRANSIRE_CACHE=~/.cache/transire`.
 SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 STAMPS := .build/stamps
-SOURCES := pyproject.toml
+export TRANSIRE_CACHE ?= $(CURDIR)/.build/cache
 
 .PHONY: demo network test faults lint bench setup dev clean help
 .DEFAULT_GOAL := help

@@ -116,8 +116,12 @@ def test_a_program_is_known_by_what_it_was_built_from(tmp_path: Path) -> None:
 
 
 def test_a_program_is_looked_for_where_it_may_be(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "user"))
     monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+    monkeypatch.delenv(binary.CACHE_VARIABLE, raising=False)
+    assert binary.cache_folder() == tmp_path / "user" / "transire" / "cometbft"
+    monkeypatch.setenv(binary.CACHE_VARIABLE, str(tmp_path / "cache"))
+    assert binary.cache_folder() == tmp_path / "cache" / "cometbft"
     monkeypatch.delenv(binary.VARIABLE, raising=False)
     with pytest.raises(CometBftMissing, match=r"v0\.38\.26"):
         find_cometbft()
@@ -132,7 +136,7 @@ def test_a_program_is_looked_for_where_it_may_be(tmp_path: Path, monkeypatch: py
     with pytest.raises(CometBftMissing, match="no Go tools"):
         binary.install_cometbft()
     monkeypatch.delenv(binary.VARIABLE)
-    folder = tmp_path / "cache" / "transire" / "cometbft" / VERSION
+    folder = tmp_path / "cache" / "cometbft" / VERSION
     folder.mkdir(parents=True)
     fake_program(folder / "cometbft", VERSION, CHECKSUMS[VERSION])
     assert find_cometbft() == folder / "cometbft"

@@ -24,11 +24,15 @@ CHECKSUMS: Final = {
 """The releases that Transire was tested with, and the checksums of their modules."""
 VARIABLE: Final = "TRANSIRE_COMETBFT"
 """Environment variable that names the program."""
+CACHE_VARIABLE: Final = "TRANSIRE_CACHE"
+"""Environment variable that names the folder where programs are kept; by default the user's cache."""
 _INFO_MARKER: Final = b"\nmod\t" + MODULE.encode() + b"\t"
 
 
 def cache_folder() -> Path:
     """Where `install_cometbft` puts programs, one folder a version."""
+    if named := os.environ.get(CACHE_VARIABLE):
+        return Path(named) / "cometbft"
     base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     return Path(base) / "transire" / "cometbft"
 
