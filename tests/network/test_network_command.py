@@ -110,8 +110,13 @@ def test_four_organisations_have_one_state(network: Network) -> None:
     assert len({line["app_hash"] for line in found["nodes"]}) == 1
 
 
-def test_the_story_is_told_across_the_nodes_and_proved_with_the_trust_root_alone(network: Network) -> None:
-    told = network.command("demo")
+@pytest.fixture(scope="module")
+def told(network: Network) -> str:
+    """The seven steps, told once: what the command says of them. Their files lie in the folder `demo`."""
+    return network.command("demo")
+
+
+def test_the_story_is_told_across_the_nodes_and_proved_with_the_trust_root_alone(network: Network, told: str) -> None:
     story = json.loads((network.home / "demo" / "story.json").read_bytes())
     assert story["facts"]["altered copies refused"] == 3
     assert story["facts"]["flagged at customs"] == story["facts"]["flagged at gateway"] != []
@@ -129,12 +134,14 @@ def verify(network: Network, name: str, *more: str) -> dict[str, Any]:
     return {check["name"]: check for check in json.loads(done.stdout)["checks"]}
 
 
+@pytest.mark.usefixtures("told")
 def test_nothing_went_wrong_on_any_node_meanwhile(network: Network) -> None:
     """No delivery failed, was refused or brought twice: it would stand in the log."""
     lines = network.command("logs", "-n", "2000").splitlines()
     assert [line for line in lines if '"level": "warning"' in line or '"level": "error"' in line] == []
 
 
+@pytest.mark.usefixtures("told")
 def test_a_receipt_carries_the_countersignature_of_a_witness_outside(network: Network) -> None:
     followed = transire("witness", "follow", *network.urls, "--home", str(network.witness), "--once")
     assert followed.returncode == 0, followed.stdout + followed.stderr
@@ -212,7 +219,7 @@ def test_what_cannot_be_done_is_said_with_the_way_out(
 
 
 def test_without_cometbft_and_without_go_it_says_so(tmp_path: Path) -> None:
-    environment = {"PATH": "/nowhere", "XDG_CACHE_HOME": str(tmp_path), "TRANSIRE_COMETBFT": ""}
+    environment = {"PATH": "/nowhere", "TRANSIRE_CACHE": str(tmp_path), "TRANSIRE_COMETBFT": ""}
     done = transire("network", "up", "--home", str(tmp_path / "net"), environment=environment)
     assert done.returncode == 1
     assert "no Go tools" in done.stderr

@@ -10,7 +10,7 @@ import jsonschema
 import pytest
 from click.testing import CliRunner, Result
 
-from transire.cli.tariff import tariff
+from transire.cli import cli
 from transire.errors import TransireError
 from transire.tariff.schedule import use_folder
 
@@ -23,7 +23,7 @@ def run(tmp_path: Path) -> Any:
 
     def call(*words: str, typed: str | None = None) -> Result:
         return CliRunner(env={"TRANSIRE_TARIFF_FOLDER": str(tmp_path / "kept")}).invoke(
-            tariff, list(words), input=typed, catch_exceptions=True
+            cli, ["tariff", *words], input=typed, catch_exceptions=True
         )
 
     yield call
