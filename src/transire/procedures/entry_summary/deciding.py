@@ -42,11 +42,14 @@ MOST_CLAIMS = 500
 
 
 class TickedClaim(msgspec.Struct, frozen=True, kw_only=True):
-    """A claim that was ticked. `version` is the version of the entry that the officer saw."""
+    """A claim that was ticked. `version` is the version of the entry that the officer saw.
+
+    Without a line: every claim of the entry that is not accepted yet.
+    """
 
     entry: str
-    line: int
     version: str
+    line: int | None = None
 
 
 class _Case(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,10 +71,23 @@ def accept_claims(tenant: Tenant, person: Person, ticked: Sequence[TickedClaim],
         raise NothingTicked(got=len(claims), expected=f"1 to {MOST_CLAIMS}")
     with tenant.transaction() as tx:
         cases = {entry: _case(tenant, tx, entry) for entry in dict.fromkeys(claim.entry for claim in claims)}
+        claims = list(dict.fromkeys(each for claim in claims for each in _one_by_one(cases[claim.entry], claim)))
         refused = [found for claim in claims if (found := _refusal(cases[claim.entry], claim)) is not None]
         if refused:
             raise ClaimsRefused(refused)
         return [_accept(tenant, tx, person, cases[claim.entry], claim, note) for claim in claims]
+
+
+def _one_by_one(case: _Case | None, claim: TickedClaim) -> list[TickedClaim]:
+    """The claims that a ticked entry stands for; it itself where it has none to accept."""
+    if case is None or claim.line is not None:
+        return [claim]
+    waiting = [
+        line.line_number
+        for line in case.entry.lines
+        if line.claim is not None and line.line_number not in case.accepted
+    ]
+    return [msgspec.structs.replace(claim, line=number) for number in waiting] or [claim]
 
 
 def _accept(
@@ -121,13 +137,16 @@ def _refusal(case: _Case | None, claim: TickedClaim) -> RefusedClaim | None:
     if problem is None:
         return None
     number = "" if case is None else case.entry.entry_number
-    return RefusedClaim(entry=claim.entry, entry_number=number, line=claim.line, problem=problem)
+    return RefusedClaim(entry=claim.entry, entry_number=number, line=claim.line or 0, problem=problem)
 
 
 def _reasons(case: _Case | None, claim: TickedClaim) -> Iterator[TransireError]:
     """Why a claim is not accepted with others, the weightiest reason first."""
     if case is None:
         yield EntryUnknown(got=claim.entry)
+        return
+    if claim.line is None:
+        yield ClaimAcceptedAlready(got=case.entry.entry_number)
         return
     line = find_line(case.entry, claim.line)
     if line is None:

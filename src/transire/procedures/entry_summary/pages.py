@@ -20,6 +20,7 @@ from transire.procedures.entry_summary.checks.duty import duty_of
 from transire.procedures.entry_summary.dialogue import ANSWER_DAYS, Outcome
 from transire.procedures.entry_summary.errors import EntryUnknown, InvoiceUnknown, RequestUnknown
 from transire.procedures.entry_summary.filings import VIEWS, EntryView
+from transire.procedures.entry_summary.remarks import remarks_on
 from transire.procedures.entry_summary.views import DraftPage, EntryPage, RequestView
 from transire.procedures.findings import Finding
 from transire.records.documents import DocumentFilter
@@ -213,6 +214,8 @@ def show_entry(visit: Visit) -> Response:
         header=field_lines({field.pointer[1:]: field.value for field in page.fields}),
         decides=customs and visit.may("claims.decide", "customs"),
         asks=customs and visit.may("requests.ask", "customs"),
+        remarks=remarks_on(visit.tenant, visit.actor, document_id),
+        notes=customs and visit.may("entries.note", "customs"),
         corrects=page.row.filing.by == visit.tenant.did and visit.may("entries.draft", "authorised_broker"),
         answer_days=ANSWER_DAYS,
     )
