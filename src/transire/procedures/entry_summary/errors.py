@@ -147,9 +147,7 @@ class ClaimsRefused(TransireError):
 
     code = "entry.claims-refused"
     sentence = "No claim was accepted: some of those that were ticked cannot be accepted together with others."
-    fix = (
-        "Take the claims that are named off, and accept the others; look at those named on the pages of their entries."
-    )
+    fix = "Accept the others without those that are named; look at each of these on the page of its entry."
     status = 409
 
     def __init__(self, refused: Sequence[RefusedClaim]) -> None:
