@@ -84,7 +84,7 @@ def file_without_claims(world: World) -> str:
 
 
 def find_refund(broker: Walker) -> None:
-    broker.go("/refunds").reads("451.20 USD", "253.80 USD", "Claim by", "19 CFR 182.31-182.33")
+    broker.go("/refunds").reads("451.20\xa0USD", "253.80\xa0USD", "Claim by", "19 CFR 182.31-182.33")
     broker.reads("not counted", "No certification that is held covers this good.").look("80-refunds")
 
 

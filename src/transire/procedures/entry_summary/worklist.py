@@ -172,7 +172,9 @@ def _conditions(tx: Connection, wanted: WorkFilter) -> list[sa.ColumnElement[boo
     if wanted.filer:
         found.append(_w.by == wanted.filer)
     if wanted.programme:
-        found.append(_w.version.in_(sa.select(_l.version).where(_l.programme == wanted.programme)))
+        # Most entries claim one of few programmes: asked of each entry, where the others are read from their index.
+        claims = sa.select(_l.line).where(_l.version == _w.version, _l.programme == wanted.programme)
+        found.append(claims.exists())
     if wanted.tariff_number:
         found.append(_w.version.in_(_numbered(wanted.tariff_number)))
     if wanted.check:
