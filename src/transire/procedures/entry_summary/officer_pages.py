@@ -126,17 +126,29 @@ def _asked(visit: Visit) -> Mapping[str, str]:
 def _ticked(visit: Visit, page: WorkPage, refused: set[tuple[str, int]]) -> set[str]:
     """What was ticked before, without what was refused; or all that nothing stands about, where that is asked for."""
     if visit.asked("tick") == "all":
-        return {f"{row.entry}.{row.version}" for row in page.rows if is_plain(row)}
+        return {f"{row.entry}.{row.version}" for row in page.rows if _is_plain(row)}
     entries = {entry for entry, _ in refused}
     kept = {text for text in visit.form.all("entries") if text.split(".")[0] not in entries}
-    for text in visit.form.all("claims"):
+    sent = {*visit.form.all("claims"), *_lines_of(page, set(visit.form.all("entries")) - kept)}
+    for text in sent:
         parts = text.split(".")
         if len(parts) == 3 and (parts[0], _number(parts[2])) not in refused:
             kept.add(text)
     return kept
 
 
-def is_plain(row: WorkRow) -> bool:
+def _lines_of(page: WorkPage, ticked: set[str]) -> list[str]:
+    """The claims, one by one, that a ticked entry stood for."""
+    return [
+        f"{row.entry}.{row.version}.{line.line}"
+        for row in page.rows
+        if f"{row.entry}.{row.version}" in ticked
+        for line in row.lines
+        if not line.accepted
+    ]
+
+
+def _is_plain(row: WorkRow) -> bool:
     """Whether an entry has claims to accept and nothing stands about them."""
     return row.claims > row.accepted and not (row.asked or row.answered or row.errors or "flagged" in row.states)
 

@@ -34,7 +34,7 @@ from transire.documents.parties import Party, is_same_party
 from transire.errors import TransireError
 from transire.node.tenant import Tenant
 from transire.origin.agreements import agreements
-from transire.procedures.clocks import Due, anniversary, due
+from transire.procedures.clocks import Due, anniversary, business_day_before, due, is_business_day
 from transire.procedures.entry_summary import tables as t
 from transire.procedures.entry_summary.checks import run_checks
 from transire.procedures.entry_summary.checks.case import HeldCertification
@@ -86,7 +86,7 @@ class RefundLine(msgspec.Struct, frozen=True, kw_only=True):
 class RefundEntry(msgspec.Struct, frozen=True, kw_only=True):
     """An entry with lines that claimed nothing. `fees` is what its processing fee would fall by (None: not known).
 
-    `deadline` is the last day on which the claim can be filed; `note` what has to be known of that day.
+    `deadline` is the last day on which the claim can be filed; `file_by` the last business day until then.
     """
 
     entry: str
@@ -97,7 +97,7 @@ class RefundEntry(msgspec.Struct, frozen=True, kw_only=True):
     import_date: date
     deadline: date
     days_left: int
-    note: str
+    file_by: date
     claimed: int
     duty: Decimal
     fees: Decimal | None
@@ -191,7 +191,7 @@ def _entry(tenant: Tenant, tx: sa.Connection, row: sa.Row[Any], certificates: _C
         import_date=entry.import_date,
         deadline=clock.due,
         days_left=left,
-        note=clock.note,
+        file_by=clock.due if is_business_day(clock.due) else business_day_before(clock.due),
         claimed=sum(1 for line in entry.lines if line.claim is not None),
         duty=duty,
         fees=fees,
