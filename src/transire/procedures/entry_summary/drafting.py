@@ -29,15 +29,15 @@ from transire.node.tenant import Tenant
 from transire.origin.agreements import agreements
 from transire.procedures.entry_summary.checks.case import HeldAuthority, HeldCertification, HeldInvoice
 from transire.procedures.entry_summary.checks.fields import Drawn, draw_header, draw_line
+from transire.procedures.entry_summary.errors import TooManyLines
 from transire.procedures.entry_summary.gathering import held_particulars
+from transire.procedures.entry_summary.pricing import CONSUMPTION
 from transire.procedures.papers import Paper, deliveries_to, open_version
 from transire.records.documents import DocumentFilter, every_document
+from transire.tariff.case import MOST_LINES
 from transire.tariff.programmes import programmes_of
 
 CERTIFICATIONS = tuple(law.schema_id for law in agreements().values())
-CONSUMPTION = "01"
-"""Entry type: consumption, free and dutiable (CBP Form 7501 block 2)."""
-
 Content = dict[str, Any]
 Sources = dict[str, Source]
 
@@ -82,6 +82,9 @@ def draft_content(
         sources["/powerOfAttorney"] = Source("computed", detail="the live power of attorney of the importer")
     elif importer_did == tenant.did:
         _take_own(content, sources, tenant, tx)
+    count = sum(len(invoice.content.lines) for invoice in invoices)
+    if count > MOST_LINES:
+        raise TooManyLines(got=f"{count:,} lines", expected=f"at most {MOST_LINES}")
     _take(content, sources, draw_header(authority, invoices[0]))
     for invoice in invoices:
         for said in invoice.content.lines:

@@ -20,6 +20,7 @@ from transire.procedures.entry_summary.checks.duty import duty_of
 from transire.procedures.entry_summary.dialogue import ANSWER_DAYS, Outcome
 from transire.procedures.entry_summary.errors import EntryUnknown, InvoiceUnknown, RequestUnknown
 from transire.procedures.entry_summary.filings import VIEWS, EntryView
+from transire.procedures.entry_summary.pricing import duty_of_draft, notices_of
 from transire.procedures.entry_summary.views import DraftPage, EntryPage, RequestView
 from transire.procedures.findings import Finding
 from transire.records.documents import DocumentFilter
@@ -205,10 +206,12 @@ def show_entry(visit: Visit) -> Response:
         return _under_way(visit, document_id)
     beside = documents.show_document(visit.tenant, visit.actor, document_id)
     customs = "customs" in visit.tenant.roles
+    duty = duty_of(page.entry)
     return visit.show(
         "entry_summary/entry.html",
         page=page,
-        duty=duty_of(page.entry),
+        duty=duty,
+        told=notices_of(duty),
         view=beside,
         header=field_lines({field.pointer[1:]: field.value for field in page.fields}),
         decides=customs and visit.may("claims.decide", "customs"),
@@ -290,6 +293,7 @@ def _draft_page(visit: Visit, template: str) -> Response:
         draft = find_draft(view, page.draft_id)
     findings = [*page.findings, *(finding for line in page.lines for finding in line.findings)]
     editing = visit.form.optional("pointer") or visit.asked("edit")
+    duty = duty_of_draft(page.content, visit.tenant.now().date())
     wanted = [finding.where for finding in findings if is_field(page.content, finding.where)]
     lines = field_lines(page.content, draft.sources, wanted=[*wanted, editing])
     return visit.show(
@@ -303,6 +307,8 @@ def _draft_page(visit: Visit, template: str) -> Response:
         fixed=[line.pointer for line in lines if _is_fixed(line.pointer)],
         changeable={line.pointer for line in lines if not _is_fixed(line.pointer)},
         editing=editing,
+        duty=duty,
+        told=notices_of(duty),
         labels=documents.labels(visit.tenant, (source.document_id for source in draft.sources.values())),
     )
 

@@ -80,6 +80,12 @@ def show_draft(call: Call) -> Any:
     return _draft(call, call.path["draft_id"])
 
 
+@OPERATIONS.op("GET", "/entry-drafts/{draft_id}/duty", "showEntryDraftDuty", scope="entries.check")
+def show_draft_duty(call: Call) -> Any:
+    """Duty and fees of a draft as far as it goes; a total of which a part is not known is null."""
+    return service.price_draft(call.tenant, call.person, call.path["draft_id"])
+
+
 @OPERATIONS.op("PATCH", "/entry-drafts/{draft_id}", "setEntryField", scope="entries.draft")
 def set_field(call: Call) -> Any:
     _require_shown(call)

@@ -41,10 +41,12 @@ from transire.procedures.entry_summary.invoices import (
     show_invoice,
 )
 from transire.procedures.entry_summary.lists import EntryList, EntryRow, entry_list
+from transire.procedures.entry_summary.pricing import duty_of_draft
 from transire.procedures.entry_summary.statements import CORRECTED, FILED
 from transire.procedures.entry_summary.views import DraftPage, EntryPage, draft_page, entry_page
 from transire.procedures.findings import Finding, errors_among
 from transire.procedures.papers import customs_of, issue_paper, share_paper
+from transire.tariff.answer import CaseAnswer
 
 __all__ = [
     "DraftPage",
@@ -67,6 +69,7 @@ __all__ = [
     "list_drafts",
     "list_entries",
     "list_invoices",
+    "price_draft",
     "refresh_draft",
     "set_field",
     "show_draft",
@@ -206,6 +209,13 @@ def show_draft(tenant: Tenant, person: Person, draft_id: str) -> DraftPage:
     with tenant.database.reading() as view:
         draft = _draft(tenant, view, person, draft_id, "entries.check")
         return draft_page(draft, examine_draft(tenant, view, draft).findings)
+
+
+def price_draft(tenant: Tenant, person: Person, draft_id: str) -> CaseAnswer:
+    """Duty and fees of a draft as far as it goes, each figure with its formula, citation and date."""
+    with tenant.database.reading() as view:
+        draft = _draft(tenant, view, person, draft_id, "entries.check")
+        return duty_of_draft(draft.content, tenant.now().date())
 
 
 def list_drafts(tenant: Tenant, person: Person) -> Sequence[desk.Draft]:
