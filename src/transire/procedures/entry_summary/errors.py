@@ -14,7 +14,8 @@ TransireError
 ├── DueDaysUnsuitable     entry.due-days
 ├── FieldUnsuitable       entry.field-unsuitable
 ├── LineIncomplete        entry.line-incomplete
-└── TooManyLines          entry.too-many-lines
+├── TooManyLines          entry.too-many-lines
+└── PdfUnavailable        entry.pdf-unavailable
 """
 
 from __future__ import annotations
@@ -138,3 +139,12 @@ class TooManyLines(TransireError):
     sentence = "One entry summary has at most 999 lines, and these invoices have more."
     fix = "Draft several entries, each of some of the invoices."
     status = 422
+
+
+class PdfUnavailable(TransireError):
+    """A form that was to be printed where the typesetter is not installed."""
+
+    code = "entry.pdf-unavailable"
+    sentence = "This installation cannot write PDF files: the typesetter is not installed."
+    fix = "Install the extra `transire[pdf]`. The entry as a page and as JSON says the same."
+    status = 501

@@ -22,6 +22,7 @@ from transire.documents.entry import EntrySummary, read_entry_summary
 from transire.node.tenant import Issued, Tenant
 from transire.procedures.entry_summary import drafting
 from transire.procedures.entry_summary.checks.case import CaseFile, HeldAuthority, HeldInvoice
+from transire.procedures.entry_summary.checks.duty import duty_of
 from transire.procedures.entry_summary.dialogue import accept_claim, answer, ask, close_request, filed_entry
 from transire.procedures.entry_summary.errors import (
     EntryRefused,
@@ -32,6 +33,7 @@ from transire.procedures.entry_summary.errors import (
 )
 from transire.procedures.entry_summary.filing import corrected_entry, examine_draft, keyed_by, subject_of
 from transire.procedures.entry_summary.filings import EntryView, Filing
+from transire.procedures.entry_summary.form7501 import Form7501, Proof, form_of
 from transire.procedures.entry_summary.gathering import find_invoices
 from transire.procedures.entry_summary.invoices import (
     InvoicePage,
@@ -64,6 +66,8 @@ __all__ = [
     "discard_draft",
     "draft_correction",
     "draft_entry",
+    "draft_form",
+    "entry_form",
     "file_entry",
     "issue_invoice",
     "list_drafts",
@@ -218,6 +222,15 @@ def price_draft(tenant: Tenant, person: Person, draft_id: str) -> CaseAnswer:
         return duty_of_draft(draft.content, tenant.now().date())
 
 
+def draft_form(tenant: Tenant, person: Person, draft_id: str) -> Form7501:
+    """The draft on a look-alike of CBP Form 7501, marked as a draft."""
+    with tenant.database.reading() as view:
+        draft = _draft(tenant, view, person, draft_id, "entries.check")
+        return form_of(
+            draft.content, duty_of_draft(draft.content, tenant.now().date()), proof=None, at=draft.updated_at
+        )
+
+
 def list_drafts(tenant: Tenant, person: Person) -> Sequence[desk.Draft]:
     """The drafts that are open, the latest change first."""
     require(person, "entries.check")
@@ -349,6 +362,20 @@ def show_entry(tenant: Tenant, document_id: str, person: Person | None = None) -
         require(person, "entries.read")
     with tenant.database.reading() as view:
         return entry_page(tenant, view, document_id)
+
+
+def entry_form(tenant: Tenant, document_id: str, person: Person, *, verify_at: str) -> Form7501:
+    """An entry as filed on a look-alike of CBP Form 7501; `verify_at` is the page on which anybody checks receipts."""
+    require(person, "entries.read")
+    with tenant.database.reading() as view:
+        filing, paper = filed_entry(tenant, view, document_id)
+        proof = Proof(
+            page=verify_at,
+            statement=filing.statement_id,
+            commitment=filing.version,
+            accepted_at=filing.accepted_at,
+        )
+        return form_of(paper.subject, duty_of(read_entry_summary(paper.credential)), proof=proof)
 
 
 # Relations, and what the acts above look up.
