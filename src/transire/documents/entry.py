@@ -125,14 +125,26 @@ def find_line(entry: EntrySummary, line_number: int) -> EntryLine | None:
     return next((line for line in entry.lines if line.line_number == line_number), None)
 
 
-def find_source(sources: Iterable[Source], field: str) -> Source | None:
+def index_sources(sources: Iterable[Source]) -> dict[str, Source]:
+    """The sources by their field, for looking many up; of two that speak of one field the first."""
+    found: dict[str, Source] = {}
+    for source in sources:
+        found.setdefault(source.field, source)
+    return found
+
+
+def find_source(sources: Mapping[str, Source], field: str) -> Source | None:
     """What is known of where a field came from: its own source, else that of the nearest object above it.
 
-    >>> find_source([Source(field="/lines/0", computed="one line an invoice line")], "/lines/0/description").computed
+    >>> sources = index_sources([Source(field="/lines/0", computed="one line an invoice line")])
+    >>> find_source(sources, "/lines/0/description").computed
     'one line an invoice line'
     """
-    above = [source for source in sources if field == source.field or field.startswith(f"{source.field}/")]
-    return max(above, key=lambda source: len(source.field), default=None)
+    while field:
+        if field in sources:
+            return sources[field]
+        field = field.rpartition("/")[0]
+    return None
 
 
 def keyed_fields(sources: Iterable[Source]) -> tuple[str, ...]:
