@@ -32,7 +32,12 @@ from transire.ledger import verify
 from transire.portal.rendering import spaced
 
 PACKAGE = Path(__file__).resolve().parents[1] / "src" / "transire"
-METHODS = [("**/templates/**.html", "jinja2.ext:babel_extract"), ("portal/**.py", "python"), ("**/pages.py", "python")]
+METHODS = [
+    ("**/templates/**.html", "jinja2.ext:babel_extract"),
+    ("portal/**.py", "python"),
+    ("**/pages.py", "python"),
+    ("**/*_pages.py", "python"),
+]
 KEYWORDS = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2), "say": None}
 OPTIONS = {"**/templates/**.html": {"newstyle_gettext": "true", "trimmed": "true"}}
 LANGUAGES = ("es",)
@@ -46,6 +51,7 @@ SPOKEN_CODES = (
     "determination",
     "authority",
     "entry",
+    "refund",
 )
 """The errors that persons meet on pages; those of ledger and engine are met by operators, who read the log."""
 

@@ -1,9 +1,8 @@
-"""Every module of operations: the API's own, and each procedure's `routes`, found through the catalogue."""
+"""Every module of operations: the API's own, and those of each procedure, found through the catalogue."""
 
 from __future__ import annotations
 
 from importlib import import_module
-from importlib.util import find_spec
 
 from transire.api import (
     delivery_routes,
@@ -16,7 +15,7 @@ from transire.api import (
     tariff_routes,
 )
 from transire.api.operations import Operations
-from transire.procedures.catalogue import procedures
+from transire.procedures.catalogue import modules_of
 
 
 def operation_modules() -> list[Operations]:
@@ -36,6 +35,5 @@ def operation_modules() -> list[Operations]:
 
 def procedure_operations() -> list[Operations]:
     """The operations of the procedures that have some."""
-    names = [f"transire.procedures.{procedure.name}.routes" for procedure in procedures()]
-    found: list[Operations] = [import_module(name).OPERATIONS for name in names if find_spec(name)]
+    found: list[Operations] = [import_module(name).OPERATIONS for name in modules_of("routes")]
     return found

@@ -120,6 +120,7 @@ MATRIX: tuple[Permission, ...] = (
     _read("entries.read", "See entry summaries"),
     _row("claims.decide", "Accept or deny a claim of an entry", customs=_DECIDE),
     _row("requests.ask", "Ask about a claim", customs=_DECIDE),
+    _row("entries.note", "Send a note to the filer of an entry", customs=_DECIDE),
     _row(
         "requests.answer",
         "Answer a request of customs",

@@ -1,9 +1,8 @@
-"""Every module of pages: the portal's own, and each procedure's `pages`, found through the catalogue."""
+"""Every module of pages: the portal's own, and those of each procedure, found through the catalogue."""
 
 from __future__ import annotations
 
 from importlib import import_module
-from importlib.util import find_spec
 
 from transire.portal import (
     account,
@@ -19,7 +18,7 @@ from transire.portal import (
     tariff,
 )
 from transire.portal.registry import Pages
-from transire.procedures.catalogue import procedures
+from transire.procedures.catalogue import modules_of
 
 
 def page_modules() -> list[Pages]:
@@ -42,6 +41,5 @@ def page_modules() -> list[Pages]:
 
 def procedure_pages() -> list[Pages]:
     """The pages of the procedures that have some."""
-    names = [f"transire.procedures.{procedure.name}.pages" for procedure in procedures()]
-    found: list[Pages] = [import_module(name).PAGES for name in names if find_spec(name)]
+    found: list[Pages] = [import_module(name).PAGES for name in modules_of("pages")]
     return found

@@ -23,6 +23,7 @@ from transire.procedures.entry_summary.errors import EntryUnknown, InvoiceUnknow
 from transire.procedures.entry_summary.filings import VIEWS, EntryView
 from transire.procedures.entry_summary.form7501 import Form7501, file_name, form_pdf
 from transire.procedures.entry_summary.pricing import duty_of_draft, notices_of
+from transire.procedures.entry_summary.remarks import remarks_on
 from transire.procedures.entry_summary.views import DraftPage, EntryPage, RequestView
 from transire.procedures.findings import Finding
 from transire.procedures.typesetting import can_typeset
@@ -226,6 +227,8 @@ def show_entry(visit: Visit) -> Response:
         header=field_lines({field.pointer[1:]: field.value for field in page.fields}),
         decides=customs and visit.may("claims.decide", "customs"),
         asks=customs and visit.may("requests.ask", "customs"),
+        remarks=remarks_on(visit.tenant, visit.actor, document_id),
+        notes=customs and visit.may("entries.note", "customs"),
         corrects=page.row.filing.by == visit.tenant.did and visit.may("entries.draft", "authorised_broker"),
         answer_days=ANSWER_DAYS,
     )
