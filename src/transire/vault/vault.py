@@ -8,10 +8,7 @@ is wrapped for the member's own agree key by HPKE, like any recipient's.
 from __future__ import annotations
 
 import secrets
-import threading
-import time
-from collections import OrderedDict
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -33,6 +30,7 @@ from transire.storage.blobs import BlobStore
 from transire.storage.errors import BlobAltered, BlobMissing
 from transire.vault.errors import DocumentErased, DocumentUnknown, PreviousUnknown, VersionContradicted
 from transire.vault.journal import insert_or_ignore
+from transire.vault.lately import OpenedLately
 from transire.vault.sealing import MAX_DOCUMENT_BYTES, Identity, Package, seal, unseal
 from transire.vault.tables import documents
 
@@ -131,46 +129,6 @@ class SealedDocument:
     wrapped: bytes = field(repr=False)
 
 
-class OpenedLately:
-    """The documents that were opened in the last moment. Bounded in number, bytes and time; safe between threads."""
-
-    SECONDS: Final = 10.0
-    MOST: Final = 256
-    MOST_BYTES: Final = 16 << 20
-
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
-        self._lock = threading.Lock()
-        self._kept: OrderedDict[tuple[str, ...], tuple[float, OpenedDocument]] = OrderedDict()
-        self._bytes = 0
-
-    def find(self, name: tuple[str, ...]) -> OpenedDocument | None:
-        """The document, if it was opened a moment ago."""
-        with self._lock:
-            self._forget()
-            found = self._kept.get(name)
-        return None if found is None else found[1]
-
-    def keep(self, name: tuple[str, ...], opened: OpenedDocument) -> OpenedDocument:
-        """Keep it for a moment; returns the one that is kept."""
-        with self._lock:
-            if name not in self._kept:
-                self._kept[name] = (self._clock() + self.SECONDS, opened)
-                self._bytes += opened.size
-            self._forget()
-        return opened
-
-    def _forget(self) -> None:
-        """Whatever is too old, and the oldest of too many. They lie in the order in which they were opened."""
-        now = self._clock()
-        while self._kept:
-            until, oldest = next(iter(self._kept.values()))
-            if until > now and len(self._kept) <= self.MOST and self._bytes <= self.MOST_BYTES:
-                return
-            self._kept.popitem(last=False)
-            self._bytes -= oldest.size
-
-
 class Vault:
     """One member's vault. `agree_names` are its agree keys in the key store, the present one last."""
 
@@ -181,7 +139,7 @@ class Vault:
         self._unlocked: dict[str, AgreementKey] = {}
         # What was opened is known as long as the transaction that asked for it, and for the moment after it.
         self._opened: WeakKeyDictionary[sa.Connection, dict[tuple[str, str], OpenedDocument]] = WeakKeyDictionary()
-        self._lately = OpenedLately()
+        self._lately: OpenedLately[OpenedDocument] = OpenedLately()
 
     @property
     def agree_public(self) -> bytes:
