@@ -13,6 +13,7 @@ from transire.api import (
     node_routes,
     person_routes,
     rule_routes,
+    sharing_routes,
     tariff_routes,
 )
 from transire.api.operations import Operations
@@ -27,6 +28,7 @@ def operation_modules() -> list[Operations]:
         ledger_routes.OPERATIONS,
         person_routes.OPERATIONS,
         document_routes.OPERATIONS,
+        sharing_routes.OPERATIONS,
         network_routes.OPERATIONS,
         tariff_routes.OPERATIONS,
         rule_routes.OPERATIONS,

@@ -4,7 +4,8 @@
 2. `follow`   what the ledger decided is projected, with the height up to which that is done, and what follows from it
 3. `anchor`   what is pooled goes to the ledger; what the ledger accepted is projected in the transaction that notes it
 4. `follow`   again: what was anchored may have consequences of its own
-5. `deliver`  envelopes whose statements are all accepted go to their recipients: at once to those on this node, through
+5. `lapse`    what no grant opens any more is closed, and what waits under one that ended is called back
+6. `deliver`  envelopes whose statements are all accepted go to their recipients: at once to those on this node, through
               the executor to those on others, one delivery to a recipient at a time
 
 A step that fails is tried again in the next turn and keeps none of the others waiting: a suspended member anchors
@@ -27,6 +28,7 @@ from transire.node.anchor import Anchor
 from transire.node.beat import RETRY_AFTER_FAILURE_S
 from transire.node.errors import RecipientUnreachable
 from transire.node.following import Follower
+from transire.node.granting import end_lapsed, next_lapse
 from transire.node.post import Post, Reply
 from transire.node.projection import take_in
 from transire.node.tenant import Tenant
@@ -65,7 +67,7 @@ class TenantTurn:
     def __call__(self) -> float | None:
         """Take the turn; returns the seconds until the next one is due, or None."""
         follow = self._follower.follow
-        steps = (self._hasten, self._act, follow, self._anchor_pooled, follow, self._deliver)
+        steps = (self._hasten, self._act, follow, self._anchor_pooled, follow, self._lapse, self._deliver)
         failed = [step for step in steps if not self._succeeds(step)]
         return RETRY_AFTER_FAILURE_S if failed else self._next_due(self._tenant.now())
 
@@ -96,6 +98,9 @@ class TenantTurn:
         if moment - self._anchored_at >= self._pause.total_seconds():
             self._anchored_at = moment
             self._anchor.anchor_pooled(self._tenant.now())
+
+    def _lapse(self) -> None:
+        end_lapsed(self._tenant, self._tenant.now())
 
     def _on_accepted(self, tx: sa.Connection, pool: str, found: list[journal.Accepted]) -> None:
         take_in(tx, self._tenant, found, pool=pool)
@@ -183,7 +188,8 @@ class TenantTurn:
         with self._tenant.database.reading() as view:
             # While something is brought to another node, what is due may be just that: its end wakes this tenant.
             retries = None if self._under_way else outbox.next_due(view)
-            moments = [moment for moment in (journal.next_ready(view), retries) if moment is not None]
+            wanted = (journal.next_ready(view), retries, next_lapse(view, now))
+            moments = [moment for moment in wanted if moment is not None]
         if not moments:
             return None
         pause = self._pause.total_seconds()

@@ -15,6 +15,7 @@ from transire.portal import (
     persons,
     proofs,
     rules,
+    sharing,
     signin,
     tariff,
 )
@@ -29,6 +30,7 @@ def page_modules() -> list[Pages]:
         envelopes.PAGES,
         *procedure_pages(),
         documents.PAGES,
+        sharing.PAGES,
         proofs.PAGES,
         tariff.PAGES,
         network.PAGES,

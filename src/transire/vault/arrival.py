@@ -40,7 +40,7 @@ from transire.vault.errors import (
 from transire.vault.journal import Located, Place
 from transire.vault.sealing import MAX_DOCUMENT_BYTES, Identity, Package, unseal
 from transire.vault.statements import ISSUED
-from transire.vault.vault import StoredDocument, digest_of
+from transire.vault.stored import StoredDocument, digest_of
 
 
 class LedgerView(Protocol):

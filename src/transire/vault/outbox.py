@@ -137,6 +137,12 @@ def bring_again(tx: sa.Connection, recipient: str, now: datetime) -> int:
     return tx.execute(again.values(state=WAITING, attempts=0, next_try=now, answer=None)).rowcount
 
 
+def call_back(tx: sa.Connection, statement: str, *, code: str) -> None:
+    """What waits of this statement is not delivered any more: the code says why."""
+    waiting = outbox.update().where(outbox.c.statement == statement, outbox.c.state == WAITING)
+    tx.execute(waiting.values(state=GIVEN_UP, answer=code))
+
+
 def mark_answered(tx: sa.Connection, seq: int, *, refused_with: str | None = None) -> None:
     """The recipient's node took the envelope, or refused it with a code."""
     state = DELIVERED if refused_with is None else REFUSED

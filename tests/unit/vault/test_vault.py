@@ -28,7 +28,8 @@ from transire.storage.migrations import schema_differences, upgrade
 from transire.vault.errors import DocumentErased, DocumentUnknown, PreviousUnknown, VersionContradicted
 from transire.vault.sealing import unseal
 from transire.vault.tables import BRANCH, documents
-from transire.vault.vault import Vault, digest_of, held_versions
+from transire.vault.stored import digest_of
+from transire.vault.vault import Vault, held_versions
 
 from .conftest import NOW, Member
 
