@@ -35,7 +35,7 @@ from transire.records.export import export_csv
 from transire.records.grants import grants_of
 from transire.records.statements import StatementLine, statements_about
 from transire.vault import tables as vault
-from transire.vault.errors import GrantEnded
+from transire.vault.errors import DocumentErased, GrantEnded
 from transire.vault.statements import OPENED, named_body
 
 if TYPE_CHECKING:
@@ -215,6 +215,8 @@ def _find(tenant: Tenant, view: sa.Connection, document_id: str, version: int | 
             for each in grants_of(view, document_id, tenant.now())
             if each.recipient == tenant.did and each.ended_at is not None
         ]
+        if tenant.vault.is_erased(view, document_id):
+            raise DocumentErased(got=document_id) from None
         if not ended:
             raise
         last = ended[-1]

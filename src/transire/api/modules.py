@@ -7,6 +7,7 @@ from importlib.util import find_spec
 
 from transire.api import (
     delivery_routes,
+    destruction_routes,
     document_routes,
     ledger_routes,
     network_routes,
@@ -29,6 +30,7 @@ def operation_modules() -> list[Operations]:
         person_routes.OPERATIONS,
         document_routes.OPERATIONS,
         sharing_routes.OPERATIONS,
+        destruction_routes.OPERATIONS,
         network_routes.OPERATIONS,
         tariff_routes.OPERATIONS,
         rule_routes.OPERATIONS,

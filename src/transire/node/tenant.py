@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
+from pathlib import Path
 
 import sqlalchemy as sa
 
@@ -85,6 +86,7 @@ class Tenant:
         wake: Callable[[], None],
         action_lifetime: timedelta,
         countersigned: Countersigned = lambda above: None,
+        tombstones: Path = Path("destroyed.jsonl"),
     ) -> None:
         self.slug = slug
         self.did = did
@@ -96,6 +98,7 @@ class Tenant:
         self.wake = wake
         self.action_lifetime = action_lifetime
         self.countersigned = countersigned
+        self.tombstones = tombstones
         self._known: tuple[int, MemberRecord | None] | None = None
 
     # What the ledger says of this member.

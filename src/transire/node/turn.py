@@ -33,6 +33,7 @@ from transire.node.post import Post, Reply
 from transire.node.projection import take_in
 from transire.node.tenant import Tenant
 from transire.vault import journal, outbox
+from transire.vault.errors import DocumentErased, GrantEnded
 from transire.vault.outbox import OutboxRow
 
 DELIVERIES_A_TURN = 200
@@ -147,24 +148,29 @@ class TenantTurn:
         """Bring one run and write down what became of it; whether the recipient was reached."""
         with self._tenant.database.reading() as view:
             envelopes = [self._envelope(view, row) if try_it else None for row in rows]
-        brought = [one for one in envelopes if one is not None]
+        brought = [one for one in envelopes if isinstance(one, bytes)]
         answered = self._replies(recipient, brought)
         replies = iter(answered if answered is not None else [NOT_YET] * len(brought))
         # If the process dies here the recipient has the envelopes and this outbox does not know: they are brought
         # again, and change nothing there (`Reception`).
         with self._tenant.database.transaction() as tx:
             for row, envelope in zip(rows, envelopes, strict=True):
-                reply = NOT_YET if envelope is None else next(replies)
+                reply = next(replies) if isinstance(envelope, bytes) else envelope or NOT_YET
                 if reply.not_yet is not None:
                     outbox.mark_failed(tx, row, now=now)
                 else:
                     outbox.mark_answered(tx, row.seq, refused_with=reply.refused_with)
         return answered is not None
 
-    def _envelope(self, view: sa.Connection, row: OutboxRow) -> bytes | None:
-        """The envelope of a row; None, and said, when it cannot be built now: a blob is missing, a key has ended."""
+    def _envelope(self, view: sa.Connection, row: OutboxRow) -> bytes | Reply | None:
+        """The envelope of a row; None, and said, when it cannot be built now: a blob is missing, a key has ended.
+
+        A reply when it never can: what it would bring was destroyed here, or may no longer be brought.
+        """
         try:
             return self._tenant.envelope(view, row)
+        except (DocumentErased, GrantEnded) as error:
+            return Reply(refused_with=error.code)
         except TransireError as error:
             log.warning("envelope not built", tenant=self._tenant.slug, statement=row.statement, code=error.code)
         except Exception:

@@ -7,6 +7,7 @@ from importlib.util import find_spec
 
 from transire.portal import (
     account,
+    destroying,
     documents,
     envelopes,
     home,
@@ -31,6 +32,7 @@ def page_modules() -> list[Pages]:
         *procedure_pages(),
         documents.PAGES,
         sharing.PAGES,
+        destroying.PAGES,
         proofs.PAGES,
         tariff.PAGES,
         network.PAGES,

@@ -133,13 +133,22 @@ OPENED: Final = Kind(
     unhurried=True,
 )
 
+# About the document: this member destroyed its own key of the version, and with it the salt. It says nothing of copies
+# that others hold.
+DESTROYED: Final = Kind(
+    name="document.destroyed/1",
+    body_schema=_body({**_NAMED}),
+    follows=("document.issued/1",),
+    unhurried=True,
+)
+
 # About the statement: this member keeps the sealed envelope for another one whose node cannot be reached.
 HELD: Final = Kind(
     name="document.held/1",
     body_schema=_body({"statement": _ID, "recipient": _DID, "envelope": _ID, **_NAMED}, optional=tuple(_NAMED)),
 )
 
-KINDS: Final = (ISSUED, GRANTED, GRANT, GRANT_ENDED, DELIVERED, REFUSED, OPENED, HELD)
+KINDS: Final = (ISSUED, GRANTED, GRANT, GRANT_ENDED, DELIVERED, REFUSED, OPENED, DESTROYED, HELD)
 
 
 def named_body(document_id: str, commitment: str, issuer: str) -> dict[str, Json]:

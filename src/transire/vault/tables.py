@@ -40,6 +40,15 @@ documents = sa.Table(
     sa.Index(None, "commitment"),
 )
 
+tombstones = sa.Table(
+    "vault_tombstones",
+    metadata,
+    # A version that this member destroyed: it is never taken in again, whoever brings it.
+    sa.Column("issuer", Name, primary_key=True),
+    sa.Column("commitment", Name, primary_key=True),
+    sa.Column("destroyed_at", Instant, nullable=False),
+)
+
 pools = sa.Table(
     "vault_pools",
     metadata,

@@ -28,7 +28,7 @@ from transire.vault.errors import DocumentErased, DocumentUnknown, GrantEnded, P
 from transire.vault.journal import insert_or_ignore
 from transire.vault.sealing import Identity, Package, seal, unseal
 from transire.vault.stored import OpenedDocument, SealedDocument, StoredDocument, stored_of
-from transire.vault.tables import documents
+from transire.vault.tables import documents, tombstones
 
 log = structlog.get_logger(__name__)
 
@@ -126,6 +126,8 @@ class Vault:
         `VersionContradicted` when the issuer has stated something else before; then nothing may be written of the
         delivery that brought it.
         """
+        if self._is_destroyed(tx, stored.issuer, stored.commitment):
+            return False
         row = self._row(tx, stored.commitment, stored.issuer)
         if row is not None:
             return self._keep_again(tx, row, ciphertext, content_key, by_grant=by_grant)
@@ -209,10 +211,23 @@ class Vault:
         mine = (documents.c.issuer == issuer, documents.c.commitment == commitment, documents.c.erased_at.is_(None))
         tx.execute(documents.update().where(*mine).values(wrapped_key=None, erased_at=now))
 
+    def destroy(self, tx: sa.Connection, commitment: str, *, issuer: str, now: datetime) -> bool:
+        """Erase a version for good: it is never taken in again, whoever brings it. False when it was done before."""
+        known = insert_or_ignore(tx, tombstones, issuer=issuer, commitment=commitment, destroyed_at=now)
+        held = self.has(tx, commitment, issuer=issuer)
+        self.erase(tx, commitment, issuer=issuer, now=now)
+        return known or held
+
     def lapse(self, tx: sa.Connection, commitment: str, *, issuer: str, now: datetime) -> None:
         """Destroy the key of a version that was here by grants alone. A new grant brings it again."""
         mine = (documents.c.issuer == issuer, documents.c.commitment == commitment, documents.c.by_grant)
         tx.execute(documents.update().where(*mine).values(wrapped_key=None, lapsed_at=now))
+
+    def is_erased(self, tx: sa.Connection, document_id: str) -> bool:
+        """Whether this member had versions of a document and destroyed all of them."""
+        query = sa.select(documents.c.erased_at).where(documents.c.document_id == document_id)
+        found = tx.execute(query).scalars().all()
+        return bool(found) and all(found)
 
     def sweep(self, tx: sa.Connection) -> int:
         """Delete the blobs of erased documents that no other row names; returns how many."""
@@ -246,6 +261,11 @@ class Vault:
         if row is not None and (row.document_id, row.version + 1) != (stored.document_id, stored.version):
             expected = f"version {row.version + 1} of {row.document_id}"
             raise VersionContradicted(expected=expected, got=f"version {stored.version} of {stored.document_id}")
+
+    def _is_destroyed(self, tx: sa.Connection, issuer: str, commitment: str) -> bool:
+        of = tombstones.c
+        query = sa.select(of.commitment).where(of.issuer == issuer, of.commitment == commitment)
+        return tx.execute(query).first() is not None
 
     def _keep_again(
         self, tx: sa.Connection, row: Any, ciphertext: bytes, content_key: bytes, *, by_grant: bool
