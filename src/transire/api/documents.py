@@ -10,6 +10,7 @@ import msgspec
 import sqlalchemy as sa
 
 from transire.api.sharing import readers_to_tell
+from transire.credentials.concealed import CONCEALED
 from transire.desk import notes
 from transire.desk.notes import Note
 from transire.desk.permissions import require
@@ -165,6 +166,13 @@ def find_line(tenant: Tenant, person: Person, document_id: str, *, version: int 
     require(person, "documents.read")
     with tenant.database.reading() as view:
         return _find(tenant, view, document_id, version)
+
+
+def may_be_disclosed(tenant: Tenant, line: DocumentLine) -> bool:
+    """Whether single parts of a version can be shown: it was issued in that form, and can be opened here."""
+    with tenant.database.reading() as view:
+        opened = tenant.vault.find(view, line.commitment, issuer=line.issuer)
+    return opened is not None and CONCEALED in opened.representations
 
 
 def subject_of(found: DocumentView) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from transire.api import documents, sharing
+from transire.api import disclosing, documents, sharing
 from transire.api.operations import Answer, Call, Collection, Operations
 from transire.portal.fields import differences
 
@@ -48,6 +48,16 @@ def grant_document(call: Call) -> Any:
     document_id = call.path["document_id"]
     grant_id = sharing.grant_document(call.tenant, call.person, document_id, call.into(sharing.NewGrant))
     return Answer(value={"grant_id": grant_id}, status=201, location=f"/documents/{document_id}/grants")
+
+
+@OPERATIONS.op("POST", "/documents/{document_id}/disclosures", "discloseDocument", scope="documents.share")
+def disclose_document(call: Call) -> Any:
+    """A file with chosen parts and the ledger's receipt, for `transire verify`."""
+    document_id = call.path["document_id"]
+    raw = disclosing.disclose_document(
+        call.tenant, call.person, document_id, call.body["fields"], version=call.body.get("version")
+    )
+    return Answer(raw=raw, file_name=f"{document_id[:12]}.disclosure.json")
 
 
 @OPERATIONS.op("POST", "/grants/{grant_id}/narrow", "narrowGrant", scope="documents.share")

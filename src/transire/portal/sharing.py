@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 
 from starlette.responses import Response
 
-from transire.api import documents, network, sharing
+from transire.api import disclosing, documents, network, sharing
 from transire.desk.permissions import require
 from transire.portal.errors import FieldUnsuitable, PageNotFound
-from transire.portal.fields import differences
+from transire.portal.fields import differences, field_lines
 from transire.portal.forms import Form
 from transire.portal.registry import N_, Item, Pages
 from transire.portal.visit import Visit
@@ -110,6 +110,24 @@ def withdraw_right(visit: Visit) -> Response:
     told = sharing.revoke_grant(visit.tenant, visit.actor, visit.named("grant_id"), _short(visit.form, "reason", 500))
     await_statement(visit.tenant, told)
     return visit.go(f"/documents/{visit.named('document_id')}", told="right-withdrawn", anchor="readers")
+
+
+@PAGES.get("/documents/{document_id}/disclose", operation="documents.share")
+def show_disclose(visit: Visit) -> Response:
+    """Which parts to show somebody outside."""
+    view = documents.show_document(visit.tenant, visit.actor, visit.named("document_id"))
+    lines = field_lines(documents.subject_of(view), {})
+    possible = documents.may_be_disclosed(visit.tenant, view.line)
+    return visit.show("disclose.html", line=view.line, own=view.own, fields=lines, possible=possible)
+
+
+@PAGES.post("/documents/{document_id}/disclose", operation="documents.share", again=show_disclose)
+def disclose(visit: Visit) -> Response:
+    """The file to hand over."""
+    document_id = visit.named("document_id")
+    raw = disclosing.disclose_document(visit.tenant, visit.actor, document_id, visit.form.some("fields"))
+    headers = {"Content-Disposition": f'attachment; filename="{document_id[:12]}.disclosure.json"'}
+    return Response(raw, media_type="application/json", headers=headers)
 
 
 @PAGES.get("/documents/{document_id}/compare", operation="documents.read")

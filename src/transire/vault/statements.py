@@ -92,7 +92,7 @@ GRANT: Final = Kind(
             **_NAMED,
             "recipient": _DID,
             "purpose": {"enum": [*PURPOSES]},
-            "authority": {"type": "string", "minLength": 1, "maxLength": 200},
+            "authority": {"type": "string", "pattern": r"\S", "maxLength": 200},
             "expires": _TIME,
             "may_delegate": {"type": "boolean"},
             "under": _ID,
@@ -107,7 +107,7 @@ GRANT: Final = Kind(
 GRANT_ENDED: Final = Kind(
     name="document.grant_ended/1",
     body_schema=_body(
-        {**_NAMED, "grant": _ID, "reason": {"type": "string", "minLength": 1, "maxLength": 500}}, optional=("reason",)
+        {**_NAMED, "grant": _ID, "reason": {"type": "string", "pattern": r"\S", "maxLength": 500}}, optional=("reason",)
     ),
     follows=("document.granted/2",),
 )

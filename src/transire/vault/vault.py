@@ -8,7 +8,7 @@ is wrapped for the member's own agree key by HPKE, like any recipient's.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, cast
 from weakref import WeakKeyDictionary
@@ -81,18 +81,20 @@ class Vault:
     def put(
         self,
         tx: sa.Connection,
-        content: bytes | Mapping[str, bytes],
+        content: bytes | Mapping[str, bytes] | Callable[[bytes], Mapping[str, bytes]],
         *,
         issuer: str,
         schema_id: str,
         now: datetime,
         previous: str | None = None,
     ) -> StoredDocument:
-        """Seal and keep a document that this member issues. `content` is the credential, or all representations."""
-        package = Package(
-            representations={MEDIA_TYPE: content} if isinstance(content, bytes) else dict(content),
-            salt=secrets.token_bytes(SALT_SIZE),
-        )
+        """Seal and keep a document that this member issues.
+
+        `content` is the credential, or all representations, or what makes them of the document's salt.
+        """
+        salt = secrets.token_bytes(SALT_SIZE)
+        made = content(salt) if callable(content) else content
+        package = Package(representations={MEDIA_TYPE: made} if isinstance(made, bytes) else dict(made), salt=salt)
         commitment = b64url(commitment_of(package.representations, package.salt))
         document_id, version = self._next_version(tx, issuer, previous) if previous else (commitment, 1)
         identity = Identity(document_id=document_id, version=version, schema_id=schema_id)
