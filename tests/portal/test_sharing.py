@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from walker import Walker
 
+from transire.api import destruction
 from transire.demo.stage import today
 from transire.demo.world import World
+from transire.desk.persons import add_person
 from transire.node import tenant as tenants
 from transire.procedures.origin_certification import service as origin
 
@@ -79,6 +83,38 @@ def test_a_right_is_given_seen_narrowed_and_withdrawn(
     producer.go(f"/documents/{certified}?at={long_ago}").reads("Not issued yet", "Nobody has said yet").look(
         "document-at"
     )
+
+
+def test_parts_are_shown_and_a_document_is_kept_and_destroyed(
+    world: World, certified: str, open_window: Callable[..., Walker], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    producer = open_window("bajio", accept_downloads=True)
+    producer.go(f"/documents/{certified}").link("Show parts of it").reads("Parts to show", "Housing, machined")
+    producer.look("document-disclose")
+    producer.tick_only("fields", ["/goods/0/description", "/agreement"])
+    with producer.page.expect_download() as started:
+        producer.press("Make the file")
+    shown = json.loads(Path(started.value.path()).read_bytes())
+    assert shown["disclosure"] == "disclosure/1"
+    assert len(shown["presentation"].split("~")) == 2 + 4, "agreement, goods, the first of them, its description"
+
+    producer.go(f"/documents/{certified}").link("Keep or destroy")
+    producer.reads("19 USC 1508(b)(5)(A)", "Runs", "It cannot be destroyed while a duty to keep it runs.", "None.")
+    producer.look("document-keeping")
+    monkeypatch.setattr(destruction, "_today", lambda _: date(2040, 1, 1))
+    tenant = world.actors["bajio"].tenant
+    with tenant.transaction() as tx:
+        officer = add_person(
+            tx, name="Records officer", login="records@bajio.example", roles=["compliance_officer"], now=tenant.now()
+        )
+    hold = destruction.set_hold(tenant, officer, certified, "a suit is threatened")
+    producer.go(f"/documents/{certified}/keeping").reads("On hold", "a suit is threatened", "Over")
+    producer.reads("It cannot be destroyed while a legal hold is set.").look("document-hold")
+    destruction.lift_hold(tenant, officer, hold.id, "it was settled")
+    producer.go(f"/documents/{certified}/keeping").reads("lifted by", "it was settled").look("document-destroy")
+    producer.page.check("#field-confirm")
+    producer.press("Destroy the document").reads("Destroyed. Key, salt and sealed file are gone here")
+    producer.go(f"/documents/{certified}").reads("The document was erased here").look("document-destroyed")
 
 
 def _until(holds: Callable[[], bool]) -> None:

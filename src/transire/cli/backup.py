@@ -76,7 +76,7 @@ def check(file: Path) -> None:
 )
 @click.option(
     "--destroyed",
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    type=click.Path(path_type=Path),
     help="The old node's list destroyed.jsonl: what it names is destroyed again when the node starts.",
 )
 def restore(file: Path, home: Path, secret_file: Path | None, destroyed: Path | None) -> None:

@@ -33,7 +33,7 @@ from transire.engines.errors import ReplicaDamaged
 from transire.errors import TransireError
 from transire.ledger.genesis import Genesis
 from transire.node.backup import FORMAT, ROWS_FILE, Manifest
-from transire.node.destroying import append_tombstones, read_tombstones
+from transire.node.destroying import TombstonesDamaged, append_tombstones, read_tombstones
 from transire.node.enrolment import CUSTODIAN_KEY, continued_network, next_validator_key
 from transire.node.errors import BackupFailed, BackupInvalid, HomeExists
 from transire.node.home import Home, read_secret
@@ -96,6 +96,8 @@ def restore_backup(
         manifest = _checked(tar, progress)
         settings = _unpack_settings(tar, partial, secret_file)
         if tombstones is not None:
+            if not tombstones.exists():
+                raise TombstonesDamaged(got="no such file", where=str(tombstones))
             append_tombstones(Home(partial).tombstones, read_tombstones(tombstones))
         secret = read_secret(settings)
         _check_seal(tar, partial, secret)
