@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from transire.crypto.canonical import Json, parse_canonical
 from transire.crypto.digests import sha256
@@ -52,6 +55,13 @@ class OpenedDocument:
     stored: StoredDocument
     representations: Mapping[str, bytes] = field(repr=False)
     salt: bytes = field(repr=False)
+    readings: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
+    """What readers made of it, by the reader: kept as long as the document is open, and no longer."""
+
+    @property
+    def size(self) -> int:
+        """Bytes of all representations."""
+        return sum(map(len, self.representations.values()))
 
     @cached_property
     def credential(self) -> dict[str, Json] | None:
@@ -72,6 +82,46 @@ class SealedDocument:
     purpose: str
     expires: str | None
     wrapped: bytes = field(repr=False)
+
+
+class OpenedLately:
+    """The documents that were opened in the last moment. Bounded in number, bytes and time; safe between threads."""
+
+    SECONDS: Final = 10.0
+    MOST: Final = 256
+    MOST_BYTES: Final = 16 << 20
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._kept: OrderedDict[tuple[str, ...], tuple[float, OpenedDocument]] = OrderedDict()
+        self._bytes = 0
+
+    def find(self, name: tuple[str, ...]) -> OpenedDocument | None:
+        """The document, if it was opened a moment ago."""
+        with self._lock:
+            self._forget()
+            found = self._kept.get(name)
+        return None if found is None else found[1]
+
+    def keep(self, name: tuple[str, ...], opened: OpenedDocument) -> OpenedDocument:
+        """Keep it for a moment; returns the one that is kept."""
+        with self._lock:
+            if name not in self._kept:
+                self._kept[name] = (self._clock() + self.SECONDS, opened)
+                self._bytes += opened.size
+            self._forget()
+        return opened
+
+    def _forget(self) -> None:
+        """Whatever is too old, and the oldest of too many. They lie in the order in which they were opened."""
+        now = self._clock()
+        while self._kept:
+            until, oldest = next(iter(self._kept.values()))
+            if until > now and len(self._kept) <= self.MOST and self._bytes <= self.MOST_BYTES:
+                return
+            self._kept.popitem(last=False)
+            self._bytes -= oldest.size
 
 
 def digest_of(ciphertext: bytes) -> str:

@@ -27,7 +27,7 @@ from transire.storage.errors import BlobAltered, BlobMissing
 from transire.vault.errors import DocumentErased, DocumentUnknown, GrantEnded, PreviousUnknown, VersionContradicted
 from transire.vault.journal import insert_or_ignore
 from transire.vault.sealing import Identity, Package, seal, unseal
-from transire.vault.stored import OpenedDocument, SealedDocument, StoredDocument, stored_of
+from transire.vault.stored import OpenedDocument, OpenedLately, SealedDocument, StoredDocument, stored_of
 from transire.vault.tables import documents, tombstones
 
 log = structlog.get_logger(__name__)
@@ -66,8 +66,9 @@ class Vault:
         self._keys = keys
         self._agree_names = tuple(agree_names)
         self._unlocked: dict[str, AgreementKey] = {}
-        # What was opened is known as long as the transaction that asked for it, and no longer.
+        # What was opened is known as long as the transaction that asked for it, and for the moment after it.
         self._opened: WeakKeyDictionary[sa.Connection, dict[tuple[str, str], OpenedDocument]] = WeakKeyDictionary()
+        self._lately = OpenedLately()
 
     @property
     def agree_public(self) -> bytes:
@@ -156,12 +157,20 @@ class Vault:
         return self._open(tx, self._require(tx, commitment, issuer))
 
     def find(self, tx: sa.Connection, commitment: str, *, issuer: str | None = None) -> OpenedDocument | None:
-        """The opened version; None when this member does not hold it, or its bytes were lost, which `doctor` names."""
+        """The opened version; None when this member does not hold it, or its bytes were lost, which `doctor` names.
+
+        What was opened a moment ago is not decrypted again: taking delivery of an entry, examining it and showing it
+        open the same dozen documents.
+        """
         row = self._row(tx, commitment, issuer)
         if row is None or row.wrapped_key is None:
             return None
+        name = (row.issuer, row.commitment, row.issued_by)
+        known = self._lately.find(name)
+        if known is not None:
+            return known
         try:
-            return self._open(tx, row)
+            return self._lately.keep(name, self._open(tx, row))
         except (BlobMissing, BlobAltered) as error:
             log.error("document lost", commitment=commitment, code=error.code)
             return None
