@@ -9,6 +9,7 @@ DeskError
 ├── SessionEnded, CsrfMismatch, TokenRefused, ScopeUnknown, TokenLifeUnsuitable
 ├── SignInLinkRefused, DevelopmentPartRefused
 ├── DraftUnknown, DraftChanged, DraftClosed, FieldUnknown
+├── HoldUnknown, HoldRuns
 └── ProductUnknown, NoteUnknown, ViewUnknown, TextUnsuitable, ParticularsMissing
 """
 
@@ -200,6 +201,20 @@ class ProductUnknown(DeskError):
     sentence = "There is no product with this number."
     fix = "Import the product first."
     status = 404
+
+
+class HoldUnknown(DeskError):
+    code = "desk.hold-unknown"
+    sentence = "There is no such legal hold, or it was lifted."
+    fix = "Look at the document's holds."
+    status = 404
+
+
+class HoldRuns(DeskError):
+    code = "desk.hold-runs"
+    sentence = "The document is under a legal hold."
+    fix = "Ask the compliance officer who set it; only that role lifts it."
+    status = 409
 
 
 class NoteUnknown(DeskError):

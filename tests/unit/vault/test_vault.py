@@ -26,10 +26,10 @@ from transire.storage.database import Database
 from transire.storage.errors import BlobAltered, BlobMissing, BlobStoreUnreachable
 from transire.storage.migrations import schema_differences, upgrade
 from transire.vault.errors import DocumentErased, DocumentUnknown, PreviousUnknown, VersionContradicted
-from transire.vault.lately import OpenedLately
 from transire.vault.sealing import unseal
+from transire.vault.stored import OpenedDocument, OpenedLately, digest_of
 from transire.vault.tables import BRANCH, documents
-from transire.vault.vault import OpenedDocument, Vault, digest_of, held_versions
+from transire.vault.vault import Vault, held_versions
 
 from .conftest import NOW, Member
 
@@ -333,7 +333,7 @@ def test_what_is_open_is_bounded_in_time_number_and_bytes(producer: Member) -> N
         found for number in range(3) if (found := find(producer, put(producer, b"{}" + bytes(number)))) is not None
     ]
     moment = [0.0]
-    lately: OpenedLately[OpenedDocument] = OpenedLately(clock=lambda: moment[0])
+    lately = OpenedLately(clock=lambda: moment[0])
     for at, one in enumerate(opened):
         lately.keep((str(at),), one)
     assert lately.find(("0",)) is opened[0]
