@@ -237,7 +237,7 @@ class Node:
             slug=member.slug,
             did=member.did,
             database=self._open_database(member),
-            vault=Vault(self._open_blobs(member), keys, agree_names=self._agree_names(member.did, keys)),
+            vault=Vault(self._open_blobs(member), keys, agree_names=lambda: self._agree_names(tenant)),
             keys=keys,
             engine=self.engine,
             kinds=self.kinds,
@@ -272,11 +272,16 @@ class Node:
                 return tenant
         raise UnknownTenant(got=did[:200])
 
-    def _agree_names(self, did: str, keys: KeyStore) -> tuple[str, ...]:
-        """The member's agree keys that lie here, the present one last: what was sealed for an old one still opens."""
-        record, kept = self.engine.member(did), keys.names()
-        entered = () if record is None else record.keys
-        return tuple(key.name for key in entered if key.purpose == "agree" and key.name in kept) or (AGREE,)
+    def _agree_names(self, tenant: Tenant) -> tuple[str, ...]:
+        """The member's agree keys that lie here, the present one last: what was sealed for an old one still opens.
+
+        Those that the ledger does not know, or not yet, come first: a node that has begun anew and is still behind
+        must open what others seal for its newest key.
+        """
+        kept = sorted((name for name in tenant.keys.names() if name.startswith("agree-")), key=lambda n: (len(n), n))
+        record = tenant.record
+        entered = [key.name for key in record.keys if key.purpose == "agree" and key.name in kept] if record else []
+        return (*(name for name in kept if name not in entered), *entered) or (AGREE,)
 
     def _open_keys(self, member: MemberSettings) -> KeyStore:
         keys = KeyStore.open(self.home.member(member.slug) / "keys.json", self._secret)

@@ -8,7 +8,7 @@ is wrapped for the member's own agree key by HPKE, like any recipient's.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -122,12 +122,15 @@ class SealedDocument:
 
 
 class Vault:
-    """One member's vault. `agree_names` are its agree keys in the key store, the present one last."""
+    """One member's vault. `agree_names` tells its agree keys in the key store, the present one last: asked each time,
+    since it is the ledger that says which one is present, and a node may be behind it."""
 
-    def __init__(self, blobs: BlobStore, keys: KeyStore, agree_names: Sequence[str] = ("agree-1",)) -> None:
+    def __init__(
+        self, blobs: BlobStore, keys: KeyStore, agree_names: Callable[[], Sequence[str]] = lambda: ("agree-1",)
+    ) -> None:
         self._blobs = blobs
         self._keys = keys
-        self._agree_names = tuple(agree_names)
+        self._agree_names = agree_names
         self._unlocked: dict[str, AgreementKey] = {}
         # What was opened is known as long as the transaction that asked for it, and no longer.
         self._opened: WeakKeyDictionary[sa.Connection, dict[tuple[str, str], OpenedDocument]] = WeakKeyDictionary()
@@ -135,11 +138,11 @@ class Vault:
     @property
     def agree_public(self) -> bytes:
         """The public half of the present agree key."""
-        return self._agreement_key(self._agree_names[-1]).public
+        return self._agreement_key(self._agree_names()[-1]).public
 
     def agreement_keys(self) -> list[AgreementKey]:
         """All agree keys, the present one first: what arrives may be sealed for an older one."""
-        return [self._agreement_key(name) for name in reversed(self._agree_names)]
+        return [self._agreement_key(name) for name in reversed(self._agree_names())]
 
     def put(
         self,
@@ -246,7 +249,7 @@ class Vault:
 
     def rewrap(self, tx: sa.Connection) -> int:
         """Wrap every content key for the present agree key; returns how many were under an older one."""
-        current = self._agree_names[-1]
+        current = self._agree_names()[-1]
         query = sa.select(documents).where(documents.c.key_name != current, documents.c.wrapped_key.is_not(None))
         rows = tx.execute(query).all()
         for row in rows:
@@ -309,7 +312,7 @@ class Vault:
             previous=stored.previous,
             ciphertext=stored.ciphertext,
             wrapped_key=self._wrap_own(stored, content_key),
-            key_name=self._agree_names[-1],
+            key_name=self._agree_names()[-1],
             issued_by=stored.issued_by,
             stored_at=now,
         )
