@@ -77,8 +77,15 @@ class Engine(Protocol):
     def peers(self) -> int | None:
         """How many other nodes this one is connected to; None where there are none to connect to, or nobody says."""
 
+    @property
+    def failure(self) -> str:
+        """Why no block is made any more, as far as this node can tell; empty while it goes on."""
+
     def start(self) -> None:
         """Begin to make blocks; before this, reading works already."""
+
+    def interrupt(self) -> None:
+        """Let nobody wait any longer for an answer that others have to give: the node is about to close."""
 
     def close(self) -> None:
         """Finish the block under way and let go; what is still waiting gets `EngineStopped`."""

@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -30,6 +29,7 @@ from transire.node.following import Follower
 from transire.node.post import Post, Reply
 from transire.node.projection import take_in
 from transire.node.tenant import Tenant
+from transire.node.workers import Workers
 from transire.vault import journal, outbox
 from transire.vault.outbox import OutboxRow
 
@@ -48,7 +48,7 @@ log = structlog.get_logger(__name__)
 class TenantTurn:
     """Callable by the beat; knows how to do a turn of one tenant."""
 
-    def __init__(self, tenant: Tenant, post: Post, *, pause: timedelta, executor: Executor) -> None:
+    def __init__(self, tenant: Tenant, post: Post, *, pause: timedelta, executor: Workers) -> None:
         self._tenant = tenant
         self._post = post
         self._executor = executor
