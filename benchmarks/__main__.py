@@ -19,6 +19,7 @@ PARTS = (
     "statements",
     "filing",
     "verify",
+    "light",
     "network",
     "tariff",
     "entry",

@@ -138,6 +138,11 @@ class Tenant:
         # A change made in block H rules from H+1 on (LEDGER 5): this is what binds the next action.
         return self.engine.height + 1
 
+    def ended_unseen(self, height: int | None) -> bool:
+        """Whether a version ended at a height before this node's first block: when exactly is not known here."""
+        unseen = self.engine.unseen_past()
+        return height is not None and unseen is not None and height <= unseen.height
+
     @property
     def signer(self) -> Signer:
         """The key that signs this member's actions."""

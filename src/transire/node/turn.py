@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -32,6 +31,7 @@ from transire.node.granting import end_lapsed, next_lapse
 from transire.node.post import Post, Reply
 from transire.node.projection import take_in
 from transire.node.tenant import Tenant
+from transire.node.workers import Workers
 from transire.vault import journal, outbox
 from transire.vault.errors import DocumentErased, GrantEnded
 from transire.vault.outbox import OutboxRow
@@ -51,7 +51,7 @@ log = structlog.get_logger(__name__)
 class TenantTurn:
     """Callable by the beat; knows how to do a turn of one tenant."""
 
-    def __init__(self, tenant: Tenant, post: Post, *, pause: timedelta, executor: Executor) -> None:
+    def __init__(self, tenant: Tenant, post: Post, *, pause: timedelta, executor: Workers) -> None:
         self._tenant = tenant
         self._post = post
         self._executor = executor
@@ -61,7 +61,7 @@ class TenantTurn:
         self._is_first = True
         self._has_more = False
         self._follower = Follower(tenant)
-        place, lifetime = (tenant.database, tenant.engine, tenant.signer), tenant.action_lifetime
+        place, lifetime = (tenant.database, tenant.engine, lambda: tenant.signer), tenant.action_lifetime
         self._acting = Acting(*place, lifetime=lifetime)
         self._anchor = Anchor(*place, lifetime=lifetime, on_accepted=self._on_accepted)
 
@@ -90,13 +90,23 @@ class TenantTurn:
                 outbox.hasten(tx, self._tenant.now())
             self._is_first = False
 
+    @property
+    def _is_member(self) -> bool:
+        """Whether the ledger, as far as it is here, knows the member: signing for another would only use up its time.
+
+        False before the enrolment, and at the first start after a restore until the replica has caught up with it.
+        """
+        return self._tenant.record is not None
+
     def _act(self) -> None:
+        if not self._is_member:
+            return
         self._acting.do_owed(self._tenant.now())
 
     def _anchor_pooled(self) -> None:
         # A lone statement is anchored at once; only under load do statements wait for company (LEDGER 3).
         moment = time.monotonic()
-        if moment - self._anchored_at >= self._pause.total_seconds():
+        if self._is_member and moment - self._anchored_at >= self._pause.total_seconds():
             self._anchored_at = moment
             self._anchor.anchor_pooled(self._tenant.now())
 
@@ -191,6 +201,8 @@ class TenantTurn:
     def _next_due(self, now: datetime) -> float | None:
         if self._has_more:
             return 0.0
+        if not self._is_member:
+            return RETRY_AFTER_FAILURE_S
         with self._tenant.database.reading() as view:
             # While something is brought to another node, what is due may be just that: its end wakes this tenant.
             retries = None if self._under_way else outbox.next_due(view)

@@ -59,12 +59,15 @@ _MARK_ISSUED = (
 
 
 class Vault:
-    """One member's vault. `agree_names` are its agree keys in the key store, the present one last."""
+    """One member's vault. `agree_names` tells its agree keys in the key store, the present one last: asked each time,
+    since it is the ledger that says which one is present, and a node may be behind it."""
 
-    def __init__(self, blobs: BlobStore, keys: KeyStore, agree_names: Sequence[str] = ("agree-1",)) -> None:
+    def __init__(
+        self, blobs: BlobStore, keys: KeyStore, agree_names: Callable[[], Sequence[str]] = lambda: ("agree-1",)
+    ) -> None:
         self._blobs = blobs
         self._keys = keys
-        self._agree_names = tuple(agree_names)
+        self._agree_names = agree_names
         self._unlocked: dict[str, AgreementKey] = {}
         # What was opened is known as long as the transaction that asked for it, and for the moment after it.
         self._opened: WeakKeyDictionary[sa.Connection, dict[tuple[str, str], OpenedDocument]] = WeakKeyDictionary()
@@ -73,11 +76,11 @@ class Vault:
     @property
     def agree_public(self) -> bytes:
         """The public half of the present agree key."""
-        return self._agreement_key(self._agree_names[-1]).public
+        return self._agreement_key(self._agree_names()[-1]).public
 
     def agreement_keys(self) -> list[AgreementKey]:
         """All agree keys, the present one first: what arrives may be sealed for an older one."""
-        return [self._agreement_key(name) for name in reversed(self._agree_names)]
+        return [self._agreement_key(name) for name in reversed(self._agree_names())]
 
     def put(
         self,
@@ -205,7 +208,7 @@ class Vault:
 
     def rewrap(self, tx: sa.Connection) -> int:
         """Wrap every content key for the present agree key; returns how many were under an older one."""
-        current = self._agree_names[-1]
+        current = self._agree_names()[-1]
         query = sa.select(documents).where(documents.c.key_name != current, documents.c.wrapped_key.is_not(None))
         rows = tx.execute(query).all()
         for row in rows:
@@ -308,7 +311,7 @@ class Vault:
             previous=stored.previous,
             ciphertext=stored.ciphertext,
             wrapped_key=self._wrap_own(stored, content_key),
-            key_name=self._agree_names[-1],
+            key_name=self._agree_names()[-1],
             issued_by=stored.issued_by,
             stored_at=now,
             by_grant=by_grant,
