@@ -4,7 +4,8 @@
 2. `follow`   what the ledger decided is projected, with the height up to which that is done, and what follows from it
 3. `anchor`   what is pooled goes to the ledger; what the ledger accepted is projected in the transaction that notes it
 4. `follow`   again: what was anchored may have consequences of its own
-5. `deliver`  envelopes whose statements are all accepted go to their recipients: at once to those on this node, through
+5. `chores`   what procedures do by the clock (reminders), when it is time
+6. `deliver`  envelopes whose statements are all accepted go to their recipients: at once to those on this node, through
               the executor to those on others, one delivery to a recipient at a time
 
 A step that fails is tried again in the next turn and keeps none of the others waiting: a suspended member anchors
@@ -30,6 +31,7 @@ from transire.node.following import Follower
 from transire.node.post import Post, Reply
 from transire.node.projection import take_in
 from transire.node.tenant import Tenant
+from transire.procedures.catalogue import chores
 from transire.vault import journal, outbox
 from transire.vault.outbox import OutboxRow
 
@@ -38,6 +40,9 @@ DELIVERIES_A_TURN = 200
 
 ENVELOPES_AT_ONCE = 32
 """Envelopes for one recipient that are taken in by one transaction of its database."""
+
+CHORES_EVERY = timedelta(hours=1)
+"""Chores are looked at no later than this after the last time: what they wait for is reckoned in days."""
 
 NOT_YET = Reply(not_yet=RecipientUnreachable.code)
 """What stands for an answer where none came: the row is tried again later."""
@@ -56,6 +61,7 @@ class TenantTurn:
         self._pause = pause
         self._anchored_at = -pause.total_seconds()  # by the clock that nobody sets
         self._is_first = True
+        self._chores_at = tenant.now()
         self._has_more = False
         self._follower = Follower(tenant)
         place, lifetime = (tenant.database, tenant.engine, tenant.signer), tenant.action_lifetime
@@ -65,7 +71,7 @@ class TenantTurn:
     def __call__(self) -> float | None:
         """Take the turn; returns the seconds until the next one is due, or None."""
         follow = self._follower.follow
-        steps = (self._hasten, self._act, follow, self._anchor_pooled, follow, self._deliver)
+        steps = (self._hasten, self._act, follow, self._anchor_pooled, follow, self._do_chores, self._deliver)
         failed = [step for step in steps if not self._succeeds(step)]
         return RETRY_AFTER_FAILURE_S if failed else self._next_due(self._tenant.now())
 
@@ -96,6 +102,13 @@ class TenantTurn:
         if moment - self._anchored_at >= self._pause.total_seconds():
             self._anchored_at = moment
             self._anchor.anchor_pooled(self._tenant.now())
+
+    def _do_chores(self) -> None:
+        now = self._tenant.now()
+        # A clock that was set back must not put them off for longer than usual.
+        if not self._chores_at - CHORES_EVERY <= now < self._chores_at:
+            wanted = (chore(self._tenant) for chore in chores())
+            self._chores_at = min([now + CHORES_EVERY, *(moment for moment in wanted if moment is not None)])
 
     def _on_accepted(self, tx: sa.Connection, pool: str, found: list[journal.Accepted]) -> None:
         take_in(tx, self._tenant, found, pool=pool)
@@ -184,10 +197,8 @@ class TenantTurn:
             # While something is brought to another node, what is due may be just that: its end wakes this tenant.
             retries = None if self._under_way else outbox.next_due(view)
             moments = [moment for moment in (journal.next_ready(view), retries) if moment is not None]
-        if not moments:
-            return None
         pause = self._pause.total_seconds()
-        return max(pause, (min(moments) - now).total_seconds())
+        return max(pause, (min([*moments, self._chores_at]) - now).total_seconds())
 
 
 def batches(rows: Sequence[OutboxRow], size: int) -> Iterator[Sequence[OutboxRow]]:
