@@ -134,7 +134,7 @@ _FIND_ABOUT = (
     .order_by(pools.c.log_index, statements.c.pool_index)
 )
 _FIND_ABOUT_OF_KINDS = _FIND_ABOUT.where(statements.c.kind.in_(sa.bindparam("kinds", expanding=True)))
-_SUBJECTS = sa.bindparam("subjects", expanding=True)
+_SUBJECTS: sa.BindParameter[Any] = sa.bindparam("subjects", expanding=True)
 _KINDS_ABOUT = sa.union(
     sa.select(statements.c.kind)
     .join(about, about.c.statement == statements.c.id)

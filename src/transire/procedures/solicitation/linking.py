@@ -7,7 +7,6 @@ asker on its own knowledge.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any, Literal
 
 import msgspec
@@ -263,11 +262,11 @@ def _keep(
         "supplier_role": said.role,
         "stated_without_signature_by": f"{said.given_by}, {said.title}",
     }
-    try:
-        present = desk.find_product(tx, good.number)
+    present = _product(tx, good.number)
+    if present is not None:
         agreements, known = {**present.agreements, **criterion}, {**present.facts, **facts}
         product = msgspec.structs.replace(present, agreements=agreements, facts=known)
-    except ProductUnknown:
+    else:
         product = desk.Product(
             number=good.number,
             description=description or good.number,
@@ -280,6 +279,18 @@ def _keep(
     return good.number, desk.put_product(tx, person, product, now=tenant.now())
 
 
-def numbers_stated(said: Said) -> Sequence[str]:
-    """The goods that are said to originate."""
-    return [good.number for good in said.goods if good.says == "originating"]
+def taken_over(tenant: Tenant, request: str) -> frozenset[str]:
+    """Which goods of an own request stand in the product master with a criterion under its agreement."""
+    with tenant.database.reading() as view:
+        asked = own_request(tenant, view, request)
+        found = {number: _product(view, number) for number in asked.goods}
+    law = asked.row.agreement
+    known = {number: product.agreements.get(law, {}) for number, product in found.items() if product is not None}
+    return frozenset(number for number, said in known.items() if "criterion" in said)
+
+
+def _product(tx: sa.Connection, number: str) -> desk.Product | None:
+    try:
+        return desk.find_product(tx, number)
+    except ProductUnknown:
+        return None
