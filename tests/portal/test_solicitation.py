@@ -90,7 +90,11 @@ def answer(open_window: Callable[..., Walker], address: str) -> None:
     supplier.reads("Origin of your goods", "H-1", "without an account and without a signature")
     supplier.look("88-solicitation-answer")
     supplier.page.fill("[name='tariff.0']", "8413.70")
+    supplier.page.select_option("[name='says.0']", "originating")
+    supplier.page.select_option("[name='criterion.0']", "B")
     supplier.page.select_option("[name='says.1']", "declined")
+    supplier.page.select_option("[name='reason.1']", "not_our_goods")
+    supplier.page.select_option("#field-role", "producer")
     supplier.fill(given_by="Export desk", title="Export clerk")
     supplier.press("Send the answer").reads("Something of this answer is missing")
     assert supplier.page.input_value("[name='tariff.0']") == "8413.70", "what was typed is still there"

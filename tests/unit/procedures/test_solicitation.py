@@ -198,6 +198,7 @@ def test_what_cannot_be_asked_is_refused(trade: Trade) -> None:
         (Supplier("x", trade.customs.did), good, {}, SupplierUnsuitable),
         (producer, good, {"until": today() + timedelta(days=400)}, PeriodUnsuitable),
         (producer, good, {"until": today() - timedelta(days=1)}, PeriodUnsuitable),
+        (producer, good, {"start": date(9999, 12, 31), "until": date(9999, 12, 31)}, PeriodUnsuitable),
         (producer, good, {"answer_by": today() - timedelta(days=1)}, PeriodUnsuitable),
         (producer, good, {"remind_every": 91}, PeriodUnsuitable),
         (producer, [*good, *good], {}, GoodsUnsuitable),

@@ -21,7 +21,14 @@ from transire.procedures.solicitation.bulk import COLUMNS, Supplier
 from transire.procedures.solicitation.gathering import Side
 from transire.procedures.solicitation.linking import Said, SaidOfGood
 from transire.procedures.solicitation.reasons import reasons
-from transire.procedures.solicitation.service import ANSWER_DAYS, MOST_REMIND_DAYS, REMIND_EVERY, Good, Terms
+from transire.procedures.solicitation.service import (
+    ANSWER_DAYS,
+    FURTHEST_DAYS,
+    MOST_REMIND_DAYS,
+    REMIND_EVERY,
+    Good,
+    Terms,
+)
 from transire.procedures.solicitation.standing import State
 from transire.procedures.solicitation.statements import ASKERS, SUPPLIERS
 from transire.procedures.solicitation.throttling import Throttle
@@ -95,7 +102,7 @@ def show_new(visit: Visit) -> Response:
     require(visit.actor, "solicitations.ask")
     law = agreements().get(visit.form.optional("agreement") or visit.asked("agreement"), agreement("usmca"))
     today = visit.tenant.now().date()
-    start = _day(visit.asked("from")) or today
+    start = min(_day(visit.asked("from")) or today, today + timedelta(days=FURTHEST_DAYS))
     return visit.show(
         "solicitation/new.html",
         law=law,

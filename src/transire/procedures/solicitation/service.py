@@ -43,6 +43,8 @@ ANSWER_DAYS = 30
 REMIND_EVERY = 14
 """What a form suggests: days until an answer is due, and between two reminders."""
 MOST_REMIND_DAYS = 90
+FURTHEST_DAYS = 2 * 366
+"""A period that begins later than this is a slip of the pen."""
 
 
 class Good(msgspec.Struct, frozen=True):
@@ -292,7 +294,8 @@ def _checked_supplier(tenant: Tenant, supplier: Supplier) -> Supplier:
 
 
 def _check_terms(law: Agreement, terms: Terms, today: date) -> None:
-    if not (law.is_in_force(terms.start) and terms.start <= terms.until <= law.blanket_end(terms.start)):
+    soon = terms.start <= today + timedelta(days=FURTHEST_DAYS)
+    if not (soon and law.is_in_force(terms.start) and terms.start <= terms.until <= law.blanket_end(terms.start)):
         expected = f"at most {law.blanket_months} months under {law.short} ({law.blanket_citation})"
         raise PeriodUnsuitable(got=f"{terms.start} to {terms.until}", expected=expected, where="until")
     if not today <= terms.answer_by <= today + timedelta(days=366):

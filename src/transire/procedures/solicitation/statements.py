@@ -75,8 +75,8 @@ DECLINED = Kind(
     follows=(ASKED.name,),
 )
 
-# About the request, by who asked: what somebody said through the link, without a signature. Who it says it is stays
-# on the desk, where it can be erased.
+# About the request, by who asked: what somebody said through the link, without a signature. The name that was typed
+# stays on the desk: it proves nothing, and a statement cannot be taken back.
 HEARD = Kind(
     name="solicitation.heard/1",
     body_schema=closed(
