@@ -7,7 +7,7 @@ DeskError
 ├── SignInRefused         wrong login, password or code: one answer for all, so that nothing can be probed
 │   SecondFactorNeeded, TooManyAttempts, PasswordTooWeak, SecondFactorUnknown
 ├── SessionEnded, CsrfMismatch, TokenRefused, ScopeUnknown, TokenLifeUnsuitable
-├── SignInLinkRefused, DevelopmentPartRefused
+├── SignInLinkRefused, SupplierLinkRefused, SupplierLinkUnknown, LinkLifeUnsuitable, DevelopmentPartRefused
 ├── DraftUnknown, DraftChanged, DraftClosed, FieldUnknown
 ├── HoldUnknown, HoldRuns
 └── ProductUnknown, NoteUnknown, ViewUnknown, TextUnsuitable, ParticularsMissing
@@ -145,6 +145,27 @@ class TokenLifeUnsuitable(DeskError):
     code = "desk.token-life-unsuitable"
     sentence = "An API token must end within a year."
     fix = "Choose an end between now and a year from now."
+    status = 422
+
+
+class SupplierLinkRefused(DeskError):
+    code = "desk.supplier-link-refused"
+    sentence = "This link is not known, was used already, or has run out."
+    fix = "Ask the organisation that sent it for a new one."
+    status = 404
+
+
+class SupplierLinkUnknown(DeskError):
+    code = "desk.supplier-link-unknown"
+    sentence = "This member made no such link."
+    fix = "Look at the links of the request."
+    status = 404
+
+
+class LinkLifeUnsuitable(DeskError):
+    code = "desk.link-life-unsuitable"
+    sentence = "A link for a supplier lives from one day to ninety."
+    fix = "Choose a number of days between these; a further link can be made at any time."
     status = 422
 
 

@@ -107,6 +107,9 @@ MATRIX: tuple[Permission, ...] = (
     _row("certifications.replace", "Replace a certification by a new version", own_member=_SIGN, issuer=_SIGN),
     _row("certifications.withdraw", "Withdraw a certification", own_member=_SIGN, issuer=_SIGN),
     _read("certifications.read", "See certifications of origin"),
+    _row("solicitations.ask", "Ask a supplier for a certification of origin", own_member=_PREPARE),
+    _row("solicitations.decline", "Decline a request for a certification, with the reason", recipient=_SIGN),
+    _read("solicitations.read", "See requests for certifications of origin, and what runs out"),
     # A recipient passes a document on only as issuer of the next one, or as the importer whose document it is.
     _row("documents.share", "Give a document to another member", own_member=_SIGN, issuer=_SIGN, recipient=_SIGN),
     _read("documents.read", "See and open documents"),

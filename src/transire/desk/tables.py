@@ -102,6 +102,25 @@ sign_in_links = Table(
     Column("used_at", Instant),
 )
 
+supplier_links = Table(
+    "desk_supplier_links",
+    metadata,
+    Column("id", Name, primary_key=True),
+    Column("token_digest", Name, nullable=False, unique=True),
+    # The statement that asks.
+    Column("request", Name, nullable=False),
+    Column("created_by", Name, ForeignKey("desk_persons.id"), nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("ends_at", Instant, nullable=False),
+    # How often it was opened: a link is for one person, and opens no door without end.
+    Column("looks", Integer, nullable=False),
+    Column("used_at", Instant),
+    Column("revoked_at", Instant),
+    # Whatever was given through it, who says it included: nobody signed it.
+    Column("answer", Json),
+    Index(None, "request"),
+)
+
 notes = Table(
     "desk_notes",
     metadata,

@@ -290,7 +290,7 @@ class Vault:
         if has_lapsed:
             self._blobs.put(ciphertext)
             wrapped = self._wrap_own(stored_of(row), content_key)
-            values |= {"wrapped_key": wrapped, "key_name": self._agree_names[-1], "lapsed_at": None}
+            values |= {"wrapped_key": wrapped, "key_name": self._agree_names()[-1], "lapsed_at": None}
         if values:
             mine = (documents.c.issuer == row.issuer, documents.c.commitment == row.commitment)
             tx.execute(documents.update().where(*mine).values(**values))
