@@ -30,6 +30,7 @@ from transire.documents.catalogue import document_type, schema_bytes, schema_ids
 from transire.errors import catalogue
 from transire.ledger import verify
 from transire.portal.rendering import spaced
+from transire.procedures.solicitation.reasons import reasons
 
 PACKAGE = Path(__file__).resolve().parents[1] / "src" / "transire"
 METHODS = [
@@ -52,6 +53,7 @@ SPOKEN_CODES = (
     "authority",
     "entry",
     "refund",
+    "solicitation",
 )
 """The errors that persons meet on pages; those of ledger and engine are met by operators, who read the log."""
 
@@ -74,6 +76,7 @@ def spoken_words() -> Iterator[str]:
         if code.partition(".")[0] in SPOKEN_CODES:
             yield from (kind.sentence, kind.fix)
     yield from (row.sentence for row in MATRIX)
+    yield from (reason.title for reason in reasons().values())
     yield from (rule.title for rule in verify._RULES.values())
     yield from problems._SENTENCES.values()
     for path in sorted((PACKAGE / "documents").glob("*.py")):

@@ -6,12 +6,14 @@ from importlib import import_module
 
 from transire.api import (
     delivery_routes,
+    destruction_routes,
     document_routes,
     ledger_routes,
     network_routes,
     node_routes,
     person_routes,
     rule_routes,
+    sharing_routes,
     tariff_routes,
 )
 from transire.api.operations import Operations
@@ -26,6 +28,8 @@ def operation_modules() -> list[Operations]:
         ledger_routes.OPERATIONS,
         person_routes.OPERATIONS,
         document_routes.OPERATIONS,
+        sharing_routes.OPERATIONS,
+        destruction_routes.OPERATIONS,
         network_routes.OPERATIONS,
         tariff_routes.OPERATIONS,
         rule_routes.OPERATIONS,

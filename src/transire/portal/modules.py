@@ -6,6 +6,7 @@ from importlib import import_module
 
 from transire.portal import (
     account,
+    destroying,
     documents,
     envelopes,
     home,
@@ -14,6 +15,7 @@ from transire.portal import (
     persons,
     proofs,
     rules,
+    sharing,
     signin,
     tariff,
 )
@@ -28,6 +30,8 @@ def page_modules() -> list[Pages]:
         envelopes.PAGES,
         *procedure_pages(),
         documents.PAGES,
+        sharing.PAGES,
+        destroying.PAGES,
         proofs.PAGES,
         tariff.PAGES,
         network.PAGES,

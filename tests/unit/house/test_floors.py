@@ -44,6 +44,7 @@ ROOMS: dict[str, tuple[int, set[str]]] = {
 PROCEDURE_FILES = {
     "statements": "procedure:pure",
     "checks": "procedure:pure",
+    "reasons": "procedure:pure",
     "routes": "procedure:door",
     "pages": "procedure:door",
     # Beside the folders: what the services of several procedures share.

@@ -21,7 +21,13 @@ TransireError
 ├── RefundNotKnown        refund.not-known
 ├── RequestUnknown        entry.request-unknown
 ├── NotAskedHere          entry.not-asked-here
-└── NotTheFiler           entry.not-the-filer
+├── NotTheFiler           entry.not-the-filer
+├── AttachmentUnknown     entry.attachment-unknown
+├── DueDaysUnsuitable     entry.due-days
+├── FieldUnsuitable       entry.field-unsuitable
+├── LineIncomplete        entry.line-incomplete
+├── TooManyLines          entry.too-many-lines
+└── PdfUnavailable        entry.pdf-unavailable
 """
 
 from __future__ import annotations
@@ -127,6 +133,33 @@ class FieldUnsuitable(TransireError):
     sentence = "This part of the entry cannot be set as one field."
     fix = "Set the fields of a line or a party one by one; to change the invoices, draft the entry again."
     status = 422
+
+
+class LineIncomplete(TransireError):
+    """A line of a draft that lacks, or has unreadable, what its duty is worked out from."""
+
+    code = "entry.line-incomplete"
+    sentence = "The line lacks something that its duty is worked out from, so that its duty is not known yet."
+    fix = "Fill in the tariff number, the country of origin and the entered value."
+    status = 422
+
+
+class TooManyLines(TransireError):
+    """More invoice lines than one entry summary can declare."""
+
+    code = "entry.too-many-lines"
+    sentence = "One entry summary has at most 999 lines, and these invoices have more."
+    fix = "Draft several entries, each of some of the invoices."
+    status = 422
+
+
+class PdfUnavailable(TransireError):
+    """A form that was to be printed where the typesetter is not installed."""
+
+    code = "entry.pdf-unavailable"
+    sentence = "This installation cannot write PDF files: the typesetter is not installed."
+    fix = "Install the extra `transire[pdf]`. The entry as a page and as JSON says the same."
+    status = 501
 
 
 class RefusedClaim(msgspec.Struct, frozen=True, kw_only=True):
