@@ -64,6 +64,9 @@ _MARK_ISSUED = (
 )
 
 
+AgreeNames = Callable[[], Sequence[str]]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredDocument:
     """One version of a document as the vault knows it. `ciphertext` is the digest that names the blob."""
@@ -172,12 +175,9 @@ class OpenedLately:
 
 
 class Vault:
-    """One member's vault. `agree_names` tells its agree keys in the key store, the present one last: asked each time,
-    since it is the ledger that says which one is present, and a node may be behind it."""
+    """One member's vault. `agree_names` tells its agree keys here, the present one (by the ledger, now) last."""
 
-    def __init__(
-        self, blobs: BlobStore, keys: KeyStore, agree_names: Callable[[], Sequence[str]] = lambda: ("agree-1",)
-    ) -> None:
+    def __init__(self, blobs: BlobStore, keys: KeyStore, agree_names: AgreeNames = lambda: ("agree-1",)) -> None:
         self._blobs = blobs
         self._keys = keys
         self._agree_names = agree_names
