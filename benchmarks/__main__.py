@@ -22,6 +22,7 @@ PARTS = (
     "light",
     "network",
     "tariff",
+    "entry",
     "origin",
     "origin_rules",
     "credentials",

@@ -30,9 +30,15 @@ from transire.documents.catalogue import document_type, schema_bytes, schema_ids
 from transire.errors import catalogue
 from transire.ledger import verify
 from transire.portal.rendering import spaced
+from transire.procedures.solicitation.reasons import reasons
 
 PACKAGE = Path(__file__).resolve().parents[1] / "src" / "transire"
-METHODS = [("**/templates/**.html", "jinja2.ext:babel_extract"), ("portal/**.py", "python"), ("**/pages.py", "python")]
+METHODS = [
+    ("**/templates/**.html", "jinja2.ext:babel_extract"),
+    ("portal/**.py", "python"),
+    ("**/pages.py", "python"),
+    ("**/*_pages.py", "python"),
+]
 KEYWORDS = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2), "say": None}
 OPTIONS = {"**/templates/**.html": {"newstyle_gettext": "true", "trimmed": "true"}}
 LANGUAGES = ("es",)
@@ -46,6 +52,8 @@ SPOKEN_CODES = (
     "determination",
     "authority",
     "entry",
+    "refund",
+    "solicitation",
 )
 """The errors that persons meet on pages; those of ledger and engine are met by operators, who read the log."""
 
@@ -68,6 +76,7 @@ def spoken_words() -> Iterator[str]:
         if code.partition(".")[0] in SPOKEN_CODES:
             yield from (kind.sentence, kind.fix)
     yield from (row.sentence for row in MATRIX)
+    yield from (reason.title for reason in reasons().values())
     yield from (rule.title for rule in verify._RULES.values())
     yield from problems._SENTENCES.values()
     for path in sorted((PACKAGE / "documents").glob("*.py")):

@@ -24,6 +24,7 @@ from transire.ledger.kinds import KindRegistry
 from transire.node.anchor import Signer
 from transire.node.beat import Beat
 from transire.node.checkpoints import Checkpoints
+from transire.node.destroying import replay_tombstones
 from transire.node.enrolment import (
     AGREE,
     CREDENTIAL,
@@ -257,7 +258,9 @@ class Node:
             wake=lambda: self.beat.wake(member.slug),
             action_lifetime=timedelta(seconds=self.settings.ledger.action_lifetime_s),
             countersigned=self.checkpoints.countersigned,
+            tombstones=self.home.tombstones,
         )
+        replay_tombstones(tenant)  # before anything is shown or delivered: an older backup may have brought it back
         self.tenants[member.slug] = tenant
         self.post.host(member.did, Reception(tenant))
         pause = timedelta(milliseconds=self.settings.ledger.beat_ms)

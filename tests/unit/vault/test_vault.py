@@ -27,8 +27,9 @@ from transire.storage.errors import BlobAltered, BlobMissing, BlobStoreUnreachab
 from transire.storage.migrations import schema_differences, upgrade
 from transire.vault.errors import DocumentErased, DocumentUnknown, PreviousUnknown, VersionContradicted
 from transire.vault.sealing import unseal
+from transire.vault.stored import OpenedDocument, OpenedLately, digest_of
 from transire.vault.tables import BRANCH, documents
-from transire.vault.vault import OpenedDocument, OpenedLately, Vault, digest_of, held_versions
+from transire.vault.vault import Vault, held_versions
 
 from .conftest import NOW, Member
 
