@@ -15,7 +15,8 @@ TransireError
 ├── FieldUnsuitable       entry.field-unsuitable
 ├── LineIncomplete        entry.line-incomplete
 ├── TooManyLines          entry.too-many-lines
-└── PdfUnavailable        entry.pdf-unavailable
+├── PdfUnavailable        entry.pdf-unavailable
+└── PackedLineUnknown     entry.packed-line-unknown
 """
 
 from __future__ import annotations
@@ -148,3 +149,12 @@ class PdfUnavailable(TransireError):
     sentence = "This installation cannot write PDF files: the typesetter is not installed."
     fix = "Install the extra `transire[pdf]`. The entry as a page and as JSON says the same."
     status = 501
+
+
+class PackedLineUnknown(TransireError):
+    """A row of a packing list that packs what the draft does not declare."""
+
+    code = "entry.packed-line-unknown"
+    sentence = "The packing list packs a line that this entry does not declare."
+    fix = "Correct the invoice number and line of this row, or draft the entry with that invoice too."
+    status = 422

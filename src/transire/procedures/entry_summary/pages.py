@@ -41,6 +41,7 @@ PAGES = Pages(
         "entry-drafted": N_("Drafted from the documents held. Look at the findings, then file it."),
         "entry-field-set": N_("The field was changed, and the checks were run again."),
         "entry-refreshed": N_("Everything was taken from the documents again; what was keyed stands."),
+        "transport-stated": N_("Taken. Each field is marked as stated by you; what a signed document says stands."),
         "entry-discarded": N_("The draft was given up."),
         "entry-filed": N_("Filed. Customs sees it one block later."),
         "claim-accepted": N_("The claim is accepted, and the filer is told."),
@@ -178,6 +179,14 @@ def refresh_draft(visit: Visit) -> Response:
     """Take everything from the documents again."""
     service.refresh_draft(visit.tenant, visit.actor, visit.named("draft_id"))
     return visit.go(f"/entry-drafts/{visit.named('draft_id')}", told="entry-refreshed")
+
+
+@PAGES.post("/entry-drafts/{draft_id}/transport", operation="entries.draft", again=show_draft)
+def state_transport(visit: Visit) -> Response:
+    """Take the table of the bill of lading and the packing list, which the filer confirms."""
+    visit.form.text("confirm")
+    service.state_transport(visit.tenant, visit.actor, visit.named("draft_id"), visit.form.file("transport"))
+    return visit.go(f"/entry-drafts/{visit.named('draft_id')}", told="transport-stated")
 
 
 @PAGES.post("/entry-drafts/{draft_id}/discard", operation="entries.draft", again=show_draft)

@@ -41,6 +41,7 @@ from transire.procedures.entry_summary.lists import EntryList, EntryRow, entry_l
 from transire.procedures.entry_summary.printing import draft_form, entry_form, price_draft
 from transire.procedures.entry_summary.relations import DRAFT_KIND, authority_for, find_own_draft, held_invoices
 from transire.procedures.entry_summary.statements import CORRECTED, FILED
+from transire.procedures.entry_summary.stating import state_transport
 from transire.procedures.entry_summary.views import DraftPage, EntryPage, draft_page, entry_page
 from transire.procedures.findings import Finding, errors_among
 from transire.procedures.papers import customs_of, issue_paper, share_paper
@@ -75,6 +76,7 @@ __all__ = [
     "show_draft",
     "show_entry",
     "show_invoice",
+    "state_transport",
 ]
 
 SEQUENCE = "entry"
