@@ -90,6 +90,15 @@ def test_a_continuous_bond_is_taken_from_the_last_entry(trade: Trade, invoice: I
     assert found["/suretyNumber"].document_id == filed.document_id
 
 
+def test_claims_on_the_same_certification_are_stated_once(trade: Trade) -> None:
+    line = entry.list_entries(trade.customs.tenant).rows[0].filing
+    page = entry.show_entry(trade.customs.tenant, line.entry)
+    body = trade.customs.tenant.located(page.filed_statement).statement.body
+    assert [(claim["line"], claim["also"]) for claim in body["claims"]] == [(1, [2, 3, 4, 5, 6])]  # type: ignore[union-attr,index,call-overload]
+    assert line.claims == 6
+    assert "entry.claims-differ-from-statement" not in [found.code for found in page.findings]
+
+
 def test_a_thousand_lines_are_refused_before_there_is_a_draft(trade: Trade, invoice: Issued) -> None:
     tenant = trade.gateway.tenant
     with tenant.database.reading() as view:

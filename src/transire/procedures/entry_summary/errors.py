@@ -16,7 +16,8 @@ TransireError
 ├── LineIncomplete        entry.line-incomplete
 ├── TooManyLines          entry.too-many-lines
 ├── PdfUnavailable        entry.pdf-unavailable
-└── PackedLineUnknown     entry.packed-line-unknown
+├── PackedLineUnknown     entry.packed-line-unknown
+└── TooManyCertifications entry.too-many-certifications
 """
 
 from __future__ import annotations
@@ -157,4 +158,13 @@ class PackedLineUnknown(TransireError):
     code = "entry.packed-line-unknown"
     sentence = "The packing list packs a line that this entry does not declare."
     fix = "Correct the invoice number and line of this row, or draft the entry with that invoice too."
+    status = 422
+
+
+class TooManyCertifications(TransireError):
+    """Claims on more certifications than one statement of filing can name."""
+
+    code = "entry.too-many-certifications"
+    sentence = "The claims of this entry rest on more certifications than one filing can name."
+    fix = "Draft several entries, each of some of the invoices."
     status = 422
