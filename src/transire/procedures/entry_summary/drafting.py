@@ -299,7 +299,7 @@ class _Search:
 
 
 def _held(tenant: Tenant, tx: sa.Connection, paper: Paper) -> HeldCertification:
-    return HeldCertification(content=read_certification(paper.credential), **held_particulars(tenant, tx, paper))
+    return HeldCertification(content=paper.read_as(read_certification), **held_particulars(tenant, tx, paper))
 
 
 def _goods(held: HeldCertification, said: InvoiceLine) -> tuple[CertifiedGood, ...]:
