@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from trading import Trade
 
@@ -79,24 +81,20 @@ def test_a_packing_list_of_something_else_is_refused_and_the_draft_stays(trade: 
     assert "/transportDocument" not in fields(trade, draft)
 
 
-def test_a_continuous_bond_is_taken_from_the_last_entry(trade: Trade, invoice: Issued, draft: str) -> None:
+def test_claims_are_stated_once_and_a_continuous_bond_is_taken_over(trade: Trade, invoice: Issued, draft: str) -> None:
     for pointer, value in (("/suretyNumber", "457"), ("/bondType", "8")):
         entry.set_field(trade.gateway.tenant, trade.gateway.person, draft, pointer, value)
     trade.key_arrival(draft)
     filed = entry.file_entry(trade.gateway.tenant, trade.gateway.person, draft)
     trade.settle()
+    page = entry.show_entry(trade.customs.tenant, filed.document_id)
+    body: dict[str, Any] = trade.customs.tenant.located(page.filed_statement).statement.body
+    assert [(claim["line"], claim["also"]) for claim in body["claims"]] == [(1, [2, 3, 4, 5, 6])]
+    assert page.row.filing.claims == 6
+    assert "entry.claims-differ-from-statement" not in [found.code for found in page.findings]
     found = fields(trade, trade.draft(invoice))
     assert found["/suretyNumber"].value == "457"
     assert found["/suretyNumber"].document_id == filed.document_id
-
-
-def test_claims_on_the_same_certification_are_stated_once(trade: Trade) -> None:
-    line = entry.list_entries(trade.customs.tenant).rows[0].filing
-    page = entry.show_entry(trade.customs.tenant, line.entry)
-    body = trade.customs.tenant.located(page.filed_statement).statement.body
-    assert [(claim["line"], claim["also"]) for claim in body["claims"]] == [(1, [2, 3, 4, 5, 6])]  # type: ignore[union-attr,index,call-overload]
-    assert line.claims == 6
-    assert "entry.claims-differ-from-statement" not in [found.code for found in page.findings]
 
 
 def test_a_thousand_lines_are_refused_before_there_is_a_draft(trade: Trade, invoice: Issued) -> None:
