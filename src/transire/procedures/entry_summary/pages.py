@@ -20,6 +20,7 @@ from transire.procedures.entry_summary import service
 from transire.procedures.entry_summary.checks.duty import duty_of
 from transire.procedures.entry_summary.dialogue import ANSWER_DAYS, Outcome
 from transire.procedures.entry_summary.errors import EntryUnknown, InvoiceUnknown, RequestUnknown
+from transire.procedures.entry_summary.filing import is_fixed
 from transire.procedures.entry_summary.filings import VIEWS, EntryView
 from transire.procedures.entry_summary.form7501 import Form7501, file_name, form_pdf
 from transire.procedures.entry_summary.pricing import duty_of_draft, notices_of
@@ -335,8 +336,8 @@ def _draft_page(visit: Visit, template: str) -> Response:
         errors=sum(1 for finding in findings if finding.severity == "error"),
         header=grouped([line for line in lines if not line.pointer.startswith("/lines/")]),
         parts=_lines_of(page, lines, findings, editing),
-        fixed=[line.pointer for line in lines if _is_fixed(line.pointer)],
-        changeable={line.pointer for line in lines if not _is_fixed(line.pointer)},
+        fixed=[line.pointer for line in lines if is_fixed(line.pointer)],
+        changeable={line.pointer for line in lines if not is_fixed(line.pointer)},
         editing=editing,
         duty=duty,
         told=notices_of(duty),
@@ -363,14 +364,6 @@ def _lines_of(
             }
         )
     return found
-
-
-FIXED_ENDS = ("/lineNumber", "/totalEnteredValue", "/powerOfAttorney", "/issuedStatement", "/deliveredStatement")
-
-
-def _is_fixed(pointer: str) -> bool:
-    """What is counted, summed or proved is not for typing."""
-    return pointer.endswith(FIXED_ENDS) or pointer.startswith("/invoices/") or "/invoice/" in pointer
 
 
 def _request(visit: Visit) -> tuple[EntryPage, RequestView]:
