@@ -33,7 +33,12 @@ from transire.portal.rendering import spaced
 from transire.procedures.solicitation.reasons import reasons
 
 PACKAGE = Path(__file__).resolve().parents[1] / "src" / "transire"
-METHODS = [("**/templates/**.html", "jinja2.ext:babel_extract"), ("portal/**.py", "python"), ("**/pages.py", "python")]
+METHODS = [
+    ("**/templates/**.html", "jinja2.ext:babel_extract"),
+    ("portal/**.py", "python"),
+    ("**/pages.py", "python"),
+    ("**/*_pages.py", "python"),
+]
 KEYWORDS = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2), "say": None}
 OPTIONS = {"**/templates/**.html": {"newstyle_gettext": "true", "trimmed": "true"}}
 LANGUAGES = ("es",)
@@ -47,6 +52,7 @@ SPOKEN_CODES = (
     "determination",
     "authority",
     "entry",
+    "refund",
     "solicitation",
 )
 """The errors that persons meet on pages; those of ledger and engine are met by operators, who read the log."""

@@ -9,6 +9,7 @@ DeskError
 ├── SessionEnded, CsrfMismatch, TokenRefused, ScopeUnknown, TokenLifeUnsuitable
 ├── SignInLinkRefused, SupplierLinkRefused, SupplierLinkUnknown, LinkLifeUnsuitable, DevelopmentPartRefused
 ├── DraftUnknown, DraftChanged, DraftClosed, FieldUnknown
+├── HoldUnknown, HoldRuns
 └── ProductUnknown, NoteUnknown, ViewUnknown, TextUnsuitable, ParticularsMissing
 """
 
@@ -221,6 +222,20 @@ class ProductUnknown(DeskError):
     sentence = "There is no product with this number."
     fix = "Import the product first."
     status = 404
+
+
+class HoldUnknown(DeskError):
+    code = "desk.hold-unknown"
+    sentence = "There is no such legal hold, or it was lifted."
+    fix = "Look at the document's holds."
+    status = 404
+
+
+class HoldRuns(DeskError):
+    code = "desk.hold-runs"
+    sentence = "The document is under a legal hold."
+    fix = "Ask the compliance officer who set it; only that role lifts it."
+    status = 409
 
 
 class NoteUnknown(DeskError):

@@ -132,6 +132,21 @@ notes = Table(
     Index(None, "document_id", "written_at"),
 )
 
+holds = Table(
+    "desk_holds",
+    metadata,
+    Column("id", Name, primary_key=True),
+    Column("document_id", Name, nullable=False),
+    Column("reason", Words, nullable=False),
+    Column("set_by", Name, ForeignKey("desk_persons.id"), nullable=False),
+    Column("set_at", Instant, nullable=False),
+    # A hold that was lifted stays, with who lifted it and why.
+    Column("lifted_by", Name, ForeignKey("desk_persons.id")),
+    Column("lifted_at", Instant),
+    Column("lifted_why", Words),
+    Index(None, "document_id"),
+)
+
 drafts = Table(
     "desk_drafts",
     metadata,

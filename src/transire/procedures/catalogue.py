@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import cache
 from importlib import import_module
+from pkgutil import iter_modules
 from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
@@ -142,6 +143,21 @@ def procedure(name: str) -> Procedure:
         if found.name == name:
             return found
     raise KeyError(name)
+
+
+def modules_of(door: str) -> list[str]:
+    """The modules of a door ("pages" or "routes") in every procedure's room: the one of that name, then the others.
+
+    >>> [name for name in modules_of("pages") if "entry_summary" in name]
+    ['transire.procedures.entry_summary.pages', 'transire.procedures.entry_summary.officer_pages']
+    """
+    found: list[str] = []
+    for room in ROOMS:
+        package = f"{__package__}.{room}"
+        stems = [each.name for each in iter_modules(import_module(package).__path__)]
+        own = [stem for stem in stems if stem == door or stem.endswith(f"_{door}")]
+        found += [f"{package}.{stem}" for stem in sorted(own, key=lambda stem: (stem != door, stem))]
+    return found
 
 
 @cache

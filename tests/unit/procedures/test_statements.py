@@ -63,6 +63,7 @@ SOUND: dict[str, tuple[dict[str, Any], set[str], str]] = {
         "entry.filed/1",
     ),
     "request.answered/1": ({"answer": ID}, {"broker", "importer", "exporter", "producer"}, "request.made/1"),
+    "entry.noted/1": ({"version": ID, "line": 3, "note": "Name the model"}, {"customs", "agency"}, "entry.filed/1"),
     "request.closed/1": ({"outcome": "sufficient", "note": "Thanks"}, {"customs", "agency"}, "request.made/1"),
 }
 SUPPLIER = {"name": "Supplier", "did": "did:web:supplier.example"}

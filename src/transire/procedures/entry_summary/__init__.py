@@ -5,8 +5,8 @@ certification in the importer's possession when the claim is made (USMCA 19 CFR 
 NAFTA 181.21-181.22). Customs may ask for information (19 USC 1509, CBP Form 28): 30 days to answer.
 
 What it is here: the commercial invoice, the entry summary drafted from documents already held, its claims with the
-evidence they rest on, the checks before filing and again at customs, requests and answers, and flags when a
-certification ends.
+evidence they rest on, the checks before filing and again at customs, requests and answers, flags when a
+certification ends, the officer's work list, and the refunds that could still be claimed.
 
 What it is not: a filing in ACE (only a certified filer makes one), a release of cargo (CBP Form 3461), a computation of
 duty, or liquidation.
@@ -26,6 +26,6 @@ PROCEDURE = Procedure(
     tables_at="transire.procedures.entry_summary.tables:metadata",
     branch_at="transire.procedures.entry_summary.tables:BRANCH",
     projector_at="transire.procedures.entry_summary.projection:project",
-    projects=(*(kind.name for kind in KINDS), "document.issued/1", "document.delivered/1"),
+    projects=(*(kind.name for kind in KINDS), "document.issued/1", "document.delivered/1", "origin.turned/1"),
     derivation_at="transire.procedures.entry_summary.examination:EXAMINATION",
 )

@@ -41,13 +41,13 @@ Outcome = Literal["sufficient", "insufficient", "withdrawn"]
 
 def accept_claim(tenant: Tenant, person: Person, entry_id: str, line: int, *, note: str = "") -> str:
     """Accept the claim of one line as it stands; returns the statement's id."""
-    require(person, "claims.decide", _customs(tenant))
+    require(person, "claims.decide", authority_relation(tenant))
     with tenant.transaction() as tx:
         filing, entry, claimed = _line_of(tenant, tx, entry_id, line)
         if claimed.claim is None:
             raise LineWithoutClaim(got=line)
         body: dict[str, Any] = {"line": line, "version": filing.version} | ({"note": note} if note else {})
-        recipients = _parties(tenant, filing, entry)
+        recipients = parties_of(tenant, filing, entry)
         return tenant.state(tx, person, ACCEPTED.name, body, about=[entry_id], recipients=recipients)
 
 
@@ -62,14 +62,14 @@ def ask(
     basis: str = REQUEST_BASIS,
 ) -> str:
     """Ask about a line; returns the request's id. The days count from the day of asking."""
-    require(person, "requests.ask", _customs(tenant))
+    require(person, "requests.ask", authority_relation(tenant))
     if not 1 <= due_days <= MOST_DAYS:
         raise DueDaysUnsuitable(got=due_days, expected=f"1 to {MOST_DAYS}")
     due_by = (tenant.now().date() + timedelta(days=due_days)).isoformat()
     with tenant.transaction() as tx:
         filing, entry, _ = _line_of(tenant, tx, entry_id, line)
         body: dict[str, Any] = {"line": line, "question": question, "due_by": due_by, "basis": basis}
-        recipients = _parties(tenant, filing, entry)
+        recipients = parties_of(tenant, filing, entry)
         return tenant.state(tx, person, ASKED.name, body, about=[entry_id], recipients=recipients)
 
 
@@ -86,7 +86,7 @@ def answer(tenant: Tenant, person: Person, request_id: str, text: str, documents
             share_paper(tenant, tx, person, paper.version, asked.statement.by, purpose="evidence")
         evidence = _evidence(tenant, request_id, filing.entry, asked, text, papers)
         issued = issue_paper(tenant, tx, person, evidence_subject(evidence), EVIDENCE, recipients=())
-        recipients = [asked.statement.by, *_parties(tenant, filing, entry)]
+        recipients = [asked.statement.by, *parties_of(tenant, filing, entry)]
         tenant.state(
             tx,
             person,
@@ -101,11 +101,11 @@ def answer(tenant: Tenant, person: Person, request_id: str, text: str, documents
 
 def close_request(tenant: Tenant, person: Person, request_id: str, outcome: Outcome, note: str) -> str:
     """Say that a request is settled, or that its answer does not suffice; returns the statement's id."""
-    require(person, "requests.ask", _customs(tenant))
+    require(person, "requests.ask", authority_relation(tenant))
     with tenant.transaction() as tx:
         _, filing, entry = _request(tenant, tx, request_id)
         body: dict[str, Any] = {"outcome": outcome, "note": note}
-        recipients = _parties(tenant, filing, entry)
+        recipients = parties_of(tenant, filing, entry)
         return tenant.state(tx, person, CLOSED.name, body, about=[request_id, filing.entry], recipients=recipients)
 
 
@@ -132,7 +132,7 @@ def filed_entry(tenant: Tenant, tx: sa.Connection, entry_id: str) -> tuple[Filin
     return filing, paper
 
 
-def _customs(tenant: Tenant) -> Relation:
+def authority_relation(tenant: Tenant) -> Relation:
     """Only a member that is an administration on the ledger stands in that relation to an entry."""
     return Relation.CUSTOMS if "customs" in tenant.roles else Relation.RECIPIENT
 
@@ -161,7 +161,7 @@ def _request(tenant: Tenant, tx: sa.Connection, request_id: str) -> tuple[journa
     return asked, filing, read_entry_summary(paper.credential)
 
 
-def _parties(tenant: Tenant, filing: Filing, entry: EntrySummary) -> list[str]:
+def parties_of(tenant: Tenant, filing: Filing, entry: EntrySummary) -> list[str]:
     """The filer and the importer, without this member itself."""
     importer = entry.importer.did
     return sorted({filing.by, *([importer] if importer else [])} - {tenant.did})

@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from transire.procedures.entry_summary import tables as t
-from transire.procedures.entry_summary.statements import ACCEPTED, ANSWERED, ASKED, CLOSED, CORRECTED, FILED
+from transire.procedures.entry_summary.standing import stand
+from transire.procedures.entry_summary.statements import ACCEPTED, ANSWERED, ASKED, CLOSED, CORRECTED, FILED, NOTED
 from transire.procedures.rows import place_values, put_row, put_rows
 from transire.records.project import project_inbox_item, settle_inbox_item
 from transire.records.rows import LATER, NOW, SOON, InboxRow, inbox_item_id
@@ -18,6 +19,7 @@ from transire.records.rows import LATER, NOW, SOON, InboxRow, inbox_item_id
 Write = Callable[[Connection, Any, Any], None]
 
 ISSUED, DELIVERED = "document.issued/1", "document.delivered/1"
+TURNED = "origin.turned/1"
 
 _FORGET = sa.delete(t.examinations).where(t.examinations.c.version == sa.bindparam("of"))
 _LOOKED_FOR = sa.select(t.sought.c.version).where(t.sought.c.name == sa.bindparam("name"))
@@ -51,6 +53,7 @@ def _filing(tx: Connection, context: Any, statement: Any) -> None:
     put_row(tx, t.filings, **values, entry=entry, version=body["version"], previous=body.get("previous"))
     put_rows(tx, t.claims, [_claim(context, claim) for claim in body["claims"]])
     tx.execute(_FORGET, {"of": body["version"]})
+    stand(tx, entry)
     kind = "entry.filed" if statement.kind == FILED.name else "entry.corrected"
     _tell(tx, context, kind, document_id=entry, urgency=SOON if "customs" in context.roles else LATER)
 
@@ -70,6 +73,7 @@ def _acceptance(tx: Connection, context: Any, statement: Any) -> None:
     body: Mapping[str, Any] = statement.body
     entry, line = statement.about[0], body["line"]
     put_row(tx, t.acceptances, **place_values(context, statement.by), entry=entry, line=line, version=body["version"])
+    stand(tx, entry)
     _tell(tx, context, "claim.accepted", document_id=entry, params={"line": line})
 
 
@@ -77,6 +81,7 @@ def _question(tx: Connection, context: Any, statement: Any) -> None:
     body: Mapping[str, Any] = statement.body
     entry, line, due_by = statement.about[0], body["line"], body["due_by"]
     put_row(tx, t.requests, **place_values(context, statement.by), entry=entry, line=line, due_by=due_by)
+    stand(tx, entry)
     due_at = datetime.combine(datetime.fromisoformat(due_by), time.max, tzinfo=UTC)
     params = {"line": line, "due_by": due_by}
     _tell(tx, context, "request.made", document_id=entry, params=params, urgency=NOW, due_at=due_at)
@@ -85,6 +90,7 @@ def _question(tx: Connection, context: Any, statement: Any) -> None:
 def _answer(tx: Connection, context: Any, statement: Any) -> None:
     request, entry = statement.about[0], statement.about[-1]
     put_row(tx, t.answers, **place_values(context, statement.by), request=request)
+    stand(tx, entry)
     settle_inbox_item(tx, inbox_item_id("request.made", request), context.statement_id)
     _tell(tx, context, "request.answered", document_id=entry, urgency=SOON)
 
@@ -93,8 +99,21 @@ def _closing(tx: Connection, context: Any, statement: Any) -> None:
     request, entry = statement.about[0], statement.about[-1]
     outcome = statement.body["outcome"]
     put_row(tx, t.closings, **place_values(context, statement.by), request=request, outcome=outcome)
+    stand(tx, entry)
     settle_inbox_item(tx, inbox_item_id("request.made", request), context.statement_id)
     _tell(tx, context, "request.closed", document_id=entry, params={"outcome": outcome})
+
+
+def _note(tx: Connection, context: Any, statement: Any) -> None:
+    entry, line = statement.about[0], statement.body.get("line")
+    put_row(tx, t.remarks, **place_values(context, statement.by), entry=entry, line=line)
+    _tell(tx, context, "entry.noted", document_id=entry, urgency=SOON)
+
+
+def _turn(tx: Connection, context: Any, statement: Any) -> None:
+    body: Mapping[str, Any] = statement.body
+    told = {"version": body["version"], "good": body["good"], "outcome": body["outcome"]}
+    put_row(tx, t.turns, **place_values(context, statement.by), **told)
 
 
 WRITERS: Mapping[str, Write] = {
@@ -104,6 +123,8 @@ WRITERS: Mapping[str, Write] = {
     ASKED.name: _question,
     ANSWERED.name: _answer,
     CLOSED.name: _closing,
+    NOTED.name: _note,
+    TURNED: _turn,
 }
 
 
