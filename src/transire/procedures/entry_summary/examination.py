@@ -47,7 +47,7 @@ _CLEAR = tuple(
 class Examination:
     """The derivation of what was found (`procedures.catalogue.Derivation`)."""
 
-    def is_due(self, view: sa.Connection, height: int) -> bool:
+    def is_due(self, tenant: Tenant, view: sa.Connection, height: int) -> bool:
         """Whether a filing waits to be examined."""
         return view.execute(_DUE, {"height": height}).first() is not None
 

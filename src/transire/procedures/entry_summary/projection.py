@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, time
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from transire.procedures.entry_summary import tables as t
-from transire.procedures.entry_summary.statements import ACCEPTED, ANSWERED, ASKED, CLOSED, CORRECTED, FILED
+from transire.procedures.entry_summary.statements import ACCEPTED, CORRECTED, FILED
 from transire.procedures.rows import place_values, put_row, put_rows
-from transire.records.project import project_inbox_item, settle_inbox_item
-from transire.records.rows import LATER, NOW, SOON, InboxRow, inbox_item_id
+from transire.records.project import project_inbox_item
+from transire.records.rows import LATER, SOON, InboxRow
 
 Write = Callable[[Connection, Any, Any], None]
 
 ISSUED, DELIVERED = "document.issued/1", "document.delivered/1"
+# The verification of origin tells of these in the inbox; here they are counted in lists and shown beside their line.
+ASKED, ANSWERED, CLOSED = "request.made/1", "request.answered/1", "request.closed/1"
+DIALOGUE = (ASKED, ANSWERED, CLOSED)
 
 _FORGET = sa.delete(t.examinations).where(t.examinations.c.version == sa.bindparam("of"))
 _LOOKED_FOR = sa.select(t.sought.c.version).where(t.sought.c.name == sa.bindparam("name"))
@@ -77,33 +80,24 @@ def _question(tx: Connection, context: Any, statement: Any) -> None:
     body: Mapping[str, Any] = statement.body
     entry, line, due_by = statement.about[0], body["line"], body["due_by"]
     put_row(tx, t.requests, **place_values(context, statement.by), entry=entry, line=line, due_by=due_by)
-    due_at = datetime.combine(datetime.fromisoformat(due_by), time.max, tzinfo=UTC)
-    params = {"line": line, "due_by": due_by}
-    _tell(tx, context, "request.made", document_id=entry, params=params, urgency=NOW, due_at=due_at)
 
 
 def _answer(tx: Connection, context: Any, statement: Any) -> None:
-    request, entry = statement.about[0], statement.about[-1]
-    put_row(tx, t.answers, **place_values(context, statement.by), request=request)
-    settle_inbox_item(tx, inbox_item_id("request.made", request), context.statement_id)
-    _tell(tx, context, "request.answered", document_id=entry, urgency=SOON)
+    put_row(tx, t.answers, **place_values(context, statement.by), request=statement.about[0])
 
 
 def _closing(tx: Connection, context: Any, statement: Any) -> None:
-    request, entry = statement.about[0], statement.about[-1]
-    outcome = statement.body["outcome"]
+    request, outcome = statement.about[0], statement.body["outcome"]
     put_row(tx, t.closings, **place_values(context, statement.by), request=request, outcome=outcome)
-    settle_inbox_item(tx, inbox_item_id("request.made", request), context.statement_id)
-    _tell(tx, context, "request.closed", document_id=entry, params={"outcome": outcome})
 
 
 WRITERS: Mapping[str, Write] = {
     FILED.name: _filing,
     CORRECTED.name: _filing,
     ACCEPTED.name: _acceptance,
-    ASKED.name: _question,
-    ANSWERED.name: _answer,
-    CLOSED.name: _closing,
+    ASKED: _question,
+    ANSWERED: _answer,
+    CLOSED: _closing,
 }
 
 

@@ -1,8 +1,8 @@
 """What a node does for entry summaries: draft, check and file an entry, show it.
 
 Each function is one act of one person for one member. The permission is asked first; what follows from the act is
-written in one SQL transaction, and goes to the ledger and to the others after it. Invoices and the dialogue with
-customs have rooms of their own, and are offered from here too.
+written in one SQL transaction, and goes to the ledger and to the others after it. Invoices have a module of their
+own, and are offered from here too.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from transire.documents.entry import EntrySummary, read_entry_summary
 from transire.node.tenant import Issued, Tenant
 from transire.procedures.entry_summary import drafting
 from transire.procedures.entry_summary.checks.case import CaseFile, HeldAuthority, HeldInvoice
-from transire.procedures.entry_summary.dialogue import accept_claim, answer, ask, close_request, filed_entry
+from transire.procedures.entry_summary.deciding import accept_claim, filed_entry
 from transire.procedures.entry_summary.errors import (
     EntryRefused,
     FieldUnsuitable,
@@ -55,10 +55,7 @@ __all__ = [
     "InvoicePage",
     "InvoiceRow",
     "accept_claim",
-    "answer",
-    "ask",
     "check_draft",
-    "close_request",
     "discard_draft",
     "draft_correction",
     "draft_entry",
