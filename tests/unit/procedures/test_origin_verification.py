@@ -12,6 +12,7 @@ from transire.documents.customs_determination import read_customs_determination
 from transire.node.rebuilding import rebuild_records, records_digest
 from transire.node.tenant import Issued
 from transire.procedures.entry_summary import service as entry
+from transire.procedures.entry_summary.errors import LineUnknown
 from transire.procedures.origin_verification import service as verification
 from transire.procedures.origin_verification.errors import (
     AlreadyAnswered,
@@ -148,6 +149,31 @@ def deny(trade: Trade, filed: Issued, line: int) -> Issued:
         legal_basis="General Note 11(o), HTSUS",
         unsupported=True,
     )
+
+
+def test_the_denied_good_is_flagged_when_it_is_claimed_again(trade: Trade, filed: Issued) -> None:
+    broker = trade.gateway
+    draft = entry.draft_correction(broker.tenant, broker.person, filed.document_id)
+    found = [one for one in entry.check_draft(broker.tenant, draft) if one.code == "entry.identical-good-denied"]
+    assert [(one.where, one.severity) for one in found] == [("/lines/0/claim", "warning")]
+
+
+def test_a_claim_is_taken_back_with_the_duty_that_is_then_owed(trade: Trade, filed: Issued) -> None:
+    broker, customs = trade.gateway, trade.customs
+    with pytest.raises(LineUnknown):
+        entry.withdraw_claims(broker.tenant, broker.person, filed.document_id, [99])
+    taken = entry.withdraw_claims(broker.tenant, broker.person, filed.document_id, [1])
+    shown = entry.show_draft(broker.tenant, broker.person, taken.draft_id)
+    assert shown.content["lines"][0].get("claim") is None
+    assert shown.content["lines"][1]["claim"]["certification"]
+    assert not [one for one in shown.findings if one.severity == "error"]
+    if taken.difference is not None:  # the editions at hand have the number
+        assert taken.difference >= 0
+    entry.file_entry(broker.tenant, broker.person, taken.draft_id)
+    trade.settle()
+    standing = entry.show_entry(customs.tenant, filed.document_id)
+    assert standing.lines[0].claim is None
+    assert claim_of(trade, filed, 1).stage == "denied"
 
 
 def test_more_time_is_given_once_it_is_later(trade: Trade, filed: Issued) -> None:

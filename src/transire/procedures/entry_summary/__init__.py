@@ -33,6 +33,7 @@ PROCEDURE = Procedure(
         "request.made/1",
         "request.answered/1",
         "request.closed/1",
+        "origin.decided/1",
     ),
     derivation_at="transire.procedures.entry_summary.examination:EXAMINATION",
 )

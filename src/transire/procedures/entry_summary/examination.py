@@ -17,7 +17,7 @@ from transire.node.tenant import Tenant
 from transire.procedures.entry_summary import tables as t
 from transire.procedures.entry_summary.checks import CaseFile, run_checks
 from transire.procedures.entry_summary.gathering import gather_filed
-from transire.procedures.entry_summary.projection import forget_later
+from transire.procedures.entry_summary.projection import DETERMINATIONS, forget_later
 from transire.procedures.findings import Finding
 from transire.procedures.papers import open_version
 from transire.records import tables as records
@@ -84,7 +84,8 @@ def _sought(case: CaseFile) -> set[str]:
     """Everything that the checks of this entry look for by name."""
     claims = [claim for _, claim in case.claims()]
     named = {name for c in claims for name in (c.certification, c.issued_statement, c.delivered_statement)}
-    return {name for name in (*named, case.entry.power_of_attorney, *_shared(case)) if name is not None}
+    wanted = (*named, case.entry.power_of_attorney, *_shared(case), DETERMINATIONS if claims else None)
+    return {name for name in wanted if name is not None}
 
 
 def _shared(case: CaseFile) -> set[str]:

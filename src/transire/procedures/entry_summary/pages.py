@@ -35,6 +35,7 @@ PAGES = Pages(
         "entry-refreshed": N_("Everything was taken from the documents again; what was keyed stands."),
         "entry-discarded": N_("The draft was given up."),
         "entry-filed": N_("Filed. Customs sees it one block later."),
+        "claim-taken-back": N_("A correction without the claim is drafted. Look at it, then file it."),
         "claim-accepted": N_("The claim is accepted, and the filer is told."),
     },
     kinds={
@@ -209,6 +210,13 @@ def draft_correction(visit: Visit) -> Response:
     """Draft a correction from the documents as they stand now."""
     draft_id = service.draft_correction(visit.tenant, visit.actor, visit.named("document_id"))
     return visit.go(f"/entry-drafts/{draft_id}", told="entry-drafted")
+
+
+@PAGES.post("/entries/{document_id}/lines/{line}/withdraw", operation="entries.draft", again=show_entry)
+def withdraw_claim(visit: Visit) -> Response:
+    """Draft a correction without the claim of a line; its page shows what is owed then."""
+    withdrawal = service.withdraw_claims(visit.tenant, visit.actor, visit.named("document_id"), [_line(visit)])
+    return visit.go(f"/entry-drafts/{withdrawal.draft_id}", told="claim-taken-back")
 
 
 @PAGES.post("/entries/{document_id}/lines/{line}/accept", operation="claims.decide", again=show_entry)

@@ -20,7 +20,8 @@ Write = Callable[[Connection, Any, Any], None]
 ISSUED, DELIVERED = "document.issued/1", "document.delivered/1"
 # The verification of origin tells of these in the inbox; here they are counted in lists and shown beside their line.
 ASKED, ANSWERED, CLOSED = "request.made/1", "request.answered/1", "request.closed/1"
-DIALOGUE = (ASKED, ANSWERED, CLOSED)
+DECIDED, DETERMINATIONS = "origin.decided/1", "determinations"
+"""What customs decides bears on claims that were filed after it, whenever it comes to be known."""
 
 _FORGET = sa.delete(t.examinations).where(t.examinations.c.version == sa.bindparam("of"))
 _LOOKED_FOR = sa.select(t.sought.c.version).where(t.sought.c.name == sa.bindparam("name"))
@@ -38,6 +39,8 @@ def project(tx: Connection, context: Any, statement: Any, documents: Any) -> Non
         write(tx, context, statement)
     if statement.kind in (ISSUED, DELIVERED):
         tx.execute(_FORGET_SEEKERS, {"name": context.statement_id})
+    if statement.kind == DECIDED:
+        forget_later(tx, DETERMINATIONS, context.place.log_index)
     if statement.kind == ISSUED:
         forget_later(tx, statement.body["id"], context.place.log_index)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
+
 from transire.api.operations import Answer, Call, Collection, Operations
 from transire.desk.permissions import require_some
 from transire.procedures.entry_summary import service
@@ -143,6 +145,14 @@ def show_entry_duty(call: Call) -> Any:
 def draft_correction(call: Call) -> Any:
     _require_shown(call)
     return _draft(call, service.draft_correction(call.tenant, call.person, call.path["document_id"]), status=201)
+
+
+@OPERATIONS.op("POST", "/entries/{document_id}/withdrawals", "withdrawClaims", scope="entries.draft")
+def withdraw_claims(call: Call) -> Any:
+    """Draft a correction without the claims of these lines, with what is owed before and after."""
+    withdrawal = service.withdraw_claims(call.tenant, call.person, call.path["document_id"], call.body["lines"])
+    value = {**msgspec.structs.asdict(withdrawal), "difference": withdrawal.difference}
+    return Answer(value=value, status=201, location=f"/entry-drafts/{withdrawal.draft_id}")
 
 
 @OPERATIONS.op("POST", "/entries/{document_id}/lines/{line}/accept", "acceptClaim", scope="claims.decide")

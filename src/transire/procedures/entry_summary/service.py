@@ -43,6 +43,7 @@ from transire.procedures.entry_summary.invoices import (
 from transire.procedures.entry_summary.lists import EntryList, EntryRow, entry_list
 from transire.procedures.entry_summary.statements import CORRECTED, FILED
 from transire.procedures.entry_summary.views import DraftPage, EntryPage, draft_page, entry_page
+from transire.procedures.entry_summary.withdrawing import Withdrawal, places_of_claims, without_claims
 from transire.procedures.findings import Finding, errors_among
 from transire.procedures.papers import customs_of, issue_paper, share_paper
 
@@ -69,6 +70,7 @@ __all__ = [
     "show_draft",
     "show_entry",
     "show_invoice",
+    "withdraw_claims",
 ]
 
 DRAFT_KIND = "entry"
@@ -126,6 +128,12 @@ def draft_correction(tenant: Tenant, person: Person, entry_id: str) -> str:
             now=tenant.now(),
         )
     return draft.id
+
+
+def withdraw_claims(tenant: Tenant, person: Person, entry_id: str, lines: Sequence[int]) -> Withdrawal:
+    """Draft a correction that takes the claims of these lines back, with what is owed before and after."""
+    owed, places = places_of_claims(tenant, entry_id, lines)
+    return without_claims(tenant, person, draft_correction(tenant, person, entry_id), owed, places)
 
 
 def set_field(

@@ -14,6 +14,7 @@ import msgspec
 
 from transire.documents.authority import PowerOfAttorney
 from transire.documents.certification import Certification, CertifiedGood, find_good, matching_goods
+from transire.documents.customs_determination import CustomsDetermination
 from transire.documents.entry import Claim, EntryLine, EntrySummary
 from transire.documents.invoice import Invoice, InvoiceLine, find_line
 
@@ -82,6 +83,14 @@ class HeldAuthority(_Held, frozen=True, kw_only=True):
     content: PowerOfAttorney
 
 
+class DeterminedByCustoms(msgspec.Struct, frozen=True, kw_only=True):
+    """What customs has determined of a good of one of the certifiers, in the order of the log."""
+
+    document_id: str
+    log_index: int
+    content: CustomsDetermination
+
+
 class Declared(msgspec.Struct, frozen=True, kw_only=True):
     """An invoice line that another entry of the same importer has declared already."""
 
@@ -130,6 +139,7 @@ class CaseFile(msgspec.Struct, frozen=True, kw_only=True):
     authorities: Mapping[str, HeldAuthority] = {}
     statements: Mapping[str, Anchored] = {}
     declared: tuple[Declared, ...] = ()
+    determined: tuple[DeterminedByCustoms, ...] = ()
     entry_numbers_used: frozenset[str] = frozenset()
 
     @property
