@@ -24,14 +24,12 @@ from transire.procedures.entry_summary.errors import (
     LineUnknown,
     LineWithoutClaim,
     NoAuthority,
-    NotAskedHere,
     NotTheFiler,
-    RequestUnknown,
 )
 from transire.procedures.findings import errors_among
 from transire.procedures.origin_certification import service as origin
 from transire.procedures.origin_verification import service as verification
-from transire.procedures.origin_verification.errors import DueDaysUnsuitable
+from transire.procedures.origin_verification.errors import DueDaysUnsuitable, NotAskedHere, RequestUnknown
 from transire.procedures.papers import open_newest
 from transire.procedures.power_of_attorney import service as power
 from transire.records.inbox import list_inbox
@@ -349,19 +347,19 @@ def test_a_line_without_a_claim_has_none_to_accept(trade: Trade, shipment: Issue
 
 def test_only_filer_and_importer_answer(trade: Trade, filed: Issued) -> None:
     customs, producer = trade.customs, trade.bajio
-    request = entry.ask(customs.tenant, customs.person, filed.document_id, 3, "Which resin?")
+    request = verification.ask(customs.tenant, customs.person, filed.document_id, 3, "Which resin?")
     trade.settle()
     with pytest.raises(RequestUnknown):
-        entry.answer(producer.tenant, producer.person, request, "Ours")
+        verification.answer(producer.tenant, producer.person, request, "Ours")
 
 
 def test_customs_does_not_answer_itself(trade: Trade, filed: Issued) -> None:
     customs = trade.customs
-    request = entry.ask(customs.tenant, customs.person, filed.document_id, 3, "Which supplier?")
+    request = verification.ask(customs.tenant, customs.person, filed.document_id, 3, "Which supplier?")
     trade.settle()
     signer = Person(customs.person.id, "A signer", frozenset({"signing_official"}))
     with pytest.raises(NotAskedHere):
-        entry.answer(customs.tenant, signer, request, "We know")
+        verification.answer(customs.tenant, signer, request, "We know")
 
 
 def test_a_broker_without_a_power_drafts_nothing(trade: Trade, filed: Issued) -> None:
