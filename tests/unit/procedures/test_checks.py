@@ -60,7 +60,7 @@ def determined(number: str, outcome: CustomsOutcome, at: int) -> DeterminedByCus
     content = CustomsDetermination(
         agreement="usmca",
         outcome=outcome,
-        certifier=replace(certification().certifier, did=PRODUCER),
+        certifier=replace(certification.certifier, did=PRODUCER),
         certification=CERTIFICATION,
         description="Centrifugal pump",
         tariff_number="8413.70.20.04",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from trading import Trade
@@ -17,7 +18,9 @@ from transire.procedures.origin_verification import service as verification
 from transire.procedures.origin_verification.errors import (
     AlreadyAnswered,
     AlreadyDecided,
+    CertificationDoesNotCover,
     CertifierNotAsked,
+    ClaimMadeAlready,
     NotAskedHere,
     NotExtended,
     NothingAsked,
@@ -174,6 +177,27 @@ def test_a_claim_is_taken_back_with_the_duty_that_is_then_owed(trade: Trade, fil
     standing = entry.show_entry(customs.tenant, filed.document_id)
     assert standing.lines[0].claim is None
     assert claim_of(trade, filed, 1).stage == "denied"
+
+
+def test_preference_is_claimed_after_importation_and_verified_like_any(trade: Trade, filed: Issued) -> None:
+    """Line 1 claims nothing any more: what is held would bear a claim, within a year of importation."""
+    broker, customs = trade.gateway, trade.customs
+    page = verification.show_verification(broker.tenant, broker.person, filed.document_id)
+    assert [offer.line for offer in page.refunds] == [1]
+    assert verification.show_verification(customs.tenant, customs.person, filed.document_id).refunds == ()
+    claim = partial(verification.claim_after_import, declaration="It qualified.", informed=False, protested=False)
+    held = page.refunds[0].certification
+    with pytest.raises(ClaimMadeAlready):
+        claim(broker.tenant, broker.person, filed.document_id, 2, held)
+    with pytest.raises(CertificationDoesNotCover):
+        claim(broker.tenant, broker.person, filed.document_id, 1, filed.document_id)
+    with pytest.raises(PermissionDenied):
+        claim(customs.tenant, customs.person, filed.document_id, 1, held)
+    claim(broker.tenant, broker.person, filed.document_id, 1, held)
+    trade.settle()
+    claimed = claim_of(trade, filed, 1)
+    assert (claimed.after_import, claimed.agreement, claimed.certified_by_other) == (True, "USMCA", True)
+    assert verification.show_verification(broker.tenant, broker.person, filed.document_id).refunds == ()
 
 
 def test_more_time_is_given_once_it_is_later(trade: Trade, filed: Issued) -> None:

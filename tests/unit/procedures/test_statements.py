@@ -92,6 +92,19 @@ SOUND: dict[str, tuple[dict[str, Any], set[str], str]] = {
     "request.answered/1": ({"answer": ID}, {"broker", "importer", "exporter", "producer"}, "request.made/1"),
     "request.closed/1": ({"outcome": "sufficient", "note": "Thanks"}, {"customs", "agency"}, "certifier.asked/1"),
     "determination.deferred/1": ({"line": 1, "reason": "Many materials"}, {"customs"}, "entry.filed/1"),
+    "refund.claimed/1": (
+        {
+            "line": 1,
+            "certification": ID,
+            "version": ID,
+            "good": 1,
+            "declaration": "It qualified",
+            "informed": False,
+            "protested": False,
+        },
+        {"broker", "importer"},
+        "entry.filed/1",
+    ),
     "origin.decided/1": (
         {"line": 1, "version": ID, "outcome": "not_originating"},
         {"customs"},

@@ -15,7 +15,10 @@ TransireError
 ├── StepTooEarly              verification.step-too-early
 ├── AlreadyDecided            verification.already-decided
 ├── AlreadyAnswered           verification.already-answered
-└── NotExtended               verification.not-extended
+├── NotExtended               verification.not-extended
+├── RefundTooLate             verification.refund-too-late
+├── ClaimMadeAlready          verification.claim-made-already
+└── CertificationDoesNotCover verification.certification-does-not-cover
 """
 
 from __future__ import annotations
@@ -126,3 +129,24 @@ class NotExtended(TransireError):
     sentence = "The new last day is not after the one that stands."
     fix = "Give a later day, within a year."
     status = 422
+
+
+class RefundTooLate(TransireError):
+    code = "verification.refund-too-late"
+    sentence = "Preference can be claimed within a year of importation, and that is over."
+    fix = "Nothing can be claimed for this entry any more (19 USC 1520(d))."
+    status = 409
+
+
+class ClaimMadeAlready(TransireError):
+    code = "verification.claim-made-already"
+    sentence = "This line claims a preference already."
+    fix = "Choose a line without a claim."
+    status = 409
+
+
+class CertificationDoesNotCover(TransireError):
+    code = "verification.certification-does-not-cover"
+    sentence = "No certification is held under this name that covers the good, the importer and the day of importation."
+    fix = "Ask the certifier for one, and claim when you hold it."
+    status = 409

@@ -27,7 +27,9 @@ from transire.procedures.origin_verification.errors import (
     RequestUnknown,
 )
 from transire.procedures.origin_verification.stages import OPENING, ClaimCase, Step, case_of_steps
+from transire.procedures.origin_verification.statements import REFUND
 from transire.procedures.papers import Paper, open_newest, open_version
+from transire.tariff.programmes import programmes_of
 from transire.vault import journal
 
 FILINGS = ("entry.filed/1", "entry.corrected/1")
@@ -124,10 +126,27 @@ def claim_of_line(
     line = find_line(entry.content, number)
     if line is None:
         raise LineUnknown(got=number)
-    if line.claim is None and needs_claim:
+    claim = line.claim or _claimed_since(tenant, tx, entry.entry_id, number)
+    if claim is None and needs_claim:
         raise LineWithoutClaim(got=number)
-    certified = None if line.claim is None else _certified(tenant, tx, line.claim)
-    return ClaimOfLine(entry=entry, line=line, claim=line.claim, certified=certified)
+    certified = None if claim is None else _certified(tenant, tx, claim)
+    return ClaimOfLine(entry=entry, line=line, claim=claim, certified=certified)
+
+
+def _claimed_since(tenant: Tenant, tx: sa.Connection, entry_id: str, number: int) -> Claim | None:
+    """The claim that was made for a line after importation (19 USC 1520(d))."""
+    for made in journal.find_about(tx, entry_id, kinds=[REFUND.name]):
+        body = made.statement.body
+        paper = open_version(tenant, tx, str(body["version"])) if body["line"] == number else None
+        if paper is not None and is_certification(paper.credential):
+            content = read_certification(paper.credential)
+            return Claim(
+                agreement=content.agreement,
+                programme=programmes_of(content.agreement)[0],
+                certification=paper.document_id,
+                certification_good=int(str(body["good"])),
+            )
+    return None
 
 
 def _certified(tenant: Tenant, tx: sa.Connection, claim: Claim) -> Certified | None:

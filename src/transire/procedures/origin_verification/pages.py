@@ -33,6 +33,7 @@ PAGES = Pages(
         "visit-proposed": N_("The visit is proposed. The certifier has thirty days to consent."),
         "visit-answered": N_("Customs is told."),
         "action-proposed": N_("The proposed action is on its way to filer and importer."),
+        "refund-claimed": N_("The claim is on its way to customs. The entry stays as it was filed."),
         "deferred": N_("The longer limit runs, and filer and importer are told."),
         "decided": N_("The determination is signed, and is on its way to importer, filer and certifier."),
         "extended": N_("More time is given, and whoever was asked is told."),
@@ -50,6 +51,7 @@ PAGES = Pages(
         "request.closed/1": N_("closed a question"),
         "determination.deferred/1": N_("took the longer limit"),
         "origin.decided/1": N_("decided a claim"),
+        "refund.claimed/1": N_("claimed preference after importation"),
     },
     items={
         "request.made": Item(N_("Customs asks about line %(line)s"), "/requests/{statement_id}"),
@@ -64,6 +66,9 @@ PAGES = Pages(
         "request.overdue": Item(N_("No answer came by %(due_by)s"), "/requests/{statement_id}"),
         "determination.deferred": Item(
             N_("Customs takes longer for the claim of line %(line)s"), "/entries/{document_id}/verification"
+        ),
+        "refund.claimed": Item(
+            N_("Preference is claimed after importation, line %(line)s"), "/entries/{document_id}/verification"
         ),
         "origin.decided": Item(N_("Customs has decided a claim"), "/documents/{document_id}"),
     },
@@ -92,6 +97,7 @@ def show_verification(visit: Visit) -> Response:
         certifier_questions=[question for question in questions() if {"exporter", "producer"} & set(question.asks)],
         wordings=_wordings(),
         chosen_line=visit.asked("line"),
+        claims_refunds=any(visit.may("entries.file", relation) for relation in ("own_member", "authorised_broker")),
     )
 
 
@@ -175,6 +181,22 @@ def determine(visit: Visit) -> Response:
     )
     await_version(visit.tenant, issued.commitment)
     return visit.go(f"/entries/{visit.named('document_id')}/verification", told="decided", anchor=_anchor(visit))
+
+
+@PAGES.post("/entries/{document_id}/lines/{line}/refund", operation="entries.file", again=show_verification)
+def claim_after_import(visit: Visit) -> Response:
+    """Claim preference within a year of importation."""
+    stated = service.claim_after_import(
+        visit.tenant,
+        visit.actor,
+        visit.named("document_id"),
+        _line(visit),
+        visit.form.text("certification"),
+        declaration=visit.form.text("declaration"),
+        informed=visit.form.optional("informed") is not None,
+        protested=visit.form.optional("protested") is not None,
+    )
+    return _back(visit, stated, "refund-claimed")
 
 
 @PAGES.get("/requests/{request_id}", operation="requests.read")

@@ -28,6 +28,7 @@ ITEMS: Final[Mapping[str, tuple[str, int]]] = {
     s.VISIT_ANSWERED.name: ("visit.answered", SOON),
     s.DEFERRED.name: ("determination.deferred", LATER),
     s.DECIDED.name: ("origin.decided", SOON),
+    s.REFUND.name: ("refund.claimed", SOON),
 }
 """The item of each kind for whoever receives it, and how it presses."""
 
@@ -68,6 +69,8 @@ def project(tx: Connection, context: Any, statement: Any, documents: Any) -> Non
 def _document(kind: str, about: tuple[str, ...], body: Mapping[str, Any]) -> str | None:
     if kind == s.ANSWERED.name:
         return str(body["answer"])
+    if kind == s.REFUND.name:
+        return str(body["certification"])
     if kind in (s.CERTIFIER_ASKED.name, s.VISIT.name, s.DECIDED.name):
         return about[0]
     return None

@@ -123,6 +123,23 @@ def determine(call: Call) -> Any:
     return Answer(value=issued, status=201, location=f"/documents/{issued.document_id}")
 
 
+@OPERATIONS.op("POST", "/entries/{document_id}/lines/{line}/refund-claim", "claimAfterImport", scope="entries.file")
+def claim_after_import(call: Call) -> Any:
+    """Claim preference within a year of importation (19 USC 1520(d))."""
+    body = call.body
+    stated = service.claim_after_import(
+        call.tenant,
+        call.person,
+        call.path["document_id"],
+        _line(call),
+        body["certification"],
+        declaration=body["declaration"],
+        informed=body["informed"],
+        protested=body["protested"],
+    )
+    return _stated(stated, None)
+
+
 @OPERATIONS.op("GET", "/requests/{request_id}", "showRequest", scope="requests.read")
 def show_request(call: Call) -> Any:
     """A question, visit or notice, and what became of it."""

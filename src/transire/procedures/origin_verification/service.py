@@ -23,6 +23,7 @@ from transire.procedures.origin_verification.asking import (
     extend_request,
     propose_visit,
 )
+from transire.procedures.origin_verification.claiming import claim_after_import
 from transire.procedures.origin_verification.deciding import defer_determination, determine, propose_action
 from transire.procedures.origin_verification.gathering import find_entry, opening_statement
 from transire.procedures.origin_verification.lists import VerificationList, verification_list
@@ -46,6 +47,7 @@ __all__ = [
     "ask_certifier",
     "ask_claims",
     "backup_documents",
+    "claim_after_import",
     "close_request",
     "defer_determination",
     "determine",

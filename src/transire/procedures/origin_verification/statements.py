@@ -107,7 +107,27 @@ DECIDED = Kind(
     follows=("document.issued/1",),
 )
 
+# About the entry: preference is claimed after importation, within a year of it (19 USC 1520(d); 19 CFR 182.31-182.33).
+# The declaration that the good qualified then, whether others were given the documents, whether a protest is known.
+REFUND = Kind(
+    name="refund.claimed/1",
+    body_schema=closed(
+        {
+            "line": LINE,
+            "certification": IDENTIFIER,
+            "version": IDENTIFIER,
+            "good": LINE,
+            "declaration": text(4000),
+            "informed": {"type": "boolean"},
+            "protested": {"type": "boolean"},
+        }
+    ),
+    stated_by=frozenset({"broker", "importer"}),
+    follows=("entry.filed/1",),
+)
+
 KINDS = (
+    REFUND,
     ASKED,
     CERTIFIER_ASKED,
     VISIT,

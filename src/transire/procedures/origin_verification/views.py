@@ -15,6 +15,7 @@ from transire.origin.agreements import agreement
 from transire.procedures.clocks import Due, customs_zone, due
 from transire.procedures.origin_verification import statements as s
 from transire.procedures.origin_verification import tables as t
+from transire.procedures.origin_verification.claiming import RefundOffer, refund_clock, refund_offers
 from transire.procedures.origin_verification.errors import RequestUnknown
 from transire.procedures.origin_verification.gathering import (
     ClaimOfLine,
@@ -106,6 +107,7 @@ class ClaimView(msgspec.Struct, frozen=True, kw_only=True):
     certification: str | None
     certifier: str | None
     certified_by_other: bool
+    after_import: bool
     stage: str
     requests: tuple[RequestView, ...]
     limit: Term | None
@@ -115,7 +117,7 @@ class ClaimView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class VerificationPage(msgspec.Struct, frozen=True, kw_only=True):
-    """The verification of an entry: its claims, and the dates that the law sets for the entry."""
+    """The verification of an entry: its claims, the dates that the law sets for it, and what could be claimed yet."""
 
     entry: str
     version: str
@@ -124,6 +126,7 @@ class VerificationPage(msgspec.Struct, frozen=True, kw_only=True):
     filer: str
     claims: tuple[ClaimView, ...]
     terms: tuple[Term, ...]
+    refunds: tuple[RefundOffer, ...]
 
 
 def term(clock: Due, now: datetime) -> Term:
@@ -159,18 +162,19 @@ def verification_page(tenant: Tenant, tx: sa.Connection, entry_id: str) -> Verif
         filer=tenant.name_of(entry.filer),
         claims=tuple(_claim_view(tenant, tx, one) for one in claimed),
         terms=entry_terms(entry, tenant.now()),
+        refunds=refund_offers(tenant, tx, entry),
     )
 
 
 def entry_terms(entry: StandingEntry, now: datetime) -> tuple[Term, ...]:
     """The dates that the law sets for an entry, the earliest first; a protest counts from scheduled liquidation."""
-    entered, imported = _noon(entry.content.entry_date), _noon(entry.content.import_date)
+    entered = _noon(entry.content.entry_date)
     liquidation = due("liquidation", entered)
     clocks = [
         due("summary-correction", entered),
         liquidation,
         due("liquidation-limit", entered),
-        due("refund-claim", imported),
+        refund_clock(entry),
         due("protest", _noon(liquidation.due)),
         due("records", entered),
     ]
@@ -194,6 +198,7 @@ def _claim_view(tenant: Tenant, tx: sa.Connection, claimed: ClaimOfLine) -> Clai
         certification=None if claimed.claim is None else claimed.claim.certification,
         certifier=None if held is None else tenant.name_of(held.paper.issuer),
         certified_by_other=claimed.certified_by_other,
+        after_import=claimed.claim is not None and claimed.line.claim is None,
         stage=case.stage(ledger_time(tenant)),
         requests=tuple(request_view(tenant, tx, one) for one in asked),
         limit=None if limit is None else term(limit, now),
