@@ -160,8 +160,14 @@ def flag(world: World, broker: Walker, filed: str) -> None:
     broker.reads("Customs has determined that the identical good of this certifier does not originate.")
     broker.go(filed).press("Take the claim back").reads("A correction without the claim is drafted.")
     broker.look("78-claim-taken-back")
+    actor = world.actors["gateway"]
+    entry.file_entry(actor.tenant, actor.person, broker.path.rpartition("/")[2])
+    world.node.settle()
+    broker.go(f"{filed}/verification").reads("Could be claimed yet").main("summary", has_text="1. ").first.click()
+    broker.look("79-could-be-claimed").press("Claim preference").reads("The claim is on its way to customs.")
+    broker.reads("claimed after importation")
 
 
 def test_the_pages_in_spanish(world: World, filed: str, open_window: Callable[..., Walker]) -> None:
     customs = open_window("customs", language="es")
-    customs.go(f"{filed}/verification").reads("Verificación de origen", "Fechas de esta entrada").look("79-spanish")
+    customs.go(f"{filed}/verification").reads("Verificación de origen", "Fechas de esta entrada").look("80-spanish")
