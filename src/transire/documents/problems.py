@@ -61,6 +61,17 @@ def find_schema_problems(
 
 def find_floats(value: object, where: str = "") -> Iterator[Problem]:
     """Every number with a point: JSON Schema takes 1.0 for an integer, the typed readers take no float at all."""
+    if _has_float(value):  # nearly never: then no pointer is written
+        yield from _floats_in(value, where)
+
+
+def _has_float(value: object) -> bool:
+    if isinstance(value, dict):
+        return any(map(_has_float, value.values()))
+    return any(map(_has_float, value)) if isinstance(value, list) else isinstance(value, float)
+
+
+def _floats_in(value: object, where: str) -> Iterator[Problem]:
     if isinstance(value, float):
         yield Problem(
             where=where,
@@ -71,10 +82,10 @@ def find_floats(value: object, where: str = "") -> Iterator[Problem]:
         )
     elif isinstance(value, dict):
         for name, member in value.items():
-            yield from find_floats(member, f"{where}/{escaped(str(name))}")
+            yield from _floats_in(member, f"{where}/{escaped(str(name))}")
     elif isinstance(value, list):
         for at, element in enumerate(value):
-            yield from find_floats(element, f"{where}/{at}")
+            yield from _floats_in(element, f"{where}/{at}")
 
 
 def _problems_of(error: ValidationError, *, root: Schema, common: Schema) -> Iterator[Problem]:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from typing import Annotated, Final, Literal, cast
 
 import msgspec
@@ -84,7 +85,7 @@ class Previous(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     app_hash: Digest
 
 
-class Genesis(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class Genesis(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, dict=True):
     """The beginning of a network. Members are written like the enrolments that come later.
 
     With `previous` it names validators only: who governs, registers and belongs to the network is carried over.
@@ -147,7 +148,7 @@ class Genesis(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
         """The canonical bytes, as they are kept and hashed."""
         return canonical_bytes(cast("Json", msgspec.to_builtins(self)))
 
-    @property
+    @cached_property
     def digest(self) -> bytes:
         """SHA-256 over the domain and the canonical bytes."""
         return sha256(GENESIS_DOMAIN, self.raw)

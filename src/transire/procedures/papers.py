@@ -5,24 +5,24 @@ Everything here runs in the caller's SQL transaction; permissions are asked by t
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, time
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import msgspec
 import sqlalchemy as sa
 
 from transire.credentials.issue import issue_credential
-from transire.crypto.encoding import b64url
 from transire.desk.particulars import find_particulars
 from transire.desk.person import Person
 from transire.documents.catalogue import document_type
-from transire.documents.commitment import commitment_of
 from transire.errors import TransireError
 from transire.node.tenant import Issued, Tenant
 from transire.records.documents import DocumentFilter, DocumentLine, every_document
 from transire.vault import journal
 from transire.vault.statements import DELIVERED, GRANTED, named_body
+
+T = TypeVar("T")
 
 CUSTOMS = "customs"
 """The role, on the ledger, of the administration that receives entries."""
@@ -36,7 +36,7 @@ class CustomsUnknown(TransireError):
 
 
 class Paper(msgspec.Struct, frozen=True, kw_only=True):
-    """A version of a document that is held, opened. `computed` is its commitment worked out anew from its content."""
+    """A version of a document that is held, opened: its content has been found to have the commitment `version`."""
 
     document_id: str
     version: str
@@ -44,8 +44,8 @@ class Paper(msgspec.Struct, frozen=True, kw_only=True):
     schema_id: str
     issuer: str
     issued_by: str
-    computed: str
     credential: dict[str, Any]
+    readings: dict[Any, Any]
 
     @property
     def title(self) -> str:
@@ -57,6 +57,12 @@ class Paper(msgspec.Struct, frozen=True, kw_only=True):
         """What the credential says."""
         found: dict[str, Any] = self.credential["credentialSubject"]
         return found
+
+    def read_as(self, reader: Callable[[Mapping[str, Any]], T]) -> T:
+        """What a reader of the documents' catalogue makes of it; checked and read once, however often it is asked."""
+        if reader not in self.readings:
+            self.readings[reader] = reader(self.credential)
+        return cast("T", self.readings[reader])
 
 
 def midnight(day: date) -> datetime:
@@ -143,8 +149,8 @@ def open_version(tenant: Tenant, tx: sa.Connection, version: str) -> Paper | Non
         schema_id=stored.schema_id,
         issuer=stored.issuer,
         issued_by=stored.issued_by or "",
-        computed=b64url(commitment_of(opened.representations, opened.salt)),
         credential=opened.credential,
+        readings=opened.readings,
     )
 
 

@@ -8,7 +8,10 @@ is wrapped for the member's own agree key by HPKE, like any recipient's.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection, Iterator, Mapping, Sequence
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -99,6 +102,13 @@ class OpenedDocument:
     stored: StoredDocument
     representations: Mapping[str, bytes] = field(repr=False)
     salt: bytes = field(repr=False)
+    readings: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
+    """What readers made of it, by the reader: kept as long as the document is open, and no longer."""
+
+    @property
+    def size(self) -> int:
+        """Bytes of all representations."""
+        return sum(map(len, self.representations.values()))
 
     @cached_property
     def credential(self) -> dict[str, Json] | None:
@@ -121,6 +131,46 @@ class SealedDocument:
     wrapped: bytes = field(repr=False)
 
 
+class OpenedLately:
+    """The documents that were opened in the last moment. Bounded in number, bytes and time; safe between threads."""
+
+    SECONDS: Final = 10.0
+    MOST: Final = 256
+    MOST_BYTES: Final = 16 << 20
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._kept: OrderedDict[tuple[str, ...], tuple[float, OpenedDocument]] = OrderedDict()
+        self._bytes = 0
+
+    def find(self, name: tuple[str, ...]) -> OpenedDocument | None:
+        """The document, if it was opened a moment ago."""
+        with self._lock:
+            self._forget()
+            found = self._kept.get(name)
+        return None if found is None else found[1]
+
+    def keep(self, name: tuple[str, ...], opened: OpenedDocument) -> OpenedDocument:
+        """Keep it for a moment; returns the one that is kept."""
+        with self._lock:
+            if name not in self._kept:
+                self._kept[name] = (self._clock() + self.SECONDS, opened)
+                self._bytes += opened.size
+            self._forget()
+        return opened
+
+    def _forget(self) -> None:
+        """Whatever is too old, and the oldest of too many. They lie in the order in which they were opened."""
+        now = self._clock()
+        while self._kept:
+            until, oldest = next(iter(self._kept.values()))
+            if until > now and len(self._kept) <= self.MOST and self._bytes <= self.MOST_BYTES:
+                return
+            self._kept.popitem(last=False)
+            self._bytes -= oldest.size
+
+
 class Vault:
     """One member's vault. `agree_names` are its agree keys in the key store, the present one last."""
 
@@ -129,8 +179,9 @@ class Vault:
         self._keys = keys
         self._agree_names = tuple(agree_names)
         self._unlocked: dict[str, AgreementKey] = {}
-        # What was opened is known as long as the transaction that asked for it, and no longer.
+        # What was opened is known as long as the transaction that asked for it, and for the moment after it.
         self._opened: WeakKeyDictionary[sa.Connection, dict[tuple[str, str], OpenedDocument]] = WeakKeyDictionary()
+        self._lately = OpenedLately()
 
     @property
     def agree_public(self) -> bytes:
@@ -206,12 +257,20 @@ class Vault:
         return self._open(tx, self._require(tx, commitment, issuer))
 
     def find(self, tx: sa.Connection, commitment: str, *, issuer: str | None = None) -> OpenedDocument | None:
-        """The opened version; None when this member does not hold it, or its bytes were lost, which `doctor` names."""
+        """The opened version; None when this member does not hold it, or its bytes were lost, which `doctor` names.
+
+        What was opened a moment ago is not decrypted again: taking delivery of an entry, examining it and showing it
+        open the same dozen documents.
+        """
         row = self._row(tx, commitment, issuer)
         if row is None or row.wrapped_key is None:
             return None
+        name = (row.issuer, row.commitment, row.issued_by)
+        known = self._lately.find(name)
+        if known is not None:
+            return known
         try:
-            return self._open(tx, row)
+            return self._lately.keep(name, self._open(tx, row))
         except (BlobMissing, BlobAltered) as error:
             log.error("document lost", commitment=commitment, code=error.code)
             return None

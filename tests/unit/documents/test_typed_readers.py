@@ -45,6 +45,7 @@ from transire.documents.entry import (
     keyed_fields,
     read_entry_subject,
     read_entry_summary,
+    sources_by_field,
 )
 from transire.documents.errors import DocumentInvalid, DocumentTypeUnknown
 from transire.documents.evidence import read_evidence
@@ -228,10 +229,11 @@ def test_where_a_field_came_from() -> None:
         Source(field="/lines/0/description", document="A" * 43, pointer="/x"),
         Source(field="/lines/10", keyed_by="preparer"),
     )
-    assert find_source(sources, "/lines/0/description") == sources[1]
-    assert find_source(sources, "/lines/0/claim/programme") == sources[0]
-    assert find_source(sources, "/lines/1/description") is None
-    assert find_source(sources, "/lines/10/description") == sources[2]
+    known = sources_by_field((*sources, Source(field="/lines/10", computed="later, of the same field")))
+    assert find_source(known, "/lines/0/description") == sources[1]
+    assert find_source(known, "/lines/0/claim/programme") == sources[0]
+    assert find_source(known, "/lines/1/description") is None
+    assert find_source(known, "/lines/10/description") == sources[2]
     assert keyed_fields(sources) == ("/lines/10",)
     assert keyed_fields(ENTRY.sources) == ("/entryDate",)
     assert ENTRY.filer_code == "ABC"

@@ -28,7 +28,7 @@ from transire.storage.migrations import schema_differences, upgrade
 from transire.vault.errors import DocumentErased, DocumentUnknown, PreviousUnknown, VersionContradicted
 from transire.vault.sealing import unseal
 from transire.vault.tables import BRANCH, documents
-from transire.vault.vault import Vault, digest_of, held_versions
+from transire.vault.vault import OpenedDocument, OpenedLately, Vault, digest_of, held_versions
 
 from .conftest import NOW, Member
 
@@ -305,3 +305,44 @@ def test_values_show_no_content(producer: Member) -> None:
         opened = producer.vault.open(view, stored.commitment)
     assert "mill test" not in repr(opened)
     assert json.dumps(stored.issued_body()).count("mill") == 0
+
+
+def find(owner: Member, commitment: str) -> OpenedDocument | None:
+    with owner.database.reading() as view:
+        return owner.vault.find(view, commitment)
+
+
+def test_what_was_opened_a_moment_ago_is_not_decrypted_again_unless_it_was_erased(producer: Member) -> None:
+    commitment = put(producer)
+    first = find(producer, commitment)
+    assert first is not None
+    assert find(producer, commitment) is first
+    with producer.database.transaction() as tx:
+        producer.vault.mark_issued(tx, commitment, "S" * 43)
+    second = find(producer, commitment)
+    assert second is not None
+    assert (first.stored.issued_by, second.stored.issued_by) == (None, "S" * 43)
+    with producer.database.transaction() as tx:
+        producer.vault.erase(tx, commitment, issuer=producer.did, now=NOW)
+    assert find(producer, commitment) is None
+
+
+def test_what_is_open_is_bounded_in_time_number_and_bytes(producer: Member) -> None:
+    opened = [
+        found for number in range(3) if (found := find(producer, put(producer, b"{}" + bytes(number)))) is not None
+    ]
+    moment = [0.0]
+    lately = OpenedLately(clock=lambda: moment[0])
+    for at, one in enumerate(opened):
+        lately.keep((str(at),), one)
+    assert lately.find(("0",)) is opened[0]
+    moment[0] = OpenedLately.SECONDS
+    assert lately.find(("0",)) is None
+    for at in range(OpenedLately.MOST + 1):
+        lately.keep((f"n{at}",), opened[0])
+    assert (lately.find(("n0",)), lately.find(("n1",))) == (None, opened[0])
+    half = find(producer, put(producer, bytes(OpenedLately.MOST_BYTES // 2)))
+    assert half is not None
+    for name in ("one", "two", "three"):
+        lately.keep((name,), half)
+    assert [lately.find((name,)) for name in ("n1", "one", "two", "three")] == [None, None, half, half]

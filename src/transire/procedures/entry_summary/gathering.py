@@ -50,7 +50,7 @@ def gather_draft(tenant: Tenant, tx: sa.Connection, entry: EntrySummary, *, corr
 
 def gather_filed(tenant: Tenant, tx: sa.Connection, paper: Paper, filed: journal.Located) -> CaseFile:
     """The case of an entry as it was filed: judged at the filing's place in the log."""
-    entry = read_entry_summary(paper.credential)
+    entry = paper.read_as(read_entry_summary)
     body = cast("dict[str, Any]", filed.statement.body)
     begun = CaseFile(
         entry=entry,
@@ -114,7 +114,7 @@ def _certifications(
     for version in dict.fromkeys([*versions, *(found for found in stood if found is not None)]):
         paper = open_version(tenant, tx, version)
         if paper is not None and is_certification(paper.credential):
-            content = read_certification(paper.credential)
+            content = paper.read_as(read_certification)
             yield HeldCertification(content=content, **held_particulars(tenant, tx, paper))
 
 
@@ -139,7 +139,7 @@ def find_invoices(
         version = _version_before(tx, document, before)
         paper = None if version is None else open_version(tenant, tx, version.commitment)
         if paper is not None and paper.schema_id == INVOICE:
-            found[document] = HeldInvoice(content=read_invoice(paper.credential), **held_particulars(tenant, tx, paper))
+            found[document] = HeldInvoice(content=paper.read_as(read_invoice), **held_particulars(tenant, tx, paper))
     return found
 
 
@@ -164,7 +164,7 @@ def _authorities(
     paper = None if stood is None else open_version(tenant, tx, stood)
     if paper is None or paper.schema_id != AUTHORITY:
         return {}
-    content = read_power_of_attorney(paper.credential)
+    content = paper.read_as(read_power_of_attorney)
     return {paper.document_id: HeldAuthority(content=content, **held_particulars(tenant, tx, paper))}
 
 
@@ -180,7 +180,7 @@ def held_particulars(tenant: Tenant, tx: sa.Connection, paper: Paper) -> dict[st
         "issued_by": paper.issued_by,
         "issuer_roles": frozenset(roles),
         "stated": str(issued.statement.body.get("commitment", "")) if issued else "no statement of issue",
-        "computed": paper.computed,
+        "computed": paper.version,
         "ended": find_ending(tx, paper.issuer, paper.version),
     }
 
@@ -211,7 +211,7 @@ def _lines_of(tenant: Tenant, tx: sa.Connection, version: str) -> Iterator[Decla
     paper = open_version(tenant, tx, version)
     if paper is None:
         return
-    other = read_entry_summary(paper.credential)
+    other = paper.read_as(read_entry_summary)
     for line in other.lines:
         yield Declared(
             entry_number=other.entry_number,

@@ -17,7 +17,7 @@ from transire.desk import drafts as desk
 from transire.documents.certification import Certification, CertifiedGood
 from transire.documents.determination import SCHEMA_ID as DETERMINATION
 from transire.documents.determination import read_determination
-from transire.documents.entry import Claim, EntryLine, EntrySummary, Source, find_source
+from transire.documents.entry import Claim, EntryLine, EntrySummary, Source, find_source, sources_by_field
 from transire.documents.evidence import Evidence, read_evidence
 from transire.node.tenant import Tenant
 from transire.origin.agreements import agreement
@@ -190,7 +190,7 @@ def entry_page(tenant: Tenant, tx: sa.Connection, document_id: str) -> EntryPage
         document_id=document_id,
         version=filing.version,
         entry=entry,
-        fields=tuple(_fields(subject_header(case.entry), entry.sources, "")),
+        fields=tuple(_fields(subject_header(case.entry), case.sources, "")),
         lines=lines,
         findings=tuple(finding for finding in findings if not finding.where.startswith("/lines/")),
         keyed=sum(1 for source in entry.sources if source.keyed_by is not None),
@@ -219,7 +219,7 @@ def _line_view(
     wire: dict[str, Any] = msgspec.to_builtins(line.line)
     return LineView(
         line=line.line,
-        fields=tuple(_fields(wire, case.entry.sources, line.where())),
+        fields=tuple(_fields(wire, case.sources, line.where())),
         claim=_claim_view(case, line, determined),
         findings=_findings_at(findings, line.where()),
         decision=decisions.get(number),
@@ -270,7 +270,7 @@ def determined_view(tenant: Tenant, tx: sa.Connection, good: CertifiedGood | Non
     )
 
 
-def _fields(content: Mapping[str, Any], sources: Sequence[Source], base: str) -> list[FieldView]:
+def _fields(content: Mapping[str, Any], sources: Mapping[str, Source], base: str) -> list[FieldView]:
     return [_field(f"{base}/{name}", value, find_source(sources, f"{base}/{name}")) for name, value in content.items()]
 
 
@@ -364,7 +364,7 @@ def _body(tx: sa.Connection, statement_id: str) -> dict[str, Any]:
 def draft_page(draft: desk.Draft, findings: Sequence[Finding]) -> DraftPage:
     """A draft with the source of each field and what the checks say of it."""
     subject = subject_of(draft)
-    sources = msgspec.convert(subject.pop("sources"), list[Source])
+    sources = sources_by_field(msgspec.convert(subject.pop("sources"), list[Source]))
     lines = subject.pop("lines", [])
     fields = tuple(_fields(subject, sources, ""))
     shown = tuple(_draft_line(at, line, sources, findings) for at, line in enumerate(lines))
@@ -384,6 +384,6 @@ def draft_page(draft: desk.Draft, findings: Sequence[Finding]) -> DraftPage:
     )
 
 
-def _draft_line(at: int, line: dict[str, Any], sources: Sequence[Source], findings: Sequence[Finding]) -> DraftLine:
+def _draft_line(at: int, line: dict[str, Any], sources: Mapping[str, Source], findings: Sequence[Finding]) -> DraftLine:
     base = f"/lines/{at}"
     return DraftLine(at=at, fields=tuple(_fields(line, sources, base)), findings=_findings_at(findings, base))

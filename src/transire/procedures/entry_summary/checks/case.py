@@ -6,16 +6,17 @@ statements that it holds itself; the same functions then run over it. A case is 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import cached_property
 
 import msgspec
 
 from transire.documents.authority import PowerOfAttorney
 from transire.documents.certification import Certification, CertifiedGood, find_good, matching_goods
 from transire.documents.customs_determination import CustomsDetermination
-from transire.documents.entry import Claim, EntryLine, EntrySummary
+from transire.documents.entry import Claim, EntryLine, EntrySummary, Source, sources_by_field
 from transire.documents.invoice import Invoice, InvoiceLine, find_line
 
 CUSTOMS_DAY_ENDS_AFTER = timedelta(hours=10)
@@ -126,7 +127,7 @@ class LineOfCase(msgspec.Struct, frozen=True, kw_only=True):
         return f"/lines/{self.at}/{field}" if field else f"/lines/{self.at}"
 
 
-class CaseFile(msgspec.Struct, frozen=True, kw_only=True):
+class CaseFile(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """The whole case. `filed` is None before filing; `now` is then the moment of the check, else of the filing."""
 
     entry: EntrySummary
@@ -147,10 +148,19 @@ class CaseFile(msgspec.Struct, frozen=True, kw_only=True):
         """The day on which the entry says that its claims are made: block 3, else block 7 of CBP Form 7501."""
         return self.entry.summary_date or self.entry.entry_date
 
-    def lines(self) -> Iterator[LineOfCase]:
+    @cached_property
+    def sources(self) -> Mapping[str, Source]:
+        """Where the fields of the entry came from, by their pointer."""
+        return sources_by_field(self.entry.sources)
+
+    def lines(self) -> Sequence[LineOfCase]:
         """Every line with what it names."""
-        for at, line in enumerate(self.entry.lines):
-            yield self._with_documents(at, line)
+        return self._lines
+
+    @cached_property
+    def _lines(self) -> tuple[LineOfCase, ...]:
+        # Every check goes through them: what each line names is looked up once.
+        return tuple(self._with_documents(at, line) for at, line in enumerate(self.entry.lines))
 
     def claims(self) -> Iterator[tuple[LineOfCase, Claim]]:
         """Every line that claims a preference, with its claim."""

@@ -140,7 +140,7 @@ def dates_out_of_order(case: CaseFile) -> Iterator[Hit]:
 )
 def keyed_twice(case: CaseFile) -> Iterator[Hit]:
     for pointer, drawn in drawn_fields(case).items():
-        source = find_source(case.entry.sources, pointer)
+        source = find_source(case.sources, pointer)
         if source is not None and source.keyed_by is not None:
             yield Hit(where=pointer, got="typed", expected=f"{drawn.value} from {drawn.title}{drawn.pointer}")
 
