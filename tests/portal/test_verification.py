@@ -158,12 +158,13 @@ def decide(world: World, customs: Walker, broker: Walker, filed: str) -> None:
 def flag(world: World, broker: Walker, filed: str) -> None:
     broker.go(filed).press("Draft a correction")
     broker.reads("Customs has determined that the identical good of this certifier does not originate.")
-    broker.go(filed).press("Take the claim back").reads("A correction without the claim is drafted.")
+    broker.go(filed).main("#line-4 button", has_text="Take the claim back").click()
+    broker.reads("A correction without the claim is drafted.")
     broker.look("78-claim-taken-back")
     actor = world.actors["gateway"]
     entry.file_entry(actor.tenant, actor.person, broker.path.rpartition("/")[2])
     world.node.settle()
-    broker.go(f"{filed}/verification").reads("Could be claimed yet").main("summary", has_text="1. ").first.click()
+    broker.go(f"{filed}/verification").reads("Could be claimed yet").main("summary", has_text="4. ").first.click()
     broker.look("79-could-be-claimed").press("Claim preference").reads("The claim is on its way to customs.")
     broker.reads("claimed after importation")
 

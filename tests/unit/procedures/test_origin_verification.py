@@ -165,7 +165,7 @@ def test_a_claim_is_taken_back_with_the_duty_that_is_then_owed(trade: Trade, fil
     broker, customs = trade.gateway, trade.customs
     with pytest.raises(LineUnknown):
         entry.withdraw_claims(broker.tenant, broker.person, filed.document_id, [99])
-    taken = entry.withdraw_claims(broker.tenant, broker.person, filed.document_id, [1])
+    taken = entry.withdraw_claims(broker.tenant, broker.person, filed.document_id, [1, 4])
     shown = entry.show_draft(broker.tenant, broker.person, taken.draft_id)
     assert shown.content["lines"][0].get("claim") is None
     assert shown.content["lines"][1]["claim"]["certification"]
@@ -180,22 +180,24 @@ def test_a_claim_is_taken_back_with_the_duty_that_is_then_owed(trade: Trade, fil
 
 
 def test_preference_is_claimed_after_importation_and_verified_like_any(trade: Trade, filed: Issued) -> None:
-    """Line 1 claims nothing any more: what is held would bear a claim, within a year of importation."""
+    """Lines 1 and 4 claim nothing any more; what is held bears a claim for the one that customs has not decided."""
     broker, customs = trade.gateway, trade.customs
     page = verification.show_verification(broker.tenant, broker.person, filed.document_id)
-    assert [offer.line for offer in page.refunds] == [1]
+    assert [offer.line for offer in page.refunds] == [4]
     assert verification.show_verification(customs.tenant, customs.person, filed.document_id).refunds == ()
     claim = partial(verification.claim_after_import, declaration="It qualified.", informed=False, protested=False)
     held = page.refunds[0].certification
     with pytest.raises(ClaimMadeAlready):
         claim(broker.tenant, broker.person, filed.document_id, 2, held)
     with pytest.raises(CertificationDoesNotCover):
-        claim(broker.tenant, broker.person, filed.document_id, 1, filed.document_id)
+        claim(broker.tenant, broker.person, filed.document_id, 4, filed.document_id)
+    with pytest.raises(AlreadyDecided):
+        claim(broker.tenant, broker.person, filed.document_id, 1, held)
     with pytest.raises(PermissionDenied):
-        claim(customs.tenant, customs.person, filed.document_id, 1, held)
-    claim(broker.tenant, broker.person, filed.document_id, 1, held)
+        claim(customs.tenant, customs.person, filed.document_id, 4, held)
+    claim(broker.tenant, broker.person, filed.document_id, 4, held)
     trade.settle()
-    claimed = claim_of(trade, filed, 1)
+    claimed = claim_of(trade, filed, 4)
     assert (claimed.after_import, claimed.agreement, claimed.certified_by_other) == (True, "USMCA", True)
     assert verification.show_verification(broker.tenant, broker.person, filed.document_id).refunds == ()
 

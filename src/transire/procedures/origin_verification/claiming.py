@@ -30,6 +30,7 @@ from transire.node.tenant import Tenant
 from transire.origin.agreements import agreements
 from transire.procedures.clocks import Due, customs_zone, due, is_over
 from transire.procedures.origin_verification.errors import (
+    AlreadyDecided,
     CertificationDoesNotCover,
     ClaimMadeAlready,
     NotAskedHere,
@@ -41,8 +42,9 @@ from transire.procedures.origin_verification.gathering import (
     ledger_time,
     parties_of,
     standing_entry,
+    steps_of,
 )
-from transire.procedures.origin_verification.statements import REFUND
+from transire.procedures.origin_verification.statements import DECIDED, REFUND
 from transire.procedures.papers import Paper, customs_of, open_newest, open_version, share_paper
 from transire.records.documents import DocumentFilter, every_document
 
@@ -86,6 +88,8 @@ def claim_after_import(
         claimed = claim_of_line(tenant, tx, entry, line, needs_claim=False)
         if claimed.claim is not None:
             raise ClaimMadeAlready(got=f"line {line}")
+        if _is_decided(tx, entry_id, line):
+            raise AlreadyDecided(got=f"line {line}")
         paper = open_newest(tenant, tx, certification)
         good = None if paper is None else _covered(tenant, entry, claimed.line, paper)
         if paper is None or good is None:
@@ -114,7 +118,8 @@ def refund_offers(tenant: Tenant, tx: sa.Connection, entry: StandingEntry) -> tu
 
 def _offers(tenant: Tenant, tx: sa.Connection, entry: StandingEntry) -> Iterator[RefundOffer]:
     for line in entry.content.lines:
-        if claim_of_line(tenant, tx, entry, line.line_number, needs_claim=False).claim is not None:
+        claimed = claim_of_line(tenant, tx, entry, line.line_number, needs_claim=False)
+        if claimed.claim is not None or _is_decided(tx, entry.entry_id, line.line_number):
             continue
         for paper in _held(tenant, tx, line):
             good = _covered(tenant, entry, line, paper)
@@ -127,6 +132,11 @@ def _offers(tenant: Tenant, tx: sa.Connection, entry: StandingEntry) -> Iterator
                     certifier=tenant.name_of(paper.issuer),
                 )
                 break
+
+
+def _is_decided(tx: sa.Connection, entry_id: str, line: int) -> bool:
+    """Whether customs has determined the origin of this line's good already."""
+    return any(step.kind == DECIDED.name and step.line == line for step in steps_of(tx, entry_id))
 
 
 def _held(tenant: Tenant, tx: sa.Connection, line: EntryLine) -> Iterator[Paper]:

@@ -91,6 +91,7 @@ def show_verification(visit: Visit) -> Response:
     return visit.show(
         "origin_verification/verification.html",
         page=page,
+        extra_of=_extra,
         asks=customs and visit.may("requests.ask", "customs"),
         decides=customs and visit.may("claims.decide", "customs"),
         questions=questions_for("importer"),
