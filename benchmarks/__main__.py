@@ -14,7 +14,19 @@ from importlib import import_module
 from pathlib import Path
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "benchmarks.md"
-PARTS = ("ledger", "statements", "filing", "verify", "network", "tariff", "origin", "origin_rules", "credentials")
+PARTS = (
+    "ledger",
+    "statements",
+    "filing",
+    "verify",
+    "light",
+    "network",
+    "tariff",
+    "entry",
+    "origin",
+    "origin_rules",
+    "credentials",
+)
 INTRODUCTION = """# Benchmarks
 
 What was measured, how, and beside which goal. Written by `make bench`, all but the last section; each part can be run

@@ -32,9 +32,15 @@ from transire.ledger import verify
 from transire.portal.rendering import spaced
 from transire.procedures.clocks import clocks
 from transire.procedures.origin_verification.questions import questions
+from transire.procedures.solicitation.reasons import reasons
 
 PACKAGE = Path(__file__).resolve().parents[1] / "src" / "transire"
-METHODS = [("**/templates/**.html", "jinja2.ext:babel_extract"), ("portal/**.py", "python"), ("**/pages.py", "python")]
+METHODS = [
+    ("**/templates/**.html", "jinja2.ext:babel_extract"),
+    ("portal/**.py", "python"),
+    ("**/pages.py", "python"),
+    ("**/*_pages.py", "python"),
+]
 KEYWORDS = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2), "say": None}
 OPTIONS = {"**/templates/**.html": {"newstyle_gettext": "true", "trimmed": "true"}}
 LANGUAGES = ("es",)
@@ -49,6 +55,8 @@ SPOKEN_CODES = (
     "authority",
     "entry",
     "verification",
+    "refund",
+    "solicitation",
 )
 """The errors that persons meet on pages; those of ledger and engine are met by operators, who read the log."""
 
@@ -71,6 +79,7 @@ def spoken_words() -> Iterator[str]:
         if code.partition(".")[0] in SPOKEN_CODES:
             yield from (kind.sentence, kind.fix)
     yield from (row.sentence for row in MATRIX)
+    yield from (reason.title for reason in reasons().values())
     yield from (rule.title for rule in verify._RULES.values())
     yield from problems._SENTENCES.values()
     for path in sorted((PACKAGE / "documents").glob("*.py")):

@@ -38,8 +38,9 @@ from transire.vault.delivery import check_envelope
 from transire.vault.envelope import parse_envelope, write_envelope
 from transire.vault.journal import Located, Place
 from transire.vault.statements import KINDS
+from transire.vault.stored import StoredDocument
 from transire.vault.tables import metadata
-from transire.vault.vault import StoredDocument, Vault
+from transire.vault.vault import Vault
 
 VECTORS = Path(__file__).resolve().parents[1] / "vectors"
 NOW = datetime(2026, 11, 22, 10, 15, tzinfo=UTC)

@@ -303,6 +303,10 @@ def _meaning(schema: Mapping[str, Any]) -> str:
         return f"a whole number, {schema['minimum']} to {schema['maximum']}"
     if schema["type"] == "array":
         return f"a list of at most {schema['maxItems']}, each one different"
+    if schema["type"] == "object":
+        optional = set(schema["properties"]) - set(schema["required"])
+        names = (f"`{name}`{' (optional)' if name in optional else ''}" for name in schema["properties"])
+        return f"an object with {', '.join(names)}"
     return {"boolean": "true or false"}[schema["type"]]
 
 

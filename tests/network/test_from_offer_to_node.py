@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,9 +16,12 @@ from msgspec.structs import replace
 from cometbft_world import LONG, free_ports
 from transire.cli import cli
 from transire.engines.cometbft.engine import CometBftEngine
+from transire.ledger.action import sign_action
 from transire.ledger.genesis import Genesis
+from transire.node.anchor import write_time
 from transire.node.doctor import examine
 from transire.node.node import Node
+from transire.node.rotation import rotate_key
 from transire.node.settings import amend_settings, read_settings
 
 pytestmark = [pytest.mark.cometbft, pytest.mark.xdist_group("network")]
@@ -101,6 +105,8 @@ def test_a_restored_node_joins_its_network_again_with_a_new_key(typed: Typed, tm
             told = chamber.tenant("chamber").act(
                 "member.update/1", {"did": chamber.tenant("chamber").did, "endpoint": "https://c"}
             )
+            for purpose in ("act", "agree"):
+                rotated = rotate_key(chamber, chamber.tenant("chamber"), purpose)
             # As an operator does it: from another process, while the node runs.
             command = [sys.executable, "-m", "transire", "backup", "create", "--home", "chamber", "--to", "chamber.tar"]
             subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)
@@ -116,3 +122,15 @@ def test_a_restored_node_joins_its_network_again_with_a_new_key(typed: Typed, tm
             assert found.height == told.height
             status = restored.engine.status()  # type: ignore[attr-defined]
             assert status.network == customs.engine.network
+            # The first start is enough: the keys that it signs and opens with are those that the ledger came to name.
+            member = restored.tenant("chamber")
+            assert restored.engine.wait_for(rotated.height, LONG)
+            assert member.signer.key_name == "act-2"
+            assert member.vault.agree_public == member.keys.agreement_key("agree-2").public
+            # (Half of the power is gone with the old node: no block takes it, but it could enter one.)
+            signer = member.signer
+            raw = sign_action(
+                "witness/1", {"pool": "A" * 43}, by=signer.did, key=signer.key_name, network=restored.engine.network,
+                expires=write_time(datetime.now(UTC) + timedelta(minutes=5)), nonce=bytes(16), signer=signer.key,
+            )  # fmt: skip
+            assert restored.engine.check(raw).refusal is None  # type: ignore[attr-defined]

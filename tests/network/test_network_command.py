@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import sync_playwright
 
 from transire.client.connection import Credentials
 from transire.network.plan import P2P_ABOVE, Place
@@ -108,6 +110,30 @@ def test_four_organisations_have_one_state(network: Network) -> None:
     assert [line["peers"] for line in found["nodes"]] == [3] * 4
     assert (found["validators"], found["agree"]) == (4, True)
     assert len({line["app_hash"] for line in found["nodes"]}) == 1
+
+
+def test_everybody_in_sign_in_txt_opens_its_own_portal_in_one_browser(network: Network) -> None:
+    """One after the other, in the same browser at several ports of one address; and all are still signed in then."""
+    lines = [line.split("  ") for line in Place(network.home).sign_in.read_text().splitlines()]
+    assert len(lines) == 7
+    path = shutil.which("chromium")
+    if path is None:
+        pytest.skip("NOT TESTED: no Chromium on this machine")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
+        page = browser.new_page(viewport={"width": 390, "height": 844})
+        for url, login, password in lines:
+            page.goto(url)
+            page.fill("input[name=login]", login)
+            page.fill("input[name=password]", password)
+            page.click(".tr-submit button")
+            page.wait_for_url(url)
+        for url, *_ in lines:
+            page.goto(f"{url}network")
+            assert page.url == f"{url}network"
+            assert page.evaluate("document.documentElement.scrollWidth") == 390
+            assert page.locator("table").nth(1).locator("tbody tr").count() == 4  # the validators, each with its line
+        browser.close()
 
 
 @pytest.fixture(scope="module")

@@ -163,11 +163,12 @@ def main(home: Path) -> None:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         if life.fail_point is not None:
             os.environ["FAIL_TEST_INDEX"] = str(life.fail_point)
-        ended = threading.Event()
-        signal.signal(signal.SIGTERM, lambda *_: ended.set())
+        # Not an Event: its own lock may be held by the very thread that the handler interrupts.
+        ended, asked = os.pipe()
+        signal.signal(signal.SIGTERM, lambda *_: os.write(asked, b"."))
         threading.Thread(target=forget_fail_point, args=(pair.engine,), daemon=True).start()
         pair.engine.start()
-        ended.wait()
+        os.read(ended, 1)
         pair.engine.close()
 
 

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import sqlalchemy as sa
 
+from transire.api.sharing import readers_to_tell
+from transire.credentials.concealed import CONCEALED
 from transire.desk import notes
 from transire.desk.notes import Note
 from transire.desk.permissions import require
@@ -31,8 +33,10 @@ from transire.records.documents import (
 )
 from transire.records.errors import DocumentUnknown
 from transire.records.export import export_csv
+from transire.records.grants import grants_of
 from transire.records.statements import StatementLine, statements_about
 from transire.vault import tables as vault
+from transire.vault.errors import DocumentErased, GrantEnded
 from transire.vault.statements import OPENED, named_body
 
 if TYPE_CHECKING:
@@ -126,7 +130,7 @@ def show_document(tenant: Tenant, person: Person, document_id: str, *, version: 
     """A document, opened. The first time that a person looks into one that came from elsewhere, that is stated."""
     require(person, "documents.read")
     with tenant.database.reading() as view:
-        line = find_document(view, document_id, version=version)
+        line = _find(tenant, view, document_id, version)
         opened = tenant.vault.find(view, line.commitment, issuer=line.issuer)
         found = DocumentView(
             line=line,
@@ -140,18 +144,40 @@ def show_document(tenant: Tenant, person: Person, document_id: str, *, version: 
             story=tuple(_told(tenant, each) for each in statements_about(view, document_id)),
             notes=_notes(view, person, document_id),
         )
-    _note_opening(tenant, person, found)
+    if found.content is not None:
+        _note_opening(tenant, person, line)
     return msgspec.structs.replace(found, names=_names(tenant, found))
 
 
 def read_content(
     tenant: Tenant, person: Person, document_id: str, *, version: int | None = None
 ) -> tuple[DocumentLine, Mapping[str, bytes]]:
-    """The representations of a version as they were signed, by media type."""
+    """The representations of a version as they were signed, by media type. Taking them out is opening them."""
     require(person, "documents.read")
     with tenant.database.reading() as view:
-        line = find_document(view, document_id, version=version)
-        return line, tenant.vault.open(view, line.commitment, issuer=line.issuer).representations
+        line = _find(tenant, view, document_id, version)
+        opened = tenant.vault.open(view, line.commitment, issuer=line.issuer)
+    _note_opening(tenant, person, line)
+    return line, opened.representations
+
+
+def find_line(tenant: Tenant, person: Person, document_id: str, *, version: int | None = None) -> DocumentLine:
+    """What the records say of a version, which is not opened."""
+    require(person, "documents.read")
+    with tenant.database.reading() as view:
+        return _find(tenant, view, document_id, version)
+
+
+def may_be_disclosed(tenant: Tenant, line: DocumentLine) -> bool:
+    """Whether single parts of a version can be shown: it was issued in that form, and can be opened here."""
+    with tenant.database.reading() as view:
+        opened = tenant.vault.find(view, line.commitment, issuer=line.issuer)
+    return opened is not None and CONCEALED in opened.representations
+
+
+def subject_of(found: DocumentView) -> dict[str, Any]:
+    """What the credential says; empty where there is none to be read."""
+    return dict((found.content or {}).get("credentialSubject", {}))
 
 
 def labels(tenant: Tenant, document_ids: Iterable[str | None]) -> dict[str, str]:
@@ -187,16 +213,37 @@ def remove_note(tenant: Tenant, person: Person, note_id: str) -> None:
         notes.remove_note(tx, person, note_id)
 
 
-def _note_opening(tenant: Tenant, person: Person, found: DocumentView) -> None:
-    line = found.line
-    seen = any(each.event == "opened" and each.member == tenant.did for each in found.deliveries)
-    if found.own or seen or found.content is None:
+def _find(tenant: Tenant, view: sa.Connection, document_id: str, version: int | None) -> DocumentLine:
+    """The version that was asked for; where the right to read it has ended, that is what is said."""
+    try:
+        return find_document(view, document_id, version=version)
+    except DocumentUnknown:
+        ended = [
+            each
+            for each in grants_of(view, document_id, tenant.now())
+            if each.recipient == tenant.did and each.ended_at is not None
+        ]
+        if tenant.vault.is_erased(view, document_id):
+            raise DocumentErased(got=document_id) from None
+        if not ended:
+            raise
+        last = ended[-1]
+        raise GrantEnded(got=f"{last.standing} at {last.ended_at:%Y-%m-%dT%H:%M:%SZ}", where=document_id) from None
+
+
+def _note_opening(tenant: Tenant, person: Person, line: DocumentLine) -> None:
+    """State, the first time, that a person looked into a version that came from elsewhere."""
+    if line.issuer == tenant.did:
         return
+    # The statement waits a random while for the ledger, and is not in the records before: the journal is asked.
+    with tenant.database.reading() as view:
+        if _has_stated_opening(view, tenant, line):
+            return
     body = named_body(line.document_id, line.commitment, line.issuer)
     with tenant.transaction() as tx:
-        # The statement waits a random while for the ledger, and is not in the records before: ask the journal too.
         if not _has_stated_opening(tx, tenant, line):
-            tenant.state(tx, person, OPENED.name, body, about=[line.document_id], recipients=[line.issuer])
+            told = readers_to_tell(tenant, tx, line)
+            tenant.state(tx, person, OPENED.name, body, about=[line.document_id], recipients=told)
 
 
 def _has_stated_opening(tx: sa.Connection, tenant: Tenant, line: DocumentLine) -> bool:

@@ -2,6 +2,7 @@
 
 ApiError
 ├── AddressUnknown, MemberNotHosted, MethodRefused, MediaTypeRefused
+├── DisclosureImpossible   the document has no form of which parts can be shown
 ├── BearerMissing          no API token was sent
 ├── SignatureReplayed      a signed request came a second time
 ├── RequestInvalid         the request does not fit the contract; all faults at once
@@ -30,6 +31,13 @@ class AddressUnknown(ApiError):
     sentence = "There is nothing at this address."
     fix = "Look at the contract, /v1/openapi.json."
     status = 404
+
+
+class DisclosureImpossible(ApiError):
+    code = "api.disclosure-impossible"
+    sentence = "This document was not issued in a form of which single parts can be shown."
+    fix = "Show all of it, or ask its issuer for a new version."
+    status = 409
 
 
 class MemberNotHosted(ApiError):

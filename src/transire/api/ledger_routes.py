@@ -41,7 +41,7 @@ def show_status(call: Call) -> Any:
         "catching_up": pair.get("catching_up"),
         "restarts": pair.get("restarts", 0),
         "pending": pair.get("pending"),
-        "failure": pair.get("failure", ""),
+        "failure": engine.failure,
         "checkpoint_key": verifier_of(call.node.speaker).text,
     }
 

@@ -1,22 +1,23 @@
-"""Every module of operations: the API's own, and each procedure's `routes`, found through the catalogue."""
+"""Every module of operations: the API's own, and those of each procedure, found through the catalogue."""
 
 from __future__ import annotations
 
 from importlib import import_module
-from importlib.util import find_spec
 
 from transire.api import (
     delivery_routes,
+    destruction_routes,
     document_routes,
     ledger_routes,
     network_routes,
     node_routes,
     person_routes,
     rule_routes,
+    sharing_routes,
     tariff_routes,
 )
 from transire.api.operations import Operations
-from transire.procedures.catalogue import procedures
+from transire.procedures.catalogue import modules_of
 
 
 def operation_modules() -> list[Operations]:
@@ -27,6 +28,8 @@ def operation_modules() -> list[Operations]:
         ledger_routes.OPERATIONS,
         person_routes.OPERATIONS,
         document_routes.OPERATIONS,
+        sharing_routes.OPERATIONS,
+        destruction_routes.OPERATIONS,
         network_routes.OPERATIONS,
         tariff_routes.OPERATIONS,
         rule_routes.OPERATIONS,
@@ -36,6 +39,5 @@ def operation_modules() -> list[Operations]:
 
 def procedure_operations() -> list[Operations]:
     """The operations of the procedures that have some."""
-    names = [f"transire.procedures.{procedure.name}.routes" for procedure in procedures()]
-    found: list[Operations] = [import_module(name).OPERATIONS for name in names if find_spec(name)]
+    found: list[Operations] = [import_module(name).OPERATIONS for name in modules_of("routes")]
     return found

@@ -74,7 +74,12 @@ def check(file: Path) -> None:
     type=click.Path(path_type=Path),
     help="File with the node's unlock secret; else where the node's settings say it is.",
 )
-def restore(file: Path, home: Path, secret_file: Path | None) -> None:
+@click.option(
+    "--destroyed",
+    type=click.Path(path_type=Path),
+    help="The old node's list destroyed.jsonl: what it names is destroyed again when the node starts.",
+)
+def restore(file: Path, home: Path, secret_file: Path | None, destroyed: Path | None) -> None:
     """Make a node from a backup, in a new folder.
 
     Its ledger goes on under a new name with a new validator key, which nobody can confuse with the old one: what was
@@ -92,8 +97,10 @@ def restore(file: Path, home: Path, secret_file: Path | None) -> None:
     from transire.node.restore import restore_backup
 
     with _counting("restoring") as progress:
-        restored = restore_backup(file, home, secret_file=secret_file, progress=progress)
+        restored = restore_backup(file, home, secret_file=secret_file, tombstones=destroyed, progress=progress)
     _show(restored.manifest)
+    if destroyed is None:
+        click.echo("destroyed no list was given: what was destroyed after the backup was made is back (--destroyed)")
     end, genesis = restored.manifest.end, restored.genesis
     if genesis.network == end.network:
         _show_joined(home)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 import click
 import msgspec
@@ -16,6 +16,7 @@ import msgspec
 from transire.cli import EXIT_REFUSED, Entry, LazyGroup
 from transire.cli.text import printable
 from transire.errors import TransireError
+from transire.origin.errors import FileUnreadable
 from transire.origin.reading import MAX_CASE_BYTES
 from transire.origin.schedules import Kind, calculate
 
@@ -29,8 +30,8 @@ COMMANDS: Final = {
     "interest": Entry("transire.cli.origin:interest_command", "Work out non-allowable interest costs."),
 }
 
-FILE: Final = click.Path(exists=True, dir_okay=False, readable=True, allow_dash=True, path_type=Path)
-"""A file to read; "-" is standard input."""
+FILE: Final = click.Path(allow_dash=True, path_type=Path)
+"""A file to read; "-" is standard input. One that cannot be read is refused like what it would have held."""
 
 
 @click.group(cls=LazyGroup, entries=COMMANDS)
@@ -47,8 +48,16 @@ def read_file(file: Path, limit: int) -> bytes:
     """The bytes of a file or of standard input, and at most one more than the limit."""
     if str(file) == "-":
         return sys.stdin.buffer.read(limit + 1)
-    with file.open("rb") as opened:
-        return opened.read(limit + 1)
+    with opened(file) as content:
+        return content.read(limit + 1)
+
+
+def opened(file: Path) -> BinaryIO:
+    """The file, to be read."""
+    try:
+        return file.open("rb")
+    except OSError as error:
+        raise FileUnreadable(got=f"{file}: {error.strerror}") from error
 
 
 def refusal_line(refusal: TransireError, case: str | None = None) -> bytes:

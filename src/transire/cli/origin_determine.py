@@ -12,6 +12,7 @@ import time
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
+from functools import cache
 from itertools import chain, islice
 from pathlib import Path
 from typing import BinaryIO, Final, NamedTuple
@@ -20,12 +21,15 @@ import click
 import msgspec
 
 from transire.cli import EXIT_REFUSED
-from transire.cli.origin import FILE, refusal_line
+from transire.cli.origin import FILE, opened, refusal_line
 from transire.cli.origin_page import page_of
 from transire.cli.text import printable
 from transire.errors import TransireError
+from transire.node.own_rules import own_catalogue
 from transire.origin.case import Case
+from transire.origin.determination.finding import OwnRules
 from transire.origin.determine import determine as answer_case
+from transire.origin.errors import FileUnreadable
 from transire.origin.reading import name_of_case, read_case
 
 _LINES: Final = (".jsonl", ".ndjson")
@@ -44,6 +48,14 @@ class _Style(NamedTuple):
 
     as_json: bool
     brief: bool
+    home: Path | None = None
+    """The folder of a node whose imported rules are used."""
+
+
+class _Absent(NamedTuple):
+    """What stands in the place of the cases of a file that cannot be read."""
+
+    file: Path
 
 
 class _Told(NamedTuple):
@@ -72,13 +84,15 @@ Examples:
     default=None,
     help="How many processes answer a long file; by default one for each core.",
 )
-def determine(files: tuple[Path, ...], as_json: bool, brief: bool, processes: int | None) -> None:
+@click.option("--home", type=click.Path(path_type=Path), help="The folder of a node: use the rules imported there.")
+def determine(files: tuple[Path, ...], as_json: bool, brief: bool, processes: int | None, home: Path | None) -> None:
     """Say whether goods originate, and why.
 
-    FILE holds one case, or JSON Lines: one case a line. "-" is standard input. A bad case prints its error in its
-    place, the rest still run, and the exit status is 1.
+    FILE holds one case, or JSON Lines: one case a line. "-" is standard input. A bad case, or a file that
+    cannot be read, prints its error in its place, the rest still run, and the exit status is 1. Rules that were
+    imported into --home go before those that are shipped, and each answer by one says so.
     """
-    style = _Style(as_json, brief)
+    style = _Style(as_json, brief, home)
     progress = _Progress(sys.stderr.isatty())
     refused = 0
     for told in _answers(_cases(files), style, processes or os.cpu_count() or 1):
@@ -94,33 +108,44 @@ def determine(files: tuple[Path, ...], as_json: bool, brief: bool, processes: in
         raise click.exceptions.Exit(EXIT_REFUSED)
 
 
-def answer_run(raws: list[bytes], style: _Style) -> _Told:
+def answer_run(raws: list[bytes | _Absent], style: _Style) -> _Told:
     """Answer a run of cases, the refused among them in their places."""
     out: list[bytes] = []
     err: list[str] = []
     refused = 0
     for raw in raws:
         try:
+            if isinstance(raw, _Absent):
+                opened(raw.file).close()
+                continue  # it was not there a moment ago, and is now: nothing of it was read
             case = read_case(raw)
             out.append(_printed(case, style))
         except TransireError as refusal:
             refused += 1
             if style.as_json:
-                out.append(refusal_line(refusal, name_of_case(raw)) + b"\n")
+                out.append(refusal_line(refusal, None if isinstance(raw, _Absent) else name_of_case(raw)) + b"\n")
             else:
                 err.append(f"{printable(str(refusal))}\n({refusal.code})\n\n")
     return _Told(b"".join(out), "".join(err), len(raws), refused)
 
 
 def _printed(case: Case, style: _Style) -> bytes:
-    answer = answer_case(case, full=not style.brief)
+    own = None if style.home is None else _own_rules(style.home, case.agreement)
+    answer = answer_case(case, full=not style.brief, own=own)
     if style.as_json:
         return msgspec.json.encode(answer) + b"\n"
     page = page_of(case, answer) + "\n"
     return (page if sys.stdout.isatty() else click.unstyle(page)).encode()
 
 
-def _answers(cases: Iterator[bytes], style: _Style, processes: int) -> Iterator[_Told]:
+@cache
+def _own_rules(home: Path, agreement_id: str) -> OwnRules | None:
+    """The rules that were imported into a node's folder; read once in each process."""
+    found = own_catalogue(home, agreement_id)
+    return None if found is None else OwnRules(found)
+
+
+def _answers(cases: Iterator[bytes | _Absent], style: _Style, processes: int) -> Iterator[_Told]:
     """The answers in the order of the cases; few cases are answered here, many by other processes."""
     first = list(islice(cases, _ENOUGH + 1))
     if processes == 1 or len(first) <= _ENOUGH:
@@ -137,25 +162,30 @@ def _answers(cases: Iterator[bytes], style: _Style, processes: int) -> Iterator[
             yield waiting.popleft().result()
 
 
-def _runs(cases: Iterable[bytes]) -> Iterator[list[bytes]]:
+def _runs(cases: Iterable[bytes | _Absent]) -> Iterator[list[bytes | _Absent]]:
     remaining = iter(cases)
     while run := list(islice(remaining, _AT_ONCE)):
         yield run
 
 
-def _cases(files: tuple[Path, ...]) -> Iterator[bytes]:
+def _cases(files: tuple[Path, ...]) -> Iterator[bytes | _Absent]:
     """Each case as bytes."""
     for file in files:
         if str(file) == "-":
             yield from _split(sys.stdin.buffer, False)
-        else:
-            with file.open("rb") as opened:
-                yield from _split(opened, file.suffix in _LINES)
+            continue
+        try:
+            content = opened(file)
+        except FileUnreadable:
+            yield _Absent(file)
+            continue
+        with content:
+            yield from _split(content, file.suffix in _LINES)
 
 
-def _split(opened: BinaryIO, is_lines: bool) -> Iterator[bytes]:
+def _split(content: BinaryIO, is_lines: bool) -> Iterator[bytes]:
     """One case a file, or one a line: the first two lines tell, for a line of a spread-out object is none itself."""
-    lines = (line for line in opened if line.strip())
+    lines = (line for line in content if line.strip())
     first = next(lines, b"").removeprefix(_BYTE_ORDER_MARK)
     second = next(lines, None)
     if is_lines or _is_json(first) or (second is not None and _is_json(second)):

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from pathlib import Path
-from typing import Final, NoReturn
+from typing import TYPE_CHECKING, Final, NoReturn
 
 import click
 import msgspec
@@ -21,6 +21,9 @@ from transire.ledger.proof.errors import NotAReceipt, TrustRootInvalid
 from transire.ledger.proof.forms import MAX_RECEIPT_BYTES
 from transire.ledger.proof.trust import MAX_TRUST_ROOT_BYTES
 from transire.ledger.verify import CHECKS, Check, Verification, verify_receipt
+
+if TYPE_CHECKING:
+    from transire.ledger.disclosure import Disclosure
 
 _UNITS: Final = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 _DURATION: Final = re.compile(r"([1-9][0-9]{0,8})([smhd])")
@@ -107,22 +110,54 @@ def verify(
     Every check is named and says what was found. A check that the receipt does not show (no outside witness, no proof
     of status) is said to be "not shown"; with --require it fails.
     """
+    claims: dict[str, object] = {}
     try:
+        raw = read_up_to(file, MAX_RECEIPT_BYTES)
+        disclosed = _disclosure_in(raw)
         verification = verify_receipt(
-            read_up_to(file, MAX_RECEIPT_BYTES),
+            raw if disclosed is None else disclosed.receipt,
             read_up_to(network, MAX_TRUST_ROOT_BYTES),
             require=require,
             max_age=max_age,
             witnesses=witnesses,
         )
+        if disclosed is not None:
+            verification, claims = _with_disclosed(verification, disclosed)
     except (NotAReceipt, TrustRootInvalid) as refusal:
         _refuse(refusal, as_json)
     if as_json:
-        click.echo(msgspec.json.format(msgspec.json.encode(_as_json(verification)), indent=2).decode())
+        click.echo(
+            msgspec.json.format(
+                msgspec.json.encode(_as_json(verification) | ({"disclosed": claims} if claims else {})), indent=2
+            ).decode()
+        )
     else:
         _show(verification)
+        _show_disclosed(claims)
     if not verification.holds:
         raise click.exceptions.Exit(EXIT_REFUSED)
+
+
+def _disclosure_in(raw: bytes) -> Disclosure | None:
+    """The disclosure that the file is; None for a receipt. Only a disclosure needs the rooms that read it."""
+    if not raw.startswith(b'{"disclosure":'):
+        return None
+    from transire.ledger.disclosure import read_disclosure
+
+    return read_disclosure(raw)
+
+
+def _with_disclosed(verification: Verification, disclosed: Disclosure) -> tuple[Verification, dict[str, object]]:
+    from transire.ledger.disclosure import check_disclosure
+
+    check, claims = check_disclosure(disclosed, verification)
+    return msgspec.structs.replace(verification, checks=(*verification.checks, check)), claims
+
+
+def _show_disclosed(claims: dict[str, object]) -> None:
+    if claims:
+        shown = msgspec.json.format(msgspec.json.encode(claims["credentialSubject"]), indent=2).decode()
+        click.echo(f"\nShown of the document:\n{chr(10).join(map(printable, shown.splitlines()))}")
 
 
 def _refuse(refusal: TransireError, as_json: bool) -> NoReturn:

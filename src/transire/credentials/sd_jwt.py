@@ -8,7 +8,7 @@ may bind the presentation to its key, an audience and a nonce (section 4.3).
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -96,6 +96,20 @@ def issue_sd_jwt(
     return "~".join((text, *concealed.disclosures, ""))
 
 
+def conceal(
+    credential: Mapping[str, Any], places: set[_Path], salt_of: Callable[[_Path], str]
+) -> tuple[bytes, dict[_Path, str]]:
+    """The payload with digests in the place of these parts, and the disclosure of each. Equal salts give the same."""
+    concealed = _Concealment(places, salt_of)
+    payload = concealed.of(dict(credential), ()) | {"_sd_alg": _ALGORITHM}
+    return jcs(payload), concealed.places
+
+
+def sign_concealed(payload: bytes, *, key: Signer, kid: str) -> str:
+    """The issuer's signature over such a payload: an SD-JWT without its disclosures."""
+    return sign_jws(payload, key, {"kid": kid, "typ": MEDIA, "cty": "vc"})
+
+
 def read_sd_jwt(text: object) -> SdJwt:
     """Take an SD-JWT apart; nothing of it is believed yet."""
     if not isinstance(text, str) or len(text) > MAX_TEXT or "~" not in text:
@@ -177,9 +191,14 @@ def _check_binding(read: SdJwt, cnf: object, audience: str | None, nonce: str | 
 class _Concealment:
     """Puts digests in the place of chosen parts, the inner ones first (4.2)."""
 
-    def __init__(self, wanted: set[_Path]) -> None:
+    def __init__(self, wanted: set[_Path], salt_of: Callable[[_Path], str] | None = None) -> None:
         self._wanted = wanted
-        self.disclosures: list[str] = []
+        self._salt_of = salt_of or (lambda _: _salt())
+        self.places: dict[_Path, str] = {}
+
+    @property
+    def disclosures(self) -> list[str]:
+        return list(self.places.values())
 
     def of(self, value: Any, path: _Path) -> Any:
         if isinstance(value, list):
@@ -190,7 +209,8 @@ class _Concealment:
         for name, member in value.items():
             inner = self.of(member, (*path, name))
             if (*path, name) in self._wanted:
-                digests.append(self._disclose([_salt(), name, inner]))
+                place = (*path, name)
+                digests.append(self._disclose(place, [self._salt_of(place), name, inner]))
             else:
                 shown[name] = inner
         # Sorted, so that the order does not tell which name a digest hides (4.2.4.1).
@@ -198,11 +218,10 @@ class _Concealment:
 
     def _element(self, item: Any, path: _Path) -> Any:
         inner = self.of(item, path)
-        return {"...": self._disclose([_salt(), inner])} if path in self._wanted else inner
+        return {"...": self._disclose(path, [self._salt_of(path), inner])} if path in self._wanted else inner
 
-    def _disclose(self, parts: list[Any]) -> str:
-        text = b64url(jcs_any(parts))
-        self.disclosures.append(text)
+    def _disclose(self, path: _Path, parts: list[Any]) -> str:
+        text = self.places[path] = b64url(jcs_any(parts))
         return _digest(text)
 
 

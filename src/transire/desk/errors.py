@@ -7,8 +7,9 @@ DeskError
 ├── SignInRefused         wrong login, password or code: one answer for all, so that nothing can be probed
 │   SecondFactorNeeded, TooManyAttempts, PasswordTooWeak, SecondFactorUnknown
 ├── SessionEnded, CsrfMismatch, TokenRefused, ScopeUnknown, TokenLifeUnsuitable
-├── SignInLinkRefused, DevelopmentPartRefused
+├── SignInLinkRefused, SupplierLinkRefused, SupplierLinkUnknown, LinkLifeUnsuitable, DevelopmentPartRefused
 ├── DraftUnknown, DraftChanged, DraftClosed, FieldUnknown
+├── HoldUnknown, HoldRuns
 └── ProductUnknown, NoteUnknown, ViewUnknown, TextUnsuitable, ParticularsMissing
 """
 
@@ -147,6 +148,27 @@ class TokenLifeUnsuitable(DeskError):
     status = 422
 
 
+class SupplierLinkRefused(DeskError):
+    code = "desk.supplier-link-refused"
+    sentence = "This link is not known, was used already, or has run out."
+    fix = "Ask the organisation that sent it for a new one."
+    status = 404
+
+
+class SupplierLinkUnknown(DeskError):
+    code = "desk.supplier-link-unknown"
+    sentence = "This member made no such link."
+    fix = "Look at the links of the request."
+    status = 404
+
+
+class LinkLifeUnsuitable(DeskError):
+    code = "desk.link-life-unsuitable"
+    sentence = "A link for a supplier lives from one day to ninety."
+    fix = "Choose a number of days between these; a further link can be made at any time."
+    status = 422
+
+
 class SignInLinkRefused(DeskError):
     code = "desk.sign-in-link-refused"
     sentence = "This sign-in link was used already, or has expired."
@@ -200,6 +222,20 @@ class ProductUnknown(DeskError):
     sentence = "There is no product with this number."
     fix = "Import the product first."
     status = 404
+
+
+class HoldUnknown(DeskError):
+    code = "desk.hold-unknown"
+    sentence = "There is no such legal hold, or it was lifted."
+    fix = "Look at the document's holds."
+    status = 404
+
+
+class HoldRuns(DeskError):
+    code = "desk.hold-runs"
+    sentence = "The document is under a legal hold."
+    fix = "Ask the compliance officer who set it; only that role lifts it."
+    status = 409
 
 
 class NoteUnknown(DeskError):

@@ -38,15 +38,16 @@ RELATIONS: Mapping[str, str] = MappingProxyType(
 )
 
 _A, _P, _S = Role.ADMINISTRATOR, Role.PREPARER, Role.SIGNING_OFFICIAL
-_O, _V, _U = Role.OFFICER, Role.SUPERVISOR, Role.AUDITOR
+_O, _V, _U, _C = Role.OFFICER, Role.SUPERVISOR, Role.AUDITOR, Role.COMPLIANCE_OFFICER
 
 _NOBODY: frozenset[Role] = frozenset()
 _PREPARE = frozenset({_P, _S})
 _SIGN = frozenset({_S})
 _DECIDE = frozenset({_O, _V})
 _GOVERN = frozenset({_A})
+_COMPLY = frozenset({_C})
 _WORK = frozenset({_P, _S, _O, _V})
-_SEE = frozenset({_P, _S, _O, _V, _U})
+_SEE = frozenset({_P, _S, _O, _V, _U, _C})
 _ALL = frozenset(Role)
 
 
@@ -106,9 +107,14 @@ MATRIX: tuple[Permission, ...] = (
     _row("certifications.replace", "Replace a certification by a new version", own_member=_SIGN, issuer=_SIGN),
     _row("certifications.withdraw", "Withdraw a certification", own_member=_SIGN, issuer=_SIGN),
     _read("certifications.read", "See certifications of origin"),
+    _row("solicitations.ask", "Ask a supplier for a certification of origin", own_member=_PREPARE),
+    _row("solicitations.decline", "Decline a request for a certification, with the reason", recipient=_SIGN),
+    _read("solicitations.read", "See requests for certifications of origin, and what runs out"),
     # A recipient passes a document on only as issuer of the next one, or as the importer whose document it is.
     _row("documents.share", "Give a document to another member", own_member=_SIGN, issuer=_SIGN, recipient=_SIGN),
     _read("documents.read", "See and open documents"),
+    _row("documents.destroy", "Destroy a document", own_member=_SIGN, issuer=_SIGN, recipient=_SIGN),
+    _row("holds.manage", "Set and lift legal holds", own_member=_COMPLY),
     _row("authority.grant", "Give a broker a power of attorney", own_member=_SIGN, issuer=_SIGN),
     _row("authority.withdraw", "Withdraw a power of attorney", own_member=_SIGN, issuer=_SIGN),
     _read("authority.read", "See powers of attorney"),
@@ -120,6 +126,7 @@ MATRIX: tuple[Permission, ...] = (
     _read("entries.read", "See entry summaries"),
     _row("claims.decide", "Accept or deny a claim of an entry", customs=_DECIDE),
     _row("requests.ask", "Ask about a claim", customs=_DECIDE),
+    _row("entries.note", "Send a note to the filer of an entry", customs=_DECIDE),
     _row(
         "requests.answer",
         "Answer a request of customs",

@@ -16,6 +16,7 @@ class Role(StrEnum):
     OFFICER = "officer"
     SUPERVISOR = "supervisor"
     AUDITOR = "auditor"
+    COMPLIANCE_OFFICER = "compliance_officer"
 
 
 class Person(msgspec.Struct, frozen=True):

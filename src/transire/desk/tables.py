@@ -102,6 +102,25 @@ sign_in_links = Table(
     Column("used_at", Instant),
 )
 
+supplier_links = Table(
+    "desk_supplier_links",
+    metadata,
+    Column("id", Name, primary_key=True),
+    Column("token_digest", Name, nullable=False, unique=True),
+    # The statement that asks.
+    Column("request", Name, nullable=False),
+    Column("created_by", Name, ForeignKey("desk_persons.id"), nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("ends_at", Instant, nullable=False),
+    # How often it was opened: a link is for one person, and opens no door without end.
+    Column("looks", Integer, nullable=False),
+    Column("used_at", Instant),
+    Column("revoked_at", Instant),
+    # Whatever was given through it, who says it included: nobody signed it.
+    Column("answer", Json),
+    Index(None, "request"),
+)
+
 notes = Table(
     "desk_notes",
     metadata,
@@ -111,6 +130,21 @@ notes = Table(
     Column("person_id", Name, ForeignKey("desk_persons.id"), nullable=False),
     Column("written_at", Instant, nullable=False),
     Index(None, "document_id", "written_at"),
+)
+
+holds = Table(
+    "desk_holds",
+    metadata,
+    Column("id", Name, primary_key=True),
+    Column("document_id", Name, nullable=False),
+    Column("reason", Words, nullable=False),
+    Column("set_by", Name, ForeignKey("desk_persons.id"), nullable=False),
+    Column("set_at", Instant, nullable=False),
+    # A hold that was lifted stays, with who lifted it and why.
+    Column("lifted_by", Name, ForeignKey("desk_persons.id")),
+    Column("lifted_at", Instant),
+    Column("lifted_why", Words),
+    Index(None, "document_id"),
 )
 
 drafts = Table(

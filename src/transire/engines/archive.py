@@ -77,12 +77,12 @@ class Archive:
     def actions(self, height: int) -> tuple[bytes, ...]:
         """The actions of that block, in order."""
         raw = self._store.get(BODIES, height_key(height)) if height > 0 else None
-        return () if raw is None else tuple(action_of(raw, index) for index in range(_count(raw)))
+        return () if raw is None else actions_of(raw)
 
     def action(self, height: int, index: int) -> bytes | None:
         """One action of that block."""
         raw = self._store.get(BODIES, height_key(height)) if height > 0 else None
-        return action_of(raw, index) if raw is not None and index < _count(raw) else None
+        return None if raw is None else action_of(raw, index)
 
     def close(self) -> None:
         """Let go of the files."""
@@ -102,8 +102,17 @@ def body_bytes(actions: Sequence[bytes]) -> bytes:
     return b"".join((len(actions).to_bytes(_COUNT, "big"), *ends, *actions))
 
 
-def action_of(body: bytes, index: int) -> bytes:
-    """One action of a body."""
+def actions_of(body: bytes) -> tuple[bytes, ...]:
+    """All actions of a body, in order."""
+    return tuple(_action(body, index) for index in range(_count(body)))
+
+
+def action_of(body: bytes, index: int) -> bytes | None:
+    """One action of a body; None if there are not so many."""
+    return _action(body, index) if index < _count(body) else None
+
+
+def _action(body: bytes, index: int) -> bytes:
     count = _count(body)
     start = _COUNT + count * _OFFSET
     return body[start + _end(body, index - 1) : start + _end(body, index)]

@@ -42,6 +42,27 @@ class BlockEvents(msgspec.Struct, frozen=True, kw_only=True):
     outcomes: tuple[Outcome, ...]
 
 
+class UnseenPast(msgspec.Struct, frozen=True, kw_only=True):
+    """What came before a replica that began with an image: the blocks up to `height` were never here.
+
+    `log_size` and `time` are bounds: every entry of that past has a lower number, and was final at that time at the
+    latest.
+    """
+
+    height: int
+    log_size: int
+    time: Time
+
+
+class EndedVersion(msgspec.Struct, frozen=True, kw_only=True):
+    """A version that its issuer ended, as the state tells it."""
+
+    issuer: str
+    version: str
+    height: int
+    successor: str | None
+
+
 class Engine(Protocol):
     """Orders actions and answers from the replica. All reading is safe from any thread."""
 
@@ -56,8 +77,15 @@ class Engine(Protocol):
     def peers(self) -> int | None:
         """How many other nodes this one is connected to; None where there are none to connect to, or nobody says."""
 
+    @property
+    def failure(self) -> str:
+        """Why no block is made any more, as far as this node can tell; empty while it goes on."""
+
     def start(self) -> None:
         """Begin to make blocks; before this, reading works already."""
+
+    def interrupt(self) -> None:
+        """Let nobody wait any longer for an answer that others have to give: the node is about to close."""
 
     def close(self) -> None:
         """Finish the block under way and let go; what is still waiting gets `EngineStopped`."""
@@ -98,6 +126,12 @@ class Engine(Protocol):
 
     def events(self, from_height: int) -> Iterator[BlockEvents]:
         """All committed blocks from that height on that have actions, in order."""
+
+    def unseen_past(self) -> UnseenPast | None:
+        """What this node never saw; None where it has every block, or does not know the bounds of it yet."""
+
+    def ended_versions(self, until: int) -> Iterator[EndedVersion]:
+        """All versions that ended up to that height, from the state: also those whose blocks were never here."""
 
     def subscribe(self, callback: Callable[[int], None]) -> Callable[[], None]:
         """Call back with every height that was committed; returns what ends it. The callback only wakes somebody."""

@@ -140,6 +140,12 @@ class EmbeddedEngine(LedgerReading):
         return self._machine.height
 
     @property
+    def failure(self) -> str:
+        """Why no block is made any more; empty while it goes on."""
+        failure = self._sequencer.failure
+        return "" if failure is None else str(failure)
+
+    @property
     def peers(self) -> int | None:
         """It has none."""
         return None
@@ -147,6 +153,9 @@ class EmbeddedEngine(LedgerReading):
     def start(self) -> None:
         """Begin to make blocks; reading works before."""
         self._sequencer.start()
+
+    def interrupt(self) -> None:
+        """Nobody waits here for longer than a block takes to write."""
 
     def close(self) -> None:
         """Finish the block under way and let go; what is still waiting gets `EngineStopped`."""

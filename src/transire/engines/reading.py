@@ -13,7 +13,7 @@ from typing import Final, Protocol
 from transire.crypto.canonical import Json, parse_canonical
 from transire.crypto.encoding import unb64url
 from transire.crypto.structs import prepare_structs
-from transire.engines.base import BlockEvents, Outcome
+from transire.engines.base import BlockEvents, EndedVersion, Outcome, UnseenPast
 from transire.engines.errors import NotOnLedger
 from transire.errors import TransireError
 from transire.ledger.action import Action, parse_action
@@ -29,7 +29,7 @@ from transire.ledger.block import (
 from transire.ledger.bodies import AllowanceDraw, AllowanceSplit
 from transire.ledger.chain import Commit, Header, Time, Validator
 from transire.ledger.rules import member_key
-from transire.ledger.state import MemberRecord, read_row
+from transire.ledger.state import Ended, MemberRecord, read_row
 from transire.ledger.store import HEIGHTS, STATE, Reader, Store, height_key
 from transire.ledger.tables import (
     HeightRecord,
@@ -38,10 +38,11 @@ from transire.ledger.tables import (
     log_path,
     log_reader,
     prove_state,
+    read_base,
     read_height,
     read_tip,
 )
-from transire.merkle.tree import consistency_proof
+from transire.merkle.tree import CompactRange, consistency_proof
 
 EVENTS_CHUNK: Final = 256
 """Heights that are read in one view when events are followed: a reader must not stay long."""
@@ -163,6 +164,25 @@ class LedgerReading:
                 if record.raw_results:
                     yield self._block_events(height, record)
             start = rows[-1][0] + 1
+
+    def unseen_past(self) -> UnseenPast | None:
+        """What this node never saw; see `engines.base.Engine.unseen_past`."""
+        with self._store.reading() as reader:
+            base = read_base(reader)
+            following = None if base is None else read_height(reader, base.height + 1)
+        if base is None or following is None:
+            return None
+        log_size = CompactRange.from_bytes(base.log).size
+        return UnseenPast(height=base.height, log_size=log_size, time=following.time)
+
+    def ended_versions(self, until: int) -> Iterator[EndedVersion]:
+        """All versions that ended up to that height."""
+        for key, raw in self._store.range(STATE, b"ended/", b"ended0"):
+            name = key.decode()
+            row = read_row(name, raw)
+            if isinstance(row, Ended) and row.height <= until:
+                _, issuer, version = name.split("/")
+                yield EndedVersion(issuer=issuer, version=version, height=row.height, successor=row.successor)
 
     def evidence(self, action_id: str, *, keys: Sequence[str] = (), shown_at: int | None = None) -> Evidence:
         """Everything that a receipt of an accepted action needs, with proofs of these keys of the state.

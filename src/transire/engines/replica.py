@@ -6,6 +6,7 @@ the same, it is taken back whole and tried again. LMDB allows growing only while
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -26,6 +27,9 @@ SPARE_BYTES: Final = 1 << 20
 MAX_KEY_BYTES: Final = 511
 """LMDB's own limit; no key of the ledger is longer, so what is asked for by a longer one is not there."""
 MAX_READERS: Final = 512
+CLOSE_S: Final = 20.0
+
+log = logging.getLogger("transire.engine")
 
 Rows: TypeAlias = "Iterator[tuple[bytes, bytes]]"
 """What cursors give: bytes, since no transaction here is opened with buffers."""
@@ -101,7 +105,9 @@ class LmdbStore:
         _sync_folder(folder)
 
     def close(self) -> None:
-        self._gate.alone(self._env.close)
+        """Close when nobody reads; who reads for longer than `CLOSE_S` keeps it open until the process ends."""
+        if not self._gate.alone(self._env.close, CLOSE_S):
+            log.error("a ledger table is still being read and was left open: %s", self._folder.name)
 
     def _commit(self, writes: Writes) -> None:
         self._gate.enter()
@@ -187,15 +193,17 @@ class _Gate:
             if not self._inside:
                 self._condition.notify_all()
 
-    def alone(self, task: Callable[[], object]) -> None:
+    def alone(self, task: Callable[[], object], within: float | None = None) -> bool:
+        """Do it while nobody is inside; False, and not done, when somebody stays for longer than `within` seconds."""
         with self._condition:
             while self._closed:
                 self._condition.wait()
             self._closed = True
             try:
-                while self._inside:
-                    self._condition.wait()
+                if not self._condition.wait_for(lambda: not self._inside, within):
+                    return False
                 task()
+                return True
             finally:
                 self._closed = False
                 self._condition.notify_all()

@@ -23,7 +23,8 @@ _KIND: Final = re.compile(rf"\A{KIND}\Z")
 class Kind(msgspec.Struct, frozen=True, kw_only=True):
     """One kind of statement. An empty `stated_by` means that any member may state it.
 
-    `follows`: kinds of which at least one must be known about a subject of the statement, or none is demanded.
+    `follows`: kinds of which at least one must be known about a subject of the statement, or be that of a subject that
+    is a statement itself; or none is demanded.
     `unhurried`: nobody waits for it, so it is anchored after a random while and its time betrays nothing.
     """
 

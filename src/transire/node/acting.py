@@ -6,6 +6,7 @@ The order is the one of `anchor`, and so are the consequences of a crash between
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import structlog
@@ -21,9 +22,14 @@ log = structlog.get_logger(__name__)
 
 
 class Acting:
-    """Does the acts of one member, in order. Its calls never overlap: the beat sees to it."""
+    """Does the acts of one member, in order. Its calls never overlap: the beat sees to it.
 
-    def __init__(self, database: Database, engine: Engine, signer: Signer, *, lifetime: timedelta) -> None:
+    `signer` tells the key that signs now: it may be another one tomorrow.
+    """
+
+    def __init__(
+        self, database: Database, engine: Engine, signer: Callable[[], Signer], *, lifetime: timedelta
+    ) -> None:
         self._database = database
         self._engine = engine
         self._signer = signer
@@ -40,7 +46,7 @@ class Acting:
         outcome = ask(self._engine, signed.action_id, signed.raw)
         if outcome is not None and not outcome.accepted:
             # Somebody, or an earlier act, did it before: what was to be reached is reached, or never will be.
-            log.warning("act refused by the ledger", member=self._signer.did, action=act.action, code=outcome.code)
+            log.warning("act refused by the ledger", action=act.action, code=outcome.code)
         with self._database.transaction() as tx:
             if outcome is None:
                 acts.mark_signed(tx, act.seq, None)
@@ -48,15 +54,16 @@ class Acting:
                 acts.mark_answered(tx, act.seq, refused_with=outcome.code or None)
 
     def _sign(self, act: OwedAct, now: datetime) -> SignedBytes:
+        signer = self._signer()
         raw = sign_action(
             act.action,
             act.body,
-            by=self._signer.did,
-            key=self._signer.key_name,
+            by=signer.did,
+            key=signer.key_name,
             network=self._engine.network,
             expires=write_time(expiry(self._engine, now, self._lifetime)),
             nonce=secrets.token_bytes(NONCE_BYTES),
-            signer=self._signer.key,
+            signer=signer.key,
         )
         signed = SignedBytes(raw, parse_action(raw).id)
         with self._database.transaction() as tx:

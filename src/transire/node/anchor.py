@@ -82,10 +82,19 @@ def expiry(engine: Engine, now: datetime, lifetime: timedelta) -> datetime:
 
 
 class Anchor:
-    """Anchors the statements of one member. Its calls never overlap: the beat sees to it."""
+    """Anchors the statements of one member. Its calls never overlap: the beat sees to it.
+
+    `signer` tells the key that signs now: it may be another one tomorrow.
+    """
 
     def __init__(
-        self, database: Database, engine: Engine, signer: Signer, *, lifetime: timedelta, on_accepted: OnAccepted
+        self,
+        database: Database,
+        engine: Engine,
+        signer: Callable[[], Signer],
+        *,
+        lifetime: timedelta,
+        on_accepted: OnAccepted,
     ) -> None:
         self._database = database
         self._engine = engine
@@ -123,25 +132,26 @@ class Anchor:
                 return None
         with self._database.transaction() as tx:
             raws = journal.read_pooled(tx, now, MOST_IN_A_POOL)
-            pool = Pool.of_ids(self._engine.network, self._signer.did, [leaf_hash(raw) for raw in raws])
+            signer = self._signer()
+            pool = Pool.of_ids(self._engine.network, signer.did, [leaf_hash(raw) for raw in raws])
             expires = expiry(self._engine, now, self._lifetime)
-            action = self._sign(pool, expires)
+            action = self._sign(pool, signer, expires)
             action_id = parse_action(action).id
             journal.mark_submitted(
-                tx, pool, by=self._signer.did, action=action, action_id=action_id, expires=expires, now=now
+                tx, pool, by=signer.did, action=action, action_id=action_id, expires=expires, now=now
             )
         return PendingPool(pool.commitment, action, action_id)
 
-    def _sign(self, pool: Pool, expires: datetime) -> bytes:
+    def _sign(self, pool: Pool, signer: Signer, expires: datetime) -> bytes:
         return sign_action(
             "witness/1",
             pool.body(),
-            by=self._signer.did,
-            key=self._signer.key_name,
+            by=signer.did,
+            key=signer.key_name,
             network=self._engine.network,
             expires=write_time(expires),
             nonce=secrets.token_bytes(NONCE_BYTES),
-            signer=self._signer.key,
+            signer=signer.key,
         )
 
     def _finish(self, pending: PendingPool) -> None:

@@ -11,9 +11,11 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Collection
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import structlog
+
+from transire.node.workers import Workers
 
 Turn = Callable[[], float | None]
 """One turn; returns in how many seconds it wants the next one, None when it waits to be woken."""
@@ -37,7 +39,7 @@ class Beat:
         self._taken: Counter[str] = Counter()
         self._stopping = False
         self._changed = threading.Condition()
-        self._workers = ThreadPoolExecutor(WORKERS, thread_name_prefix="beat")
+        self._workers = Workers(WORKERS, "beat")
         self._scheduler = threading.Thread(target=self._schedule, name="beat", daemon=True)
 
     def add(self, name: str, turn: Turn) -> None:
@@ -71,14 +73,17 @@ class Beat:
     def start(self) -> None:
         self._scheduler.start()
 
-    def stop(self) -> None:
-        """Wait for the turns that are running; start no more."""
+    def stop(self, within: float = 60.0) -> bool:
+        """Start no more turns, and wait for those that are running, so long at most; whether all have ended.
+
+        May be called again, to go on waiting.
+        """
         with self._changed:
             self._stopping = True
             self._changed.notify()
         if self._scheduler.is_alive():
             self._scheduler.join()
-        self._workers.shutdown(wait=True)
+        return self._workers.close(within)
 
     def _schedule(self) -> None:
         with self._changed:
@@ -89,7 +94,7 @@ class Beat:
                     del self._due[name]
                     self._running.add(name)
                     self._taken[name] += 1
-                    self._workers.submit(self._take_turn, name)
+                    self._workers.submit(partial(self._take_turn, name))
                 waiting = [due for name, due in self._due.items() if name not in self._running]
                 self._changed.wait(min(waiting) - now if waiting else None)
 

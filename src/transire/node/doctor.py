@@ -24,7 +24,7 @@ from transire.ledger.statement import verify_pool_opening, verify_statement
 from transire.node.errors import StatementAltered
 from transire.node.following import Follower
 from transire.node.home import Home, read_secret
-from transire.node.ledger import inspect_ledger
+from transire.node.ledger import disputed_state, inspect_ledger
 from transire.node.node import Node
 from transire.node.rebuilding import rebuilt_digest, records_digest
 from transire.node.rooms import database_file, open_database
@@ -125,7 +125,10 @@ def _database(home: Home, member: MemberSettings, deep: bool) -> list[str]:
 
 def _ledger(home: Home, deep: bool) -> list[str]:
     settings = read_settings(home.path).ledger
-    return [str(damage) for damage in inspect_ledger(home, settings, deep=deep)]
+    complaints = [str(damage) for damage in inspect_ledger(home, settings, deep=deep)]
+    if disputed := disputed_state(home, settings):
+        complaints.append(f"when it stopped, validators did not agree about the state: {disputed}")
+    return complaints
 
 
 def _journal(tenant: Tenant) -> list[str]:

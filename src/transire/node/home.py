@@ -42,6 +42,11 @@ class Home:
         return self.path / "checkpoints.json"
 
     @property
+    def tombstones(self) -> Path:
+        """What was destroyed here, a line a version: in no backup, to be kept beside them and given to a restore."""
+        return self.path / "destroyed.jsonl"
+
+    @property
     def tariff(self) -> Path:
         """The editions of the tariff schedule that this node answers with, beside what is shipped."""
         return self.path / "tariff"

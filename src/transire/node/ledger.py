@@ -40,6 +40,16 @@ def inspect_ledger(home: Home, settings: LedgerSettings, *, deep: bool) -> list[
     return inspect(home.ledger, pair_settings(settings, home.path), deep=deep)
 
 
+def disputed_state(home: Home, settings: LedgerSettings) -> str:
+    """What validators did not agree about when the node stopped; empty where it went on, or is a network of one."""
+    if settings.engine == "embedded":
+        return ""
+    from transire.engines.cometbft.files import COMETBFT_FOLDER
+    from transire.engines.cometbft.process import disputed_in
+
+    return disputed_in(home.ledger / COMETBFT_FOLDER)
+
+
 def network_stands_at(home: Home, settings: LedgerSettings) -> tuple[Previous, int]:
     """How a network of several organisations stands at this node, and the time of its last block in whole seconds."""
     from transire.engines.cometbft.inspecting import stands_at
@@ -70,5 +80,6 @@ def pair_settings(settings: LedgerSettings, home: Path) -> PairSettings:
         rpc_listen=settings.rpc_listen,
         state_sync=StateSync(servers=sync[:2], trust_height=int(sync[2]), trust_hash=sync[3]) if sync else None,
         snapshot_every=settings.snapshot_every,
+        keep_blocks=settings.keep_blocks,
         metrics_listen=settings.metrics_listen,
     )

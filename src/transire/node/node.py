@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Collection, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -25,6 +24,7 @@ from transire.ledger.kinds import KindRegistry
 from transire.node.anchor import Signer
 from transire.node.beat import Beat
 from transire.node.checkpoints import Checkpoints
+from transire.node.destroying import replay_tombstones
 from transire.node.enrolment import (
     AGREE,
     CREDENTIAL,
@@ -52,6 +52,7 @@ from transire.node.settings import (
 )
 from transire.node.tenant import Tenant
 from transire.node.turn import TenantTurn
+from transire.node.workers import Workers
 from transire.procedures.catalogue import kinds
 from transire.storage.blobs import BlobStore
 from transire.storage.database import Database
@@ -62,6 +63,10 @@ from transire.vault.vault import Vault
 
 if TYPE_CHECKING:
     from transire.node.courier import Courier
+
+TURNS_END_WITHIN_S = 5.0
+"""How long a node that closes lets the ledger answer what turns wait for; and how long these may take to end then."""
+DELIVERIES_END_WITHIN_S = 3.0
 
 log = structlog.get_logger(__name__)
 
@@ -85,7 +90,7 @@ class Node:
         self.engine = engine
         self._courier: Courier | None = None
         self._courier_lock = Lock()
-        self._carriers = ThreadPoolExecutor(settings.delivery.at_once, thread_name_prefix="courier")
+        self._carriers = Workers(settings.delivery.at_once, "courier")
         self.post = Post(self.courier)
         self.beat = Beat()
         self.checkpoints = Checkpoints(home.checkpoints, engine, settings.ledger.witnesses)
@@ -152,11 +157,20 @@ class Node:
         return self
 
     def close(self) -> None:
-        """Finish what is under way and let go. What is pooled or in an outbox goes on after the next start."""
+        """Finish what is under way and let go. What is pooled or in an outbox goes on after the next start.
+
+        Each step has a bound: turns that wait for a ledger which does not answer are told to stop waiting, and a
+        delivery to a node that never answers is left to end with the process. Both can be done again.
+        """
         self._unsubscribe()
-        self.beat.stop()
-        self._carriers.shutdown(wait=True, cancel_futures=True)
-        if self._courier is not None:
+        is_quiet = self.beat.stop(TURNS_END_WITHIN_S)
+        if not is_quiet:
+            self.engine.interrupt()
+            is_quiet = self.beat.stop(TURNS_END_WITHIN_S)
+        is_home = self._carriers.close(DELIVERIES_END_WITHIN_S)
+        if not (is_quiet and is_home):
+            log.warning("closing while something hangs; it is done again after the next start")
+        if self._courier is not None and is_home:
             self._courier.close()
         self.engine.close()
         for tenant in self.tenants.values():
@@ -237,14 +251,16 @@ class Node:
             slug=member.slug,
             did=member.did,
             database=self._open_database(member),
-            vault=Vault(self._open_blobs(member), keys, agree_names=self._agree_names(member.did, keys)),
+            vault=Vault(self._open_blobs(member), keys, agree_names=lambda: self._agree_names(tenant)),
             keys=keys,
             engine=self.engine,
             kinds=self.kinds,
             wake=lambda: self.beat.wake(member.slug),
             action_lifetime=timedelta(seconds=self.settings.ledger.action_lifetime_s),
             countersigned=self.checkpoints.countersigned,
+            tombstones=self.home.tombstones,
         )
+        replay_tombstones(tenant)  # before anything is shown or delivered: an older backup may have brought it back
         self.tenants[member.slug] = tenant
         self.post.host(member.did, Reception(tenant))
         pause = timedelta(milliseconds=self.settings.ledger.beat_ms)
@@ -272,11 +288,16 @@ class Node:
                 return tenant
         raise UnknownTenant(got=did[:200])
 
-    def _agree_names(self, did: str, keys: KeyStore) -> tuple[str, ...]:
-        """The member's agree keys that lie here, the present one last: what was sealed for an old one still opens."""
-        record, kept = self.engine.member(did), keys.names()
-        entered = () if record is None else record.keys
-        return tuple(key.name for key in entered if key.purpose == "agree" and key.name in kept) or (AGREE,)
+    def _agree_names(self, tenant: Tenant) -> tuple[str, ...]:
+        """The member's agree keys that lie here, the present one last: what was sealed for an old one still opens.
+
+        Those that the ledger does not know, or not yet, come first: a node that has begun anew and is still behind
+        must open what others seal for its newest key.
+        """
+        kept = sorted((name for name in tenant.keys.names() if name.startswith("agree-")), key=lambda n: (len(n), n))
+        record = tenant.record
+        entered = [key.name for key in record.keys if key.purpose == "agree" and key.name in kept] if record else []
+        return (*(name for name in kept if name not in entered), *entered) or (AGREE,)
 
     def _open_keys(self, member: MemberSettings) -> KeyStore:
         keys = KeyStore.open(self.home.member(member.slug) / "keys.json", self._secret)

@@ -19,6 +19,7 @@ from transire.documents.catalogue import document_type, indexable
 from transire.engines.base import Outcome
 from transire.ledger.statement import Statement
 from transire.node.anchor import read_time
+from transire.node.granting import project_granting
 from transire.node.tenant import Tenant
 from transire.procedures.catalogue import projectors, reactions
 from transire.records import project
@@ -31,6 +32,7 @@ ENDED_EVENT = "ended"
 
 DELIVERY_EVENTS: Mapping[str, DeliveryEvent] = {
     "document.granted/1": "granted",
+    "document.granted/2": "granted",
     "document.delivered/1": "delivered",
     "document.refused/1": "refused",
     "document.opened/1": "opened",
@@ -125,6 +127,7 @@ def _project_meaning(tx: sa.Connection, arrivals: Sequence[Arrival], documents: 
         statement = located.statement
         _project_document(tx, context, statement, documents)
         _project_delivery(tx, context, statement)
+        project_granting(tx, context.did, context.statement_id, context.place, statement)
         for write in projectors(statement.kind):
             write(tx, context, statement, documents)
 

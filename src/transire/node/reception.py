@@ -23,7 +23,14 @@ from transire.node.post import Reply
 from transire.node.projection import take_in
 from transire.node.tenant import Tenant
 from transire.vault import journal
-from transire.vault.delivery import CheckedEnvelope, Kept, check_envelope, kinds_known, may_come_again
+from transire.vault.delivery import (
+    CheckedEnvelope,
+    Kept,
+    check_envelope,
+    grants_known,
+    kinds_known,
+    may_come_again,
+)
 from transire.vault.envelope import Envelope, parse_envelope
 from transire.vault.journal import Place
 from transire.vault.statements import DELIVERED, REFUSED, refused_body
@@ -109,6 +116,7 @@ class Reception:
             agreement_keys=tenant.vault.agreement_keys(),
             kinds=tenant.kinds,
             known_kinds=kinds_known(tx),
+            known_grants=grants_known(tx),
         )
 
     def _keep(self, tx: sa.Connection, checked: CheckedEnvelope) -> None:

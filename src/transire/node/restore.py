@@ -33,6 +33,7 @@ from transire.engines.errors import ReplicaDamaged
 from transire.errors import TransireError
 from transire.ledger.genesis import Genesis
 from transire.node.backup import FORMAT, ROWS_FILE, Manifest
+from transire.node.destroying import TombstonesDamaged, append_tombstones, read_tombstones
 from transire.node.enrolment import CUSTODIAN_KEY, continued_network, next_validator_key
 from transire.node.errors import BackupFailed, BackupInvalid, HomeExists
 from transire.node.home import Home, read_secret
@@ -78,14 +79,26 @@ def check_backup(file: Path, progress: Progress = lambda name, done: None) -> Ma
 
 
 def restore_backup(
-    file: Path, path: Path, *, secret_file: Path | None = None, progress: Progress = lambda name, done: None
+    file: Path,
+    path: Path,
+    *,
+    secret_file: Path | None = None,
+    tombstones: Path | None = None,
+    progress: Progress = lambda name, done: None,
 ) -> Restored:
-    """Make a node from a backup in a folder that does not exist yet."""
+    """Make a node from a backup in a folder that does not exist yet.
+
+    `tombstones`: the list of what the old node destroyed; the new one destroys it again when it is opened.
+    """
     if path.exists():
         raise HomeExists(where=str(path))
     with _aside(path) as partial, open_sealed(file) as tar:
         manifest = _checked(tar, progress)
         settings = _unpack_settings(tar, partial, secret_file)
+        if tombstones is not None:
+            if not tombstones.exists():
+                raise TombstonesDamaged(got="no such file", where=str(tombstones))
+            append_tombstones(Home(partial).tombstones, read_tombstones(tombstones))
         secret = read_secret(settings)
         _check_seal(tar, partial, secret)
         _unpack(tar, manifest, partial, settings, progress)

@@ -40,7 +40,7 @@ class Rotated:
 def rotate_key(node: Node, tenant: Tenant, purpose: str, *, distrusted_from: int | None = None) -> Rotated:
     """Give the member a new key of that purpose. `distrusted_from`: nothing of the old ones is believed from there on.
 
-    The beat goes on with the key it began with: settle the node before, and start it anew after.
+    What was signed with an old one and waits must be on the ledger before: settle the node first.
     """
     record = tenant.record
     in_force = () if record is None else record.keys_in_force(purpose, node.engine.height + 1)
@@ -82,6 +82,6 @@ def _rewrap(node: Node, tenant: Tenant, names: Sequence[str]) -> int:
     """Wrap the content keys of all documents for the new key, so that the old one need not be kept for them."""
     (member,) = [member for member in node.settings.member if member.slug == tenant.slug]
     older = [name for name in tenant.keys.names() if name.startswith("agree-") and name not in names]
-    vault = Vault(open_blobs(node.home, node.settings, member), tenant.keys, agree_names=(*older, *names))
+    vault = Vault(open_blobs(node.home, node.settings, member), tenant.keys, agree_names=lambda: (*older, *names))
     with tenant.database.transaction() as tx:
         return vault.rewrap(tx)

@@ -51,6 +51,9 @@ class LedgerSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """To join from a snapshot: two rpc addresses (http://host:port), a height, and the hash of its header in hex."""
     snapshot_every: int = 1000
     """Blocks between two snapshots that nodes can join from; 0 makes none."""
+    keep_blocks: int = 0
+    """Blocks that stay with CometBFT, for nodes that join; older ones this node keeps for itself in less room, and
+    makes receipts of them as before. 0: all stay. Where every node prunes, a new one can join from a snapshot only."""
     metrics_listen: str = ""
     """host:port for CometBFT's own Prometheus figures; empty: none."""
     witnesses: tuple[str, ...] = ()
@@ -125,6 +128,7 @@ LIMITS = (
     ("ledger", "beat_ms", 1, 5000),
     ("ledger", "commit_ms", 1, 5000),
     ("ledger", "p2p_port", 1, 65535),
+    ("ledger", "keep_blocks", 0, 1_000_000_000),
     ("delivery", "timeout_s", 1, 120),
     ("delivery", "at_once", 1, 64),
 )

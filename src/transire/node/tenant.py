@@ -14,9 +14,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
+from pathlib import Path
 
 import sqlalchemy as sa
 
+from transire.credentials.concealed import CONCEALED, DISCLOSABLE, conceal_credential
 from transire.crypto.canonical import Json, canonical_bytes
 from transire.crypto.digests import hkdf_sha256
 from transire.crypto.encoding import unb64url
@@ -25,6 +27,7 @@ from transire.desk.passwords import INTERACTIVE, TEST
 from transire.desk.person import Person
 from transire.desk.persons import actor_reference, node_person
 from transire.desk.sign_in import SignInDesk
+from transire.documents.catalogue import MEDIA_TYPE
 from transire.engines.base import Engine, Outcome
 from transire.ledger.action import sign_action
 from transire.ledger.endings import ended_key
@@ -85,6 +88,7 @@ class Tenant:
         wake: Callable[[], None],
         action_lifetime: timedelta,
         countersigned: Countersigned = lambda above: None,
+        tombstones: Path = Path("destroyed.jsonl"),
     ) -> None:
         self.slug = slug
         self.did = did
@@ -96,6 +100,7 @@ class Tenant:
         self.wake = wake
         self.action_lifetime = action_lifetime
         self.countersigned = countersigned
+        self.tombstones = tombstones
         self._known: tuple[int, MemberRecord | None] | None = None
 
     # What the ledger says of this member.
@@ -132,6 +137,11 @@ class Tenant:
     def _next_height(self) -> int:
         # A change made in block H rules from H+1 on (LEDGER 5): this is what binds the next action.
         return self.engine.height + 1
+
+    def ended_unseen(self, height: int | None) -> bool:
+        """Whether a version ended at a height before this node's first block: when exactly is not known here."""
+        unseen = self.engine.unseen_past()
+        return height is not None and unseen is not None and height <= unseen.height
 
     @property
     def signer(self) -> Signer:
@@ -185,7 +195,12 @@ class Tenant:
     ) -> Issued:
         """Keep a signed document, state that it is issued, and have both delivered."""
         stored = self.vault.put(
-            tx, canonical_bytes(document), issuer=self.did, schema_id=schema_id, previous=previous, now=self.now()
+            tx,
+            lambda salt: self._representations(document, schema_id, salt),
+            issuer=self.did,
+            schema_id=schema_id,
+            previous=previous,
+            now=self.now(),
         )
         statement_id = self.state(
             tx,
@@ -296,6 +311,14 @@ class Tenant:
         """The bytes that bring an outbox row to its recipient, sealed for the recipient's present agree key."""
         public = self._agree_public_of(row.recipient)
         return build_envelope(view, self.vault, row, sender=self.did, recipient_public=public)
+
+    def _representations(self, document: dict[str, Json], schema_id: str, salt: bytes) -> dict[str, bytes]:
+        """The credential, and beside it the token from which its holders show single parts."""
+        made = {MEDIA_TYPE: canonical_bytes(document)}
+        if schema_id.startswith(DISCLOSABLE) and document.get("proof"):
+            token = conceal_credential(document, salt=salt, key=self.keys.signing_key(self.credential_key_name))
+            made |= {} if token is None else {CONCEALED: token}
+        return made
 
     def _agree_public_of(self, did: str) -> bytes:
         record = self.engine.member(did)

@@ -4,7 +4,9 @@
 2. `follow`   what the ledger decided is projected, with the height up to which that is done, and what follows from it
 3. `anchor`   what is pooled goes to the ledger; what the ledger accepted is projected in the transaction that notes it
 4. `follow`   again: what was anchored may have consequences of its own
-5. `deliver`  envelopes whose statements are all accepted go to their recipients: at once to those on this node, through
+5. `lapse`    what no grant opens any more is closed, and what waits under one that ended is called back
+6. `chores`   what procedures do by the clock (reminders), when it is time
+7. `deliver`  envelopes whose statements are all accepted go to their recipients: at once to those on this node, through
               the executor to those on others, one delivery to a recipient at a time
 
 A step that fails is tried again in the next turn and keeps none of the others waiting: a suspended member anchors
@@ -15,7 +17,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -27,10 +28,14 @@ from transire.node.anchor import Anchor
 from transire.node.beat import RETRY_AFTER_FAILURE_S
 from transire.node.errors import RecipientUnreachable
 from transire.node.following import Follower
+from transire.node.granting import end_lapsed, next_lapse
 from transire.node.post import Post, Reply
 from transire.node.projection import take_in
 from transire.node.tenant import Tenant
+from transire.node.workers import Workers
+from transire.procedures.catalogue import chores
 from transire.vault import journal, outbox
+from transire.vault.errors import DocumentErased, GrantEnded
 from transire.vault.outbox import OutboxRow
 
 DELIVERIES_A_TURN = 200
@@ -38,6 +43,9 @@ DELIVERIES_A_TURN = 200
 
 ENVELOPES_AT_ONCE = 32
 """Envelopes for one recipient that are taken in by one transaction of its database."""
+
+CHORES_EVERY = timedelta(hours=1)
+"""Chores are looked at no later than this after the last time: what they wait for is reckoned in days."""
 
 NOT_YET = Reply(not_yet=RecipientUnreachable.code)
 """What stands for an answer where none came: the row is tried again later."""
@@ -48,7 +56,7 @@ log = structlog.get_logger(__name__)
 class TenantTurn:
     """Callable by the beat; knows how to do a turn of one tenant."""
 
-    def __init__(self, tenant: Tenant, post: Post, *, pause: timedelta, executor: Executor) -> None:
+    def __init__(self, tenant: Tenant, post: Post, *, pause: timedelta, executor: Workers) -> None:
         self._tenant = tenant
         self._post = post
         self._executor = executor
@@ -56,16 +64,18 @@ class TenantTurn:
         self._pause = pause
         self._anchored_at = -pause.total_seconds()  # by the clock that nobody sets
         self._is_first = True
+        self._chores_at = tenant.now()
         self._has_more = False
         self._follower = Follower(tenant)
-        place, lifetime = (tenant.database, tenant.engine, tenant.signer), tenant.action_lifetime
+        place, lifetime = (tenant.database, tenant.engine, lambda: tenant.signer), tenant.action_lifetime
         self._acting = Acting(*place, lifetime=lifetime)
         self._anchor = Anchor(*place, lifetime=lifetime, on_accepted=self._on_accepted)
 
     def __call__(self) -> float | None:
         """Take the turn; returns the seconds until the next one is due, or None."""
         follow = self._follower.follow
-        steps = (self._hasten, self._act, follow, self._anchor_pooled, follow, self._deliver)
+        ledger = (self._hasten, self._act, follow, self._anchor_pooled, follow)
+        steps = (*ledger, self._lapse, self._do_chores, self._deliver)
         failed = [step for step in steps if not self._succeeds(step)]
         return RETRY_AFTER_FAILURE_S if failed else self._next_due(self._tenant.now())
 
@@ -87,15 +97,35 @@ class TenantTurn:
                 outbox.hasten(tx, self._tenant.now())
             self._is_first = False
 
+    @property
+    def _is_member(self) -> bool:
+        """Whether the ledger, as far as it is here, knows the member: signing for another would only use up its time.
+
+        False before the enrolment, and at the first start after a restore until the replica has caught up with it.
+        """
+        return self._tenant.record is not None
+
     def _act(self) -> None:
+        if not self._is_member:
+            return
         self._acting.do_owed(self._tenant.now())
 
     def _anchor_pooled(self) -> None:
         # A lone statement is anchored at once; only under load do statements wait for company (LEDGER 3).
         moment = time.monotonic()
-        if moment - self._anchored_at >= self._pause.total_seconds():
+        if self._is_member and moment - self._anchored_at >= self._pause.total_seconds():
             self._anchored_at = moment
             self._anchor.anchor_pooled(self._tenant.now())
+
+    def _lapse(self) -> None:
+        end_lapsed(self._tenant, self._tenant.now())
+
+    def _do_chores(self) -> None:
+        now = self._tenant.now()
+        # A clock that was set back must not put them off for longer than usual.
+        if not self._chores_at - CHORES_EVERY <= now < self._chores_at:
+            wanted = (chore(self._tenant) for chore in chores())
+            self._chores_at = min([now + CHORES_EVERY, *(moment for moment in wanted if moment is not None)])
 
     def _on_accepted(self, tx: sa.Connection, pool: str, found: list[journal.Accepted]) -> None:
         take_in(tx, self._tenant, found, pool=pool)
@@ -142,24 +172,29 @@ class TenantTurn:
         """Bring one run and write down what became of it; whether the recipient was reached."""
         with self._tenant.database.reading() as view:
             envelopes = [self._envelope(view, row) if try_it else None for row in rows]
-        brought = [one for one in envelopes if one is not None]
+        brought = [one for one in envelopes if isinstance(one, bytes)]
         answered = self._replies(recipient, brought)
         replies = iter(answered if answered is not None else [NOT_YET] * len(brought))
         # If the process dies here the recipient has the envelopes and this outbox does not know: they are brought
         # again, and change nothing there (`Reception`).
         with self._tenant.database.transaction() as tx:
             for row, envelope in zip(rows, envelopes, strict=True):
-                reply = NOT_YET if envelope is None else next(replies)
+                reply = next(replies) if isinstance(envelope, bytes) else envelope or NOT_YET
                 if reply.not_yet is not None:
                     outbox.mark_failed(tx, row, now=now)
                 else:
                     outbox.mark_answered(tx, row.seq, refused_with=reply.refused_with)
         return answered is not None
 
-    def _envelope(self, view: sa.Connection, row: OutboxRow) -> bytes | None:
-        """The envelope of a row; None, and said, when it cannot be built now: a blob is missing, a key has ended."""
+    def _envelope(self, view: sa.Connection, row: OutboxRow) -> bytes | Reply | None:
+        """The envelope of a row; None, and said, when it cannot be built now: a blob is missing, a key has ended.
+
+        A reply when it never can: what it would bring was destroyed here, or may no longer be brought.
+        """
         try:
             return self._tenant.envelope(view, row)
+        except (DocumentErased, GrantEnded) as error:
+            return Reply(refused_with=error.code)
         except TransireError as error:
             log.warning("envelope not built", tenant=self._tenant.slug, statement=row.statement, code=error.code)
         except Exception:
@@ -180,14 +215,14 @@ class TenantTurn:
     def _next_due(self, now: datetime) -> float | None:
         if self._has_more:
             return 0.0
+        if not self._is_member:
+            return RETRY_AFTER_FAILURE_S
         with self._tenant.database.reading() as view:
             # While something is brought to another node, what is due may be just that: its end wakes this tenant.
             retries = None if self._under_way else outbox.next_due(view)
-            moments = [moment for moment in (journal.next_ready(view), retries) if moment is not None]
-        if not moments:
-            return None
-        pause = self._pause.total_seconds()
-        return max(pause, (min(moments) - now).total_seconds())
+            wanted = (journal.next_ready(view), retries, next_lapse(view, now), self._chores_at)
+        soonest = min(moment for moment in wanted if moment is not None)
+        return max(self._pause.total_seconds(), (soonest - now).total_seconds())
 
 
 def batches(rows: Sequence[OutboxRow], size: int) -> Iterator[Sequence[OutboxRow]]:

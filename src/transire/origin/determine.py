@@ -21,6 +21,7 @@ from transire.origin.answer import Answer, Headroom, Missing, Outcome
 from transire.origin.case import Case
 from transire.origin.determination.conditions import Condition
 from transire.origin.determination.covered import covered_conditions, covered_notices
+from transire.origin.determination.finding import OwnRules
 from transire.origin.determination.general import general_conditions
 from transire.origin.determination.headroom import headroom_of
 from transire.origin.determination.noted import added_conditions
@@ -41,12 +42,15 @@ from transire.origin.determination.verdict import Need, Verdict, all_of
 _OUTCOMES: dict[Verdict, Outcome] = {True: "originating", False: "not_originating", None: "undetermined"}
 
 
-def determine(case: Case, *, full: bool = True) -> Answer:
-    """Answer an origin case. Without `full` only outcome, criterion, method and figures: what bulk runs ask for."""
+def determine(case: Case, *, full: bool = True, own: OwnRules | None = None) -> Answer:
+    """Answer an origin case. Without `full` only outcome, criterion, method and figures: what bulk runs ask for.
+
+    `own`: rules that the operator imported, in place of the catalogue that is shipped for the agreement.
+    """
     with localcontext(EXACT):
-        if not full and (answer := quick_answer(case)) is not None:
+        if not full and own is None and (answer := quick_answer(case)) is not None:
             return answer
-        question = Question(case)
+        question = Question(case, own)
         route = _route(question)
         general = general_conditions(case, question.subject, question.notes, question.is_party)
         if question.bindings.notes_apply:

@@ -4,9 +4,11 @@ TransireError
 ├── AgreementUnknown      origin.agreement-unknown
 ├── RuleNotUnderstood     origin.rule-not-understood
 ├── RulesUnreadable       origin.rules-unreadable
+├── FileUnreadable        origin.file-unreadable
 │
 │   Cases and determinations
 ├── CaseInvalid           origin.case-invalid
+├── MemberTwice           origin.member-twice
 ├── AmountMalformed       origin.amount-malformed
 ├── AmountNegative        origin.amount-negative
 ├── ShareTooLarge         origin.share-too-large
@@ -59,6 +61,22 @@ class RulesUnreadable(TransireError):
     sentence = "This file of rules of origin cannot be read."
     fix = "Give a table with a heading line, separated by tabs or commas, with the columns hs_scope and rule_text."
     status = 422
+
+
+class FileUnreadable(TransireError):
+    """A file that is not there, is a folder, or may not be read."""
+
+    code = "origin.file-unreadable"
+    sentence = "This file cannot be read."
+    fix = 'Check its name and that you may read it; "-" reads standard input.'
+
+
+class MemberTwice(TransireError):
+    """A JSON object with two members of one name: which of them is meant cannot be told."""
+
+    code = "origin.member-twice"
+    sentence = "A member stands twice in one object, so that it cannot be told which of the two is meant."
+    fix = "Keep the one that is right and remove the other."
 
 
 class CaseInvalid(TransireError):

@@ -6,17 +6,25 @@ Whoever computes with a text reads it through `amount_at` or `share_at`, which n
 
 from __future__ import annotations
 
+import json
 import re
 from decimal import Decimal
 from functools import cache
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 import msgspec
 
 from transire.errors import TransireError
 from transire.origin.amounts import read_decimal
 from transire.origin.case import Case
-from transire.origin.errors import AmountMalformed, AmountNegative, CaseInvalid, ScheduleInvalid, ShareTooLarge
+from transire.origin.errors import (
+    AmountMalformed,
+    AmountNegative,
+    CaseInvalid,
+    MemberTwice,
+    ScheduleInvalid,
+    ShareTooLarge,
+)
 
 MAX_CASE_BYTES: Final = 16_000_000
 """One case: a bill of a hundred thousand materials fits."""
@@ -105,6 +113,7 @@ def _read(raw: bytes | str, kind: type[_Asked], refusal: type[TransireError]) ->
         raise refusal(got=f"{len(raw)} bytes", expected=f"at most {MAX_CASE_BYTES}")
     try:
         decoded: _Asked = _decoder(kind).decode(raw)
+        _require_members_once(raw)
     except msgspec.ValidationError as error:
         raise _told(error, refusal) from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
@@ -112,6 +121,36 @@ def _read(raw: bytes | str, kind: type[_Asked], refusal: type[TransireError]) ->
     except RecursionError:
         raise refusal(got="nesting without end", expected="a bill of materials of a few levels") from None
     return decoded
+
+
+def _require_members_once(raw: bytes | str) -> None:
+    """Refuse an object with two members of one name; the decoder would take the last one in silence.
+
+    Decoded and encoded again, a text has as many colons as before, unless a member was dropped. Only where it has not,
+    or where a colon may hide behind an escape, is it read member by member.
+    """
+    colon, escape = (":", "\\u") if isinstance(raw, str) else (b":", b"\\u")
+    again = msgspec.json.encode(msgspec.json.decode(raw))
+    if escape in raw or raw.count(colon) != again.count(b":"):  # type: ignore[operator, arg-type]
+        _require_once(json.loads(raw, object_pairs_hook=_Members), "")
+
+
+class _Members(list[tuple[str, Any]]):
+    """The members of an object as they stand, those of one name included."""
+
+
+def _require_once(value: Any, where: str) -> None:
+    if isinstance(value, _Members):
+        seen: set[str] = set()
+        for name, inner in value:
+            place = f"{where}/{name.replace('~', '~0').replace('/', '~1')}"
+            if name in seen:
+                raise MemberTwice(got=f"two members {name}"[:80], expected="one", where=place)
+            seen.add(name)
+            _require_once(inner, place)
+    elif isinstance(value, list):
+        for at, inner in enumerate(value):
+            _require_once(inner, f"{where}/{at}")
 
 
 def _told(error: msgspec.ValidationError, refusal: type[TransireError]) -> TransireError:

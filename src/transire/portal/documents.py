@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Literal, cast
 
 from starlette.responses import Response, StreamingResponse
 
-from transire.api import documents
+from transire.api import documents, sharing
 from transire.documents.catalogue import document_type, schema_ids
 from transire.portal.errors import FieldUnsuitable
 from transire.portal.registry import N_, Pages, Place
+from transire.portal.sharing import PURPOSE_WORDS
 from transire.portal.visit import Visit
-from transire.records.documents import DocumentFilter
+from transire.records.documents import DocumentFilter, DocumentLine
 
 PAGES = Pages(
     Place("/documents", N_("All documents"), N_("Documents"), "documents.read"),
@@ -52,8 +54,17 @@ def export_documents(visit: Visit) -> Response:
 @PAGES.get("/documents/{document_id}", operation="documents.read")
 def show_document(visit: Visit) -> Response:
     """One document: what it says, its versions, who has it, its story."""
-    view = documents.show_document(visit.tenant, visit.actor, visit.named("document_id"), version=_version(visit))
-    return visit.show("document.html", view=view)
+    tenant, document_id, at = visit.tenant, visit.named("document_id"), _moment(visit)
+    view = documents.show_document(tenant, visit.actor, document_id, version=_version(visit))
+    readers = sharing.show_sharing(tenant, visit.actor, document_id, at=at)
+    return visit.show(
+        "document.html",
+        view=view,
+        readers=readers,
+        purposes=PURPOSE_WORDS,
+        at_moment=at,
+        state=_state_at(view.line, at or tenant.now()),
+    )
 
 
 @PAGES.get("/documents/{document_id}/content", operation="documents.read")
@@ -95,6 +106,26 @@ def _wanted(visit: Visit) -> DocumentFilter:
 def _here(visit: Visit) -> dict[str, str]:
     """The filter as words of an address, without the cursor."""
     return {name: visit.asked(name) for name in ("words", "type", "status", "all") if visit.asked(name)}
+
+
+def _moment(visit: Visit) -> datetime | None:
+    """The moment at which a page shall look, as a browser sends it: UTC, to the minute."""
+    text = visit.asked("at")
+    if not text:
+        return None
+    try:
+        return datetime.strptime(text[:40], "%Y-%m-%dT%H:%M").replace(tzinfo=UTC)
+    except ValueError as error:
+        raise FieldUnsuitable(got=text[:40], expected="a time such as 2026-11-28T10:15", where="at") from error
+
+
+def _state_at(line: DocumentLine, moment: datetime) -> str:
+    """How a version stood at a moment, as the ledger tells its times."""
+    if line.accepted_at is None or line.accepted_at > moment:
+        return "later"
+    if line.ended_at is None or line.ended_at > moment:
+        return "in_force"
+    return "replaced" if line.successor else "withdrawn"
 
 
 def _version(visit: Visit) -> int | None:

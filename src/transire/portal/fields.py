@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from transire.desk.drafts import Source
+from transire.documents.differences import leaves
 
 _IDENTIFIER = re.compile(r"[A-Za-z0-9_-]{43}")
 
@@ -48,15 +49,6 @@ class FieldLine:
     def anchor(self) -> str:
         """Where the field stands on its page."""
         return anchor_of(self.pointer)
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """A field that two versions say differently; None where one does not say it at all."""
-
-    pointer: str
-    old: str | None
-    new: str | None
 
 
 def anchor_of(pointer: str) -> str:
@@ -139,19 +131,6 @@ def source_of(pointer: str, sources: Mapping[str, Source]) -> Source | None:
     return None
 
 
-def differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Change]:
-    """What two versions say differently, field by field.
-
-    >>> differences({"a": "1", "b": ["x"]}, {"a": "2", "b": ["x", "y"]})
-    [Change(pointer='/a', old='1', new='2'), Change(pointer='/b/1', old=None, new='y')]
-    """
-    before, after = dict(leaves(old)), dict(leaves(new))
-    places = [*before, *(place for place in after if place not in before)]
-    return [
-        Change(place, before.get(place), after.get(place)) for place in places if before.get(place) != after.get(place)
-    ]
-
-
 def typed(content: Mapping[str, Any], pointer: str, text: str) -> Any:
     """What a person typed, as the kind of value that stands at its place now; text where nothing stands.
 
@@ -188,17 +167,3 @@ def is_field(content: Mapping[str, Any], pointer: str) -> bool:
     for token in pointer.split("/")[1:]:
         found = _member(found, token)
     return not isinstance(found, Mapping | list | tuple)
-
-
-def leaves(value: Any, pointer: str = "") -> Iterator[tuple[str, str]]:
-    """Every scalar of a JSON value with its pointer, as text."""
-    if isinstance(value, Mapping):
-        for name, inner in value.items():
-            yield from leaves(inner, f"{pointer}/{name.replace('~', '~0').replace('/', '~1')}")
-    elif isinstance(value, list | tuple):
-        for place, inner in enumerate(value):
-            yield from leaves(inner, f"{pointer}/{place}")
-    elif isinstance(value, bool):
-        yield pointer, "true" if value else "false"
-    elif value is not None:
-        yield pointer, str(value)

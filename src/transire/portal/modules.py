@@ -1,12 +1,12 @@
-"""Every module of pages: the portal's own, and each procedure's `pages`, found through the catalogue."""
+"""Every module of pages: the portal's own, and those of each procedure, found through the catalogue."""
 
 from __future__ import annotations
 
 from importlib import import_module
-from importlib.util import find_spec
 
 from transire.portal import (
     account,
+    destroying,
     documents,
     envelopes,
     home,
@@ -15,11 +15,12 @@ from transire.portal import (
     persons,
     proofs,
     rules,
+    sharing,
     signin,
     tariff,
 )
 from transire.portal.registry import Pages
-from transire.procedures.catalogue import procedures
+from transire.procedures.catalogue import modules_of
 
 
 def page_modules() -> list[Pages]:
@@ -29,6 +30,8 @@ def page_modules() -> list[Pages]:
         envelopes.PAGES,
         *procedure_pages(),
         documents.PAGES,
+        sharing.PAGES,
+        destroying.PAGES,
         proofs.PAGES,
         tariff.PAGES,
         network.PAGES,
@@ -42,6 +45,5 @@ def page_modules() -> list[Pages]:
 
 def procedure_pages() -> list[Pages]:
     """The pages of the procedures that have some."""
-    names = [f"transire.procedures.{procedure.name}.pages" for procedure in procedures()]
-    found: list[Pages] = [import_module(name).PAGES for name in names if find_spec(name)]
+    found: list[Pages] = [import_module(name).PAGES for name in modules_of("pages")]
     return found

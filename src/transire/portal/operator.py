@@ -40,7 +40,7 @@ def routes(node: Node) -> list[Route]:
         return PlainTextResponse("alive\n")
 
     async def readyz(request: Request) -> Response:
-        """Ready when the replica and each member's database answer."""
+        """Ready when the replica and each member's database answer, and the ledger goes on or nobody knows why not."""
         failures = await run_in_threadpool(_not_ready, node)
         if failures:
             return PlainTextResponse("not ready: " + ", ".join(failures) + "\n", 503)
@@ -57,6 +57,8 @@ def _not_ready(node: Node) -> list[str]:
     failures = []
     try:
         _ = node.engine.height
+        if failure := node.engine.failure:
+            failures.append(failure)
     except Exception:
         failures.append("the ledger does not answer")
     for tenant in node.tenants.values():

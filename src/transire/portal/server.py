@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 STOP_WITHIN_S = 5
 """Requests under way when the node is stopped get this long to finish."""
 
+INTERRUPT_AFTER_S = 4
+"""So long of it they may wait for the ledger."""
 
 STOPPING: Final = (signal.SIGINT, signal.SIGTERM)
 
@@ -38,11 +41,28 @@ def server_of(node: Node) -> uvicorn.Server:
         server_header=False,
         timeout_graceful_shutdown=STOP_WITHIN_S,
     )
-    return _Server(config)
+    return _Server(config, node)
 
 
 class _Server(uvicorn.Server):
     """Stops on a signal and returns: uvicorn's own would then die of it, before the node has let go of its files."""
+
+    def __init__(self, config: uvicorn.Config, node: Node) -> None:
+        super().__init__(config)
+        self._node = node
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End requests; those that wait for a ledger which does not answer are told to wait no longer.
+
+        A thread cannot be cancelled: without this, uvicorn's own time would be over and the request still wait.
+        """
+        hurry = threading.Timer(INTERRUPT_AFTER_S, self._node.engine.interrupt)
+        hurry.daemon = True
+        hurry.start()
+        try:
+            await super().shutdown(sockets)
+        finally:
+            hurry.cancel()
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:

@@ -6,6 +6,7 @@ person may do; the page itself decides nothing.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -80,10 +81,12 @@ class Visit:
         text = self.portal.renderer.html(self.language, template, self._common() | view)
         return HTMLResponse(text, code, headers={"Content-Language": self.language.code, "Vary": "Cookie"})
 
-    def go(self, path: str, *, told: str | None = None, anchor: str | None = None) -> Response:
+    def go(
+        self, path: str, *, told: str | None = None, anchor: str | None = None, query: Mapping[str, str] | None = None
+    ) -> Response:
         """On to another page of this member, after something was done (303: the browser asks for it with GET)."""
-        query = {"told": told} if told else {}
-        return RedirectResponse(self.at(path, **query) + (f"#{anchor}" if anchor else ""), 303)
+        words = dict(query or {}) | ({"told": told} if told else {})
+        return RedirectResponse(self.at(path, **words) + (f"#{anchor}" if anchor else ""), 303)
 
     def refused(self, problem: TransireError) -> Visit:
         """This visit again, knowing why its form was refused."""

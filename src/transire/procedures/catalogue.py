@@ -8,8 +8,10 @@ command that needs one fact of it starts at once.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from functools import cache
 from importlib import import_module
+from pkgutil import iter_modules
 from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
@@ -26,6 +28,7 @@ ROOMS: tuple[str, ...] = (
     "power_of_attorney",
     "entry_summary",
     "origin_verification",
+    "solicitation",
 )
 
 
@@ -54,13 +57,24 @@ class Derivation(Protocol):
         """Make them."""
 
 
+class Chore(Protocol):
+    """Does for a member what falls due by the clock, such as reminding; returns when it wants to be called again.
+
+    It is called in turns of the beat, at the latest every hour, and may be called at any time: it looks at what is
+    there, and does nothing twice.
+    """
+
+    def __call__(self, tenant: Any, /) -> datetime | None: ...
+
+
 class Procedure(msgspec.Struct, frozen=True, kw_only=True):
     """One customs procedure: its words, its law, its kinds of statement and document, and where its parts are.
 
     `projects` and `reacts_to` name the kinds of statement, its own and others', of which its projector makes rows and
     to which `received_at` reacts: neither is called for any other. What `received_at` does is done once, when a
     statement arrives: it states things. Rows are the work of projector and derivation, which a rebuild runs again.
-    `products_changed_at` is what is done when products on the desk were replaced by others.
+    `products_changed_at` is what is done when products on the desk were replaced by others, `chore_at` what the node
+    does by its clock.
     """
 
     name: str
@@ -78,6 +92,7 @@ class Procedure(msgspec.Struct, frozen=True, kw_only=True):
     received_at: str | None = None
     reacts_to: tuple[str, ...] = ()
     products_changed_at: str | None = None
+    chore_at: str | None = None
 
     def metadata(self) -> MetaData:
         """The SQL tables of this procedure."""
@@ -118,7 +133,8 @@ def procedures() -> tuple[Procedure, ...]:
     """Every procedure of this installation, in the order of the catalogue.
 
     >>> [procedure.name for procedure in procedures()]
-    ['origin_determination', 'origin_certification', 'power_of_attorney', 'entry_summary', 'origin_verification']
+    ['origin_determination', 'origin_certification', 'power_of_attorney', 'entry_summary', 'origin_verification',
+    'solicitation']
     """
     return tuple(load(f"{__package__}.{room}:PROCEDURE") for room in ROOMS)
 
@@ -129,6 +145,21 @@ def procedure(name: str) -> Procedure:
         if found.name == name:
             return found
     raise KeyError(name)
+
+
+def modules_of(door: str) -> list[str]:
+    """The modules of a door ("pages" or "routes") in every procedure's room: the one of that name, then the others.
+
+    >>> [name for name in modules_of("pages") if "entry_summary" in name]
+    ['transire.procedures.entry_summary.pages', 'transire.procedures.entry_summary.officer_pages']
+    """
+    found: list[str] = []
+    for room in ROOMS:
+        package = f"{__package__}.{room}"
+        stems = [each.name for each in iter_modules(import_module(package).__path__)]
+        own = [stem for stem in stems if stem == door or stem.endswith(f"_{door}")]
+        found += [f"{package}.{stem}" for stem in sorted(own, key=lambda stem: (stem != door, stem))]
+    return found
 
 
 @cache
@@ -156,6 +187,12 @@ def product_reactions() -> tuple[Callable[..., None], ...]:
     """What is called, in the same transaction, with the numbers of the products that were changed on the desk."""
     places = (found.products_changed_at for found in procedures())
     return tuple(load(place) for place in places if place is not None)
+
+
+@cache
+def chores() -> tuple[Chore, ...]:
+    """What the node does by its clock, of every procedure."""
+    return tuple(load(found.chore_at) for found in procedures() if found.chore_at is not None)
 
 
 def kinds() -> Sequence[Kind]:

@@ -259,7 +259,8 @@ _FIRST_VALUES = (
     .join_from(t.documents, t.fields, sa.and_(_fc.issuer == _d.issuer, _fc.commitment == _d.commitment))
     .where(
         _d.commitment.in_(sa.bindparam("commitments", expanding=True)),
-        _fc.name.in_(sa.bindparam("names", expanding=True)),
+        # As an expression, so that SQLite, which knows no figures, reads from the documents and not all of each name.
+        _fc.name.concat("").in_(sa.bindparam("names", expanding=True)),
         _fc.place == 0,
     )
 )

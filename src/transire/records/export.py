@@ -28,10 +28,10 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", 
 
 def export_csv(lines: Iterable[DocumentLine], *, fields: Sequence[str] = ()) -> Iterator[str]:
     """The lines of a CSV file with a header; `fields` adds a column for each field named, several values by `; `."""
-    yield _row([*COLUMNS, *fields])
+    yield csv_row([*COLUMNS, *fields])
     for line in lines:
         values = ["; ".join(line.fields.get(field, ())) for field in fields]
-        yield _row([*_values(line), *values])
+        yield csv_row([*_values(line), *values])
 
 
 def _values(line: DocumentLine) -> list[str]:
@@ -49,7 +49,8 @@ def _values(line: DocumentLine) -> list[str]:
     ]
 
 
-def _row(cells: Sequence[str]) -> str:
+def csv_row(cells: Sequence[str]) -> str:
+    """One line of a CSV file, each cell harmless."""
     text = io.StringIO()
     csv.writer(text, lineterminator="\r\n").writerow(harmless(cell) for cell in cells)
     return text.getvalue()

@@ -3,7 +3,7 @@ so that the order of arrival cannot matter."""
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, Table
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, MetaData, Table
 
 from transire.storage.columns import NAMING, Instant, Json, Name, Words
 from transire.storage.migrations import Branch
@@ -97,6 +97,44 @@ deliveries = Table(
     Column("code", Name),
     Index(None, "document_id"),
     Index(None, "commitment"),
+)
+
+grants = Table(
+    "records_grants",
+    metadata,
+    # The id of the statement that gave it.
+    Column("id", Name, primary_key=True),
+    Column("document_id", Name, nullable=False),
+    Column("commitment", Name, nullable=False),
+    Column("issuer", Name, nullable=False),
+    Column("grantor", Name, nullable=False),
+    Column("recipient", Name, nullable=False),
+    Column("purpose", Name, nullable=False),
+    # On what the right rests: a provision, a contract. A title of the trade, not text of the document.
+    Column("authority", Words),
+    Column("expires", Instant),
+    Column("may_delegate", Boolean, nullable=False),
+    Column("under", Name),
+    Column("replaces", Name),
+    Column("log_index", BigInteger, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("accepted_at", Instant, nullable=False),
+    Index(None, "document_id"),
+    Index(None, "commitment"),
+    Index(None, "expires"),
+)
+
+grant_endings = Table(
+    "records_grant_endings",
+    metadata,
+    # The id of the statement that ended it: whether its maker could is asked when it is read.
+    Column("id", Name, primary_key=True),
+    Column("grant", Name, nullable=False),
+    Column("by", Name, nullable=False),
+    Column("reason", Words),
+    Column("log_index", BigInteger, nullable=False),
+    Column("accepted_at", Instant, nullable=False),
+    Index(None, "grant"),
 )
 
 inbox = Table(

@@ -33,6 +33,7 @@ SENTENCES: Final[dict[str, str]] = {
     "tariff.fee-not-computed": "This fee or tax may be due on goods of this chapter and is not computed here.",
     "tariff.value-above-informal": "The value is above the limit for informal entries.",
     "tariff.no-mode": "The case names no mode of transport, so that no harbor maintenance fee is computed.",
+    "tariff.day-assumed": "No day of entry is given yet; the rates and fees of this day are shown.",
     "tariff.column-2": "The rates of column 2 apply to goods of this country.",
 }
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import date
 from enum import Enum
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 import msgspec
@@ -105,6 +105,12 @@ def programme_open(code: str, programme_code: str, on: date, shelf: Shelf | None
     >>> programme_open("8414.51.30.00", "MX", date(2026, 11, 22)).why
     'NAFTA, goods of Mexico: not in force on 2026-11-22.'
     """
+    return _opening(shelf or at_hand(), code, programme_code, on)
+
+
+@lru_cache(maxsize=8192)
+def _opening(editions: Shelf, code: str, programme_code: str, on: date) -> ProgrammeOpening:
+    """Remembered: every line of one good asks the same, several times."""
     asked = programme(programme_code)
     number = parse_tariff_number(code)
     if not asked.is_in_force(on):
@@ -114,7 +120,6 @@ def programme_open(code: str, programme_code: str, on: date, shelf: Shelf | None
             citation=asked.citation,
             item=number.dotted,
         )
-    editions = shelf or at_hand()
     book = editions.book_on(on)
     if book is None:
         return ProgrammeOpening(

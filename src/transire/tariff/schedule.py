@@ -79,7 +79,7 @@ class Shelf:
 
     def book_for(self, number: TariffNumber, day: date) -> EditionBook | None:
         """The newest edition of this day that can speak of this number."""
-        return next((book for book in self.books if book.edition <= day and book.holds(number)), None)
+        return _book_for(self, number, day)
 
     def find(self, number: TariffNumber, day: date) -> Listing | None:
         """The listing of a number of eight or ten digits; None where no edition of the day lists it."""
@@ -99,6 +99,12 @@ class Shelf:
             when = " and ".join(sorted(book.edition.isoformat() for book in others))
             told += f"; it stands in the edition of {when}"
         raise NumberNotListed(got=number.dotted, expected=told)
+
+
+@lru_cache(maxsize=65_536)
+def _book_for(shelf: Shelf, number: TariffNumber, day: date) -> EditionBook | None:
+    """Remembered: an entry asks for the same numbers of one day again and again, and a shelf does not change."""
+    return next((book for book in shelf.books if book.edition <= day and book.holds(number)), None)
 
 
 @lru_cache(maxsize=65_536)
@@ -172,8 +178,8 @@ def use_folder(folder: Path) -> Shelf:
     """Put the editions of a folder on the shelf, beside what is shipped; without the folder, what is shipped alone."""
     found = [EditionBook(path.read_bytes(), name=path.name) for path in edition_files(folder)]
     _at_hand[:] = [Shelf([*shipped(), *found])]
-    listing.cache_clear()
-    _item.cache_clear()
+    for remembered in (listing, _item, _book_for):
+        remembered.cache_clear()
     return _at_hand[0]
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Protocol, cast
 
+from transire.credentials.concealed import CONCEALED, compare_concealed
 from transire.credentials.contexts import OWN_CONTEXT, V2, ContextRegistry, pinned_contexts
 from transire.credentials.resolve import member_resolver
 from transire.credentials.suites import HOUSE_SUITES
@@ -40,7 +41,7 @@ from transire.vault.errors import (
 from transire.vault.journal import Located, Place
 from transire.vault.sealing import MAX_DOCUMENT_BYTES, Identity, Package, unseal
 from transire.vault.statements import ISSUED
-from transire.vault.vault import StoredDocument, digest_of
+from transire.vault.stored import StoredDocument, digest_of
 
 
 class LedgerView(Protocol):
@@ -76,7 +77,7 @@ class CheckedDocument:
     @property
     def not_compared(self) -> tuple[str, ...]:
         """Renderings that nobody compared with the credential; the JSON decides (LEDGER.md 3)."""
-        return tuple(name for name in self.stored.media_types if name != MEDIA_TYPE)
+        return tuple(name for name in self.stored.media_types if name not in (MEDIA_TYPE, CONCEALED))
 
 
 @cache
@@ -200,17 +201,15 @@ def _check_credential(
         return None
     credential = _read_credential(raw, where)
     height = issued.place.height
-    verified = verify_credential(
-        credential,
-        resolve=member_resolver(lambda did: ledger.credential_keys_of(did, height)),
-        contexts=trade_contexts(),
-        suites=HOUSE_SUITES,
-    )
+    resolve = member_resolver(lambda did: ledger.credential_keys_of(did, height))
+    verified = verify_credential(credential, resolve=resolve, contexts=trade_contexts(), suites=HOUSE_SUITES)
     if verified.issuer != stored.issuer:
         raise IssuerDiffers(expected=stored.issuer, got=verified.issuer, where=where)
     if verified.schema_url != schema_url(stored.schema_id):
         raise CredentialUnfit(expected=schema_url(stored.schema_id), got=verified.schema_url, where=where)
     validate_document(stored.schema_id, credential)
+    if (token := package.representations.get(CONCEALED)) is not None:
+        compare_concealed(credential, token, salt=package.salt, resolve=resolve)
     return credential
 
 

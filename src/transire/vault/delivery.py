@@ -36,10 +36,12 @@ from transire.vault.errors import (
     PrecedingMissing,
     SenderSilent,
 )
+from transire.vault.grants import KnownGrants, check_grants, terms_of
 from transire.vault.journal import Located, Place
-from transire.vault.statements import delivered_body, named_body
+from transire.vault.statements import GRANT, GRANT_ENDED, delivered_body, named_body
+from transire.vault.stored import StoredDocument
 from transire.vault.tables import about, pools, statements
-from transire.vault.vault import StoredDocument, Vault
+from transire.vault.vault import Vault
 
 WITNESS: Final = "witness/1"
 
@@ -68,7 +70,12 @@ class CheckedEnvelope:
             document
             for document in self.documents
             if vault.keep(
-                tx, document.stored, ciphertext=document.ciphertext, content_key=document.content_key, now=now
+                tx,
+                document.stored,
+                ciphertext=document.ciphertext,
+                content_key=document.content_key,
+                now=now,
+                by_grant=self.delivered.statement.kind == GRANT.name,
             )
         ]
         return Kept(statements=tuple(fresh), documents=tuple(document.stored for document in kept))
@@ -106,6 +113,7 @@ def check_envelope(
     agreement_keys: Sequence[AgreementKey],
     kinds: KindRegistry,
     known_kinds: KnownKinds,
+    known_grants: KnownGrants | None = None,
 ) -> CheckedEnvelope:
     """Refuse an envelope unless everything in it holds on this member's own replica of the ledger."""
     if envelope.recipient != recipient:
@@ -119,6 +127,7 @@ def check_envelope(
         check_document(item, found, ledger, agreement_keys, f"/documents/{index}")
         for index, item in enumerate(envelope.documents)
     )
+    check_grants(found, documents, known_grants)
     return CheckedEnvelope(sender=envelope.sender, statements=found, documents=documents)
 
 
@@ -153,6 +162,20 @@ def kinds_known(tx: sa.Connection) -> KnownKinds:
         return set(tx.execute(_KINDS_KNOWN, {"subject": subject, "until": place.log_index}).scalars())
 
     return known
+
+
+def grants_known(tx: sa.Connection) -> KnownGrants:
+    """What the member's journal says of grants: their statements, and the first withdrawal by whoever could."""
+
+    def ended_at(grant: str) -> int | None:
+        found = journal.locate(tx, grant)
+        if found is None:
+            return None
+        could = (found.statement.by, terms_of(found.statement).issuer)
+        endings = journal.find_about(tx, grant, kinds=[GRANT_ENDED.name])
+        return next((one.place.log_index for one in endings if one.statement.by in could), None)
+
+    return KnownGrants(lambda name: journal.locate(tx, name), ended_at)
 
 
 def _locate(item: StatementItem, ledger: LedgerView, where: str) -> Located:

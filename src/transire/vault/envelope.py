@@ -23,8 +23,11 @@ from transire.documents.commitment import MAX_REPRESENTATIONS
 from transire.ledger.fields import Did, Digest, Moment, PublicKey
 from transire.vault import journal
 from transire.vault.errors import ActionNotAccepted, EnvelopeMalformed, EnvelopeTooLarge
+from transire.vault.grants import terms_of
 from transire.vault.outbox import OutboxRow
-from transire.vault.vault import SealedDocument, Vault
+from transire.vault.statements import GRANT
+from transire.vault.stored import SealedDocument
+from transire.vault.vault import Vault
 
 TYPE: Final = "envelope/1"
 MAX_ENVELOPE_BYTES: Final = 32 * 1024 * 1024
@@ -112,6 +115,7 @@ def build_envelope(
     A document's `document.issued/1` goes along whether or not it was named: without it nobody may believe the
     document. Called again after a crash it says the same, with keys wrapped anew.
     """
+    expires = expires or _expiry_of(tx, row.statement)
     sealed = [
         vault.seal_for(tx, name, recipient_public=recipient_public, purpose=row.purpose, expires=expires)
         for name in row.documents
@@ -171,6 +175,12 @@ def read_bytes(text: str, where: str) -> bytes:
         return unb64url(text)
     except EncodingInvalid as error:
         raise EnvelopeMalformed(expected="base64url without padding", got=str(error.got)[:80], where=where) from error
+
+
+def _expiry_of(tx: sa.Connection, statement: str) -> str | None:
+    """Until when the statement gives the right to read: bound into the wrapped key, where it is a grant."""
+    found = _located(tx, statement).statement
+    return terms_of(found).expires if found.kind == GRANT.name else None
 
 
 def _located(tx: sa.Connection, name: str) -> journal.Located:

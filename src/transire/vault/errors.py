@@ -4,6 +4,8 @@
     └── VaultError
         ├── DocumentUnknown            vault.document-unknown
         ├── DocumentErased             vault.document-erased
+        ├── GrantEnded                 vault.grant-ended
+        ├── GrantUnknown               vault.grant-unknown
         ├── DocumentTooLarge           vault.document-too-large
         ├── PreviousUnknown            vault.previous-unknown
         ├── VersionContradicted        vault.version-contradicted
@@ -20,6 +22,7 @@
             ├── CiphertextDiffers      vault.ciphertext-differs
             ├── KeyNotOurs             vault.key-not-ours
             ├── SealUnopened           vault.seal-unopened
+            ├── GrantUnfit             vault.grant-unfit
             ├── PackageMalformed       vault.package-malformed
             ├── CommitmentDiffers      vault.commitment-differs
             ├── CredentialUnfit        vault.credential-unfit
@@ -53,6 +56,20 @@ class DocumentErased(VaultError):
     sentence = "The document was erased here; its key is destroyed."
     fix = "Ask its issuer for another copy if you are still entitled to it."
     status = 410
+
+
+class GrantEnded(VaultError):
+    code = "vault.grant-ended"
+    sentence = "The right to read this document has ended; its key was destroyed here."
+    fix = "Ask whoever gave it for a new grant, if there still is a reason to read it."
+    status = 410
+
+
+class GrantUnknown(VaultError):
+    code = "vault.grant-unknown"
+    sentence = "This member knows no such grant, or did not give it."
+    fix = "Look at the document's page: it lists the grants and who gave them."
+    status = 404
 
 
 class DocumentTooLarge(VaultError):
@@ -161,6 +178,12 @@ class SealUnopened(DeliveryRefused):
     code = "vault.seal-unopened"
     sentence = "The sealed document cannot be opened with the key that came with it."
     fix = "Key, purpose, expiry or content was altered: let the sender deliver it again."
+
+
+class GrantUnfit(DeliveryRefused):
+    code = "vault.grant-unfit"
+    sentence = "The right to read is not one that whoever gave it could give."
+    fix = "It comes from the issuer, or rests on a live grant that may be passed on: same purpose, no longer, no wider."
 
 
 class PackageMalformed(DeliveryRefused):

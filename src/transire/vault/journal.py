@@ -134,11 +134,12 @@ _FIND_ABOUT = (
     .order_by(pools.c.log_index, statements.c.pool_index)
 )
 _FIND_ABOUT_OF_KINDS = _FIND_ABOUT.where(statements.c.kind.in_(sa.bindparam("kinds", expanding=True)))
-_KINDS_ABOUT = (
+_SUBJECTS: sa.BindParameter[Any] = sa.bindparam("subjects", expanding=True)
+_KINDS_ABOUT = sa.union(
     sa.select(statements.c.kind)
-    .distinct()
     .join(about, about.c.statement == statements.c.id)
-    .where(about.c.subject.in_(sa.bindparam("subjects", expanding=True)))
+    .where(about.c.subject.in_(_SUBJECTS)),
+    sa.select(statements.c.kind).where(statements.c.id.in_(_SUBJECTS)),
 )
 _STATES_OF = sa.select(statements.c.id, statements.c.state).where(
     statements.c.id.in_(sa.bindparam("ids", expanding=True))
@@ -302,8 +303,18 @@ def find_about(tx: sa.Connection, subject: str, *, kinds: Collection[str] = ()) 
 
 
 def kinds_about(tx: sa.Connection, subjects: Sequence[str]) -> set[str]:
-    """The kinds of all statements about any of these subjects that are here, in whatever state."""
+    """The kinds of all statements that are one of these subjects or about one, in whatever state."""
     return set(tx.execute(_KINDS_ABOUT, {"subjects": list(subjects)}).scalars())
+
+
+def count_own(tx: sa.Connection, kind: str, subject: str) -> int:
+    """How many statements of a kind this member has made about a subject, in whatever state."""
+    query = (
+        sa.select(sa.func.count())
+        .select_from(statements.join(about, about.c.statement == statements.c.id))
+        .where(about.c.subject == subject, statements.c.kind == kind, statements.c.own)
+    )
+    return int(tx.execute(query).scalar_one())
 
 
 def has_stated(tx: sa.Connection, kind: str, body: Mapping[str, Json]) -> bool:

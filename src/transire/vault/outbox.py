@@ -137,6 +137,19 @@ def bring_again(tx: sa.Connection, recipient: str, now: datetime) -> int:
     return tx.execute(again.values(state=WAITING, attempts=0, next_try=now, answer=None)).rowcount
 
 
+def call_back(tx: sa.Connection, statement: str, *, code: str) -> None:
+    """What waits of this statement is not delivered any more: the code says why."""
+    waiting = outbox.update().where(outbox.c.statement == statement, outbox.c.state == WAITING)
+    tx.execute(waiting.values(state=GIVEN_UP, answer=code))
+
+
+def call_back_documents(tx: sa.Connection, commitments: Collection[str], *, code: str) -> None:
+    """Envelopes that wait with one of these documents are not delivered any more."""
+    for row in tx.execute(sa.select(outbox.c.seq, outbox.c.documents).where(outbox.c.state == WAITING)).all():
+        if set(row.documents) & set(commitments):
+            tx.execute(outbox.update().where(outbox.c.seq == row.seq).values(state=GIVEN_UP, answer=code))
+
+
 def mark_answered(tx: sa.Connection, seq: int, *, refused_with: str | None = None) -> None:
     """The recipient's node took the envelope, or refused it with a code."""
     state = DELIVERED if refused_with is None else REFUSED

@@ -5,6 +5,8 @@ Any member may state them. Their bodies name documents by id and commitment and 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Final
 
 from transire.crypto.canonical import Json
@@ -55,7 +57,8 @@ ISSUED: Final = Kind(
     ),
 )
 
-# About the document: its key was wrapped for a further member. HPKE does not say who wrapped; this statement does.
+# About the document: its key was wrapped for a further member by whoever holds it, as an entry or a power of attorney
+# demands. HPKE does not say who wrapped; this statement does. A right to read on terms of its own is a `GRANT`.
 GRANTED: Final = Kind(
     name="document.granted/1",
     body_schema=_body(
@@ -63,6 +66,50 @@ GRANTED: Final = Kind(
         optional=("expires", "may_delegate"),
     ),
     follows=("document.issued/1",),
+)
+
+PURPOSES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "filing": "to prepare or file a customs declaration",
+        "verification": "to verify origin, value or classification",
+        "audit": "to audit the books that the document belongs to",
+        "compliance": "to review compliance with customs, export or product law",
+        "finance": "to finance, insure or guarantee the trade",
+        "purchase": "to decide on or settle a purchase",
+        "carriage": "to carry, store or release the goods",
+        "dispute": "to bring, answer or decide a claim, a protest or a suit",
+    }
+)
+"""What a document may be read for: the controlled list of `document.granted/2`, with the words of each."""
+
+# About the document, and the grants that this one rests on or replaces: the right to read a version, for a purpose,
+# on an authority, until a time. The issuer gives it; so does whoever was given it with `may_delegate`, `under` that
+# grant and no further (`vault.grants`). `replaces` narrows an earlier grant of the same grantor to the same member.
+GRANT: Final = Kind(
+    name="document.granted/2",
+    body_schema=_body(
+        {
+            **_NAMED,
+            "recipient": _DID,
+            "purpose": {"enum": [*PURPOSES]},
+            "authority": {"type": "string", "pattern": r"\S", "maxLength": 200},
+            "expires": _TIME,
+            "may_delegate": {"type": "boolean"},
+            "under": _ID,
+            "replaces": _ID,
+        },
+        optional=("authority", "expires", "under", "replaces"),
+    ),
+    follows=("document.issued/1",),
+)
+
+# About the document and the grant: the right is withdrawn. Nothing more is delivered under it; nobody unsees.
+GRANT_ENDED: Final = Kind(
+    name="document.grant_ended/1",
+    body_schema=_body(
+        {**_NAMED, "grant": _ID, "reason": {"type": "string", "pattern": r"\S", "maxLength": 500}}, optional=("reason",)
+    ),
+    follows=("document.granted/2",),
 )
 
 # About the statement that arrived, and the document that came with it. Possession is this statement's place in the
@@ -86,13 +133,22 @@ OPENED: Final = Kind(
     unhurried=True,
 )
 
+# About the document: this member destroyed its own key of the version, and with it the salt. It says nothing of copies
+# that others hold.
+DESTROYED: Final = Kind(
+    name="document.destroyed/1",
+    body_schema=_body({**_NAMED}),
+    follows=("document.issued/1",),
+    unhurried=True,
+)
+
 # About the statement: this member keeps the sealed envelope for another one whose node cannot be reached.
 HELD: Final = Kind(
     name="document.held/1",
     body_schema=_body({"statement": _ID, "recipient": _DID, "envelope": _ID, **_NAMED}, optional=tuple(_NAMED)),
 )
 
-KINDS: Final = (ISSUED, GRANTED, DELIVERED, REFUSED, OPENED, HELD)
+KINDS: Final = (ISSUED, GRANTED, GRANT, GRANT_ENDED, DELIVERED, REFUSED, OPENED, DESTROYED, HELD)
 
 
 def named_body(document_id: str, commitment: str, issuer: str) -> dict[str, Json]:

@@ -31,10 +31,22 @@ documents = sa.Table(
     sa.Column("issued_by", Name),  # id of the document.issued statement
     sa.Column("stored_at", Instant, nullable=False),
     sa.Column("erased_at", Instant),
+    # It is here by grants alone: when the last of them ends the key goes, and a new grant brings it again.
+    sa.Column("by_grant", sa.Boolean, nullable=False, server_default=sa.false(), index=True),
+    sa.Column("lapsed_at", Instant),
     # One version of a document has one content: a second one is a contradiction and is refused by name.
     sa.UniqueConstraint("issuer", "document_id", "version"),
     # A version is mostly asked for without its issuer.
     sa.Index(None, "commitment"),
+)
+
+tombstones = sa.Table(
+    "vault_tombstones",
+    metadata,
+    # A version that this member destroyed: it is never taken in again, whoever brings it.
+    sa.Column("issuer", Name, primary_key=True),
+    sa.Column("commitment", Name, primary_key=True),
+    sa.Column("destroyed_at", Instant, nullable=False),
 )
 
 pools = sa.Table(

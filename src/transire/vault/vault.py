@@ -8,21 +8,14 @@ is wrapped for the member's own agree key by HPKE, like any recipient's.
 from __future__ import annotations
 
 import secrets
-import threading
-import time
-from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
 from typing import Any, Final, cast
 from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
 import structlog
 
-from transire.crypto.canonical import Json, parse_canonical
-from transire.crypto.digests import sha256
 from transire.crypto.encoding import b64url, unb64url
 from transire.crypto.keys import AgreementKey
 from transire.crypto.keystore import KeyStore
@@ -31,10 +24,11 @@ from transire.documents.catalogue import MEDIA_TYPE
 from transire.documents.commitment import SALT_SIZE, commitment_of, verify_commitment
 from transire.storage.blobs import BlobStore
 from transire.storage.errors import BlobAltered, BlobMissing
-from transire.vault.errors import DocumentErased, DocumentUnknown, PreviousUnknown, VersionContradicted
+from transire.vault.errors import DocumentErased, DocumentUnknown, GrantEnded, PreviousUnknown, VersionContradicted
 from transire.vault.journal import insert_or_ignore
-from transire.vault.sealing import MAX_DOCUMENT_BYTES, Identity, Package, seal, unseal
-from transire.vault.tables import documents
+from transire.vault.sealing import Identity, Package, seal, unseal
+from transire.vault.stored import OpenedDocument, OpenedLately, SealedDocument, StoredDocument, stored_of
+from transire.vault.tables import documents, tombstones
 
 log = structlog.get_logger(__name__)
 
@@ -64,120 +58,16 @@ _MARK_ISSUED = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoredDocument:
-    """One version of a document as the vault knows it. `ciphertext` is the digest that names the blob."""
-
-    issuer: str
-    commitment: str
-    document_id: str
-    version: int
-    schema_id: str
-    media_types: tuple[str, ...]
-    previous: str | None
-    ciphertext: str
-    issued_by: str | None = None
-
-    @property
-    def identity(self) -> Identity:
-        """What the seal is bound to."""
-        return Identity(document_id=self.document_id, version=self.version, schema_id=self.schema_id)
-
-    def issued_body(self) -> dict[str, Json]:
-        """The body of the `document.issued/1` that states this version."""
-        body: dict[str, Json] = {
-            "ciphertext": self.ciphertext,
-            "commitment": self.commitment,
-            "id": self.document_id,
-            "schema": self.schema_id,
-            "version": self.version,
-        }
-        return body if self.previous is None else {**body, "previous": self.previous}
-
-
-@dataclass(frozen=True, kw_only=True)
-class OpenedDocument:
-    """A document in clear: for the moment in which somebody entitled reads it, never to be stored."""
-
-    stored: StoredDocument
-    representations: Mapping[str, bytes] = field(repr=False)
-    salt: bytes = field(repr=False)
-    readings: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
-    """What readers made of it, by the reader: kept as long as the document is open, and no longer."""
-
-    @property
-    def size(self) -> int:
-        """Bytes of all representations."""
-        return sum(map(len, self.representations.values()))
-
-    @cached_property
-    def credential(self) -> dict[str, Json] | None:
-        """The credential, to be read only; None for a file that has no structured form."""
-        raw = self.representations.get(MEDIA_TYPE)
-        if raw is None:
-            return None
-        return cast("dict[str, Json]", parse_canonical(raw, limit=MAX_DOCUMENT_BYTES))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SealedDocument:
-    """What goes into an envelope: the ciphertext, and its key wrapped for one key of one recipient."""
-
-    stored: StoredDocument
-    ciphertext: bytes = field(repr=False)
-    key_id: str
-    purpose: str
-    expires: str | None
-    wrapped: bytes = field(repr=False)
-
-
-class OpenedLately:
-    """The documents that were opened in the last moment. Bounded in number, bytes and time; safe between threads."""
-
-    SECONDS: Final = 10.0
-    MOST: Final = 256
-    MOST_BYTES: Final = 16 << 20
-
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
-        self._lock = threading.Lock()
-        self._kept: OrderedDict[tuple[str, ...], tuple[float, OpenedDocument]] = OrderedDict()
-        self._bytes = 0
-
-    def find(self, name: tuple[str, ...]) -> OpenedDocument | None:
-        """The document, if it was opened a moment ago."""
-        with self._lock:
-            self._forget()
-            found = self._kept.get(name)
-        return None if found is None else found[1]
-
-    def keep(self, name: tuple[str, ...], opened: OpenedDocument) -> OpenedDocument:
-        """Keep it for a moment; returns the one that is kept."""
-        with self._lock:
-            if name not in self._kept:
-                self._kept[name] = (self._clock() + self.SECONDS, opened)
-                self._bytes += opened.size
-            self._forget()
-        return opened
-
-    def _forget(self) -> None:
-        """Whatever is too old, and the oldest of too many. They lie in the order in which they were opened."""
-        now = self._clock()
-        while self._kept:
-            until, oldest = next(iter(self._kept.values()))
-            if until > now and len(self._kept) <= self.MOST and self._bytes <= self.MOST_BYTES:
-                return
-            self._kept.popitem(last=False)
-            self._bytes -= oldest.size
-
-
 class Vault:
-    """One member's vault. `agree_names` are its agree keys in the key store, the present one last."""
+    """One member's vault. `agree_names` tells its agree keys in the key store, the present one last: asked each time,
+    since it is the ledger that says which one is present, and a node may be behind it."""
 
-    def __init__(self, blobs: BlobStore, keys: KeyStore, agree_names: Sequence[str] = ("agree-1",)) -> None:
+    def __init__(
+        self, blobs: BlobStore, keys: KeyStore, agree_names: Callable[[], Sequence[str]] = lambda: ("agree-1",)
+    ) -> None:
         self._blobs = blobs
         self._keys = keys
-        self._agree_names = tuple(agree_names)
+        self._agree_names = agree_names
         self._unlocked: dict[str, AgreementKey] = {}
         # What was opened is known as long as the transaction that asked for it, and for the moment after it.
         self._opened: WeakKeyDictionary[sa.Connection, dict[tuple[str, str], OpenedDocument]] = WeakKeyDictionary()
@@ -186,27 +76,29 @@ class Vault:
     @property
     def agree_public(self) -> bytes:
         """The public half of the present agree key."""
-        return self._agreement_key(self._agree_names[-1]).public
+        return self._agreement_key(self._agree_names()[-1]).public
 
     def agreement_keys(self) -> list[AgreementKey]:
         """All agree keys, the present one first: what arrives may be sealed for an older one."""
-        return [self._agreement_key(name) for name in reversed(self._agree_names)]
+        return [self._agreement_key(name) for name in reversed(self._agree_names())]
 
     def put(
         self,
         tx: sa.Connection,
-        content: bytes | Mapping[str, bytes],
+        content: bytes | Mapping[str, bytes] | Callable[[bytes], Mapping[str, bytes]],
         *,
         issuer: str,
         schema_id: str,
         now: datetime,
         previous: str | None = None,
     ) -> StoredDocument:
-        """Seal and keep a document that this member issues. `content` is the credential, or all representations."""
-        package = Package(
-            representations={MEDIA_TYPE: content} if isinstance(content, bytes) else dict(content),
-            salt=secrets.token_bytes(SALT_SIZE),
-        )
+        """Seal and keep a document that this member issues.
+
+        `content` is the credential, or all representations, or what makes them of the document's salt.
+        """
+        salt = secrets.token_bytes(SALT_SIZE)
+        made = content(salt) if callable(content) else content
+        package = Package(representations={MEDIA_TYPE: made} if isinstance(made, bytes) else dict(made), salt=salt)
         commitment = b64url(commitment_of(package.representations, package.salt))
         document_id, version = self._next_version(tx, issuer, previous) if previous else (commitment, 1)
         identity = Identity(document_id=document_id, version=version, schema_id=schema_id)
@@ -225,18 +117,29 @@ class Vault:
         return stored
 
     def keep(
-        self, tx: sa.Connection, stored: StoredDocument, *, ciphertext: bytes, content_key: bytes, now: datetime
+        self,
+        tx: sa.Connection,
+        stored: StoredDocument,
+        *,
+        ciphertext: bytes,
+        content_key: bytes,
+        now: datetime,
+        by_grant: bool = False,
     ) -> bool:
         """Keep a document that arrived and was checked; False when it was here already, erased or not.
 
+        `by_grant`: it came under a grant, so that it is here as long as one lives, unless it comes in another way too.
         `VersionContradicted` when the issuer has stated something else before; then nothing may be written of the
         delivery that brought it.
         """
-        if self._row(tx, stored.commitment, stored.issuer) is not None:
+        if self._is_destroyed(tx, stored.issuer, stored.commitment):
             return False
+        row = self._row(tx, stored.commitment, stored.issuer)
+        if row is not None:
+            return self._keep_again(tx, row, ciphertext, content_key, by_grant=by_grant)
         self._check_previous(tx, stored)
         self._blobs.put(ciphertext)
-        self._insert(tx, stored, content_key, now)
+        self._insert(tx, stored, content_key, now, by_grant=by_grant)
         return True
 
     def mark_issued(self, tx: sa.Connection, commitment: str, statement_id: str) -> None:
@@ -250,7 +153,7 @@ class Vault:
 
     def stored(self, tx: sa.Connection, commitment: str, *, issuer: str | None = None) -> StoredDocument:
         """What is known of a version without opening it."""
-        return _stored(self._require(tx, commitment, issuer))
+        return stored_of(self._require(tx, commitment, issuer))
 
     def open(self, tx: sa.Connection, commitment: str, *, issuer: str | None = None) -> OpenedDocument:
         """Decrypt a version and check it against its commitment, once in each transaction."""
@@ -292,7 +195,7 @@ class Vault:
     ) -> SealedDocument:
         """The same ciphertext with its key wrapped for a recipient's agree key; nothing is written."""
         row = self._require(tx, commitment, issuer)
-        stored, key_id = _stored(row), b64url(recipient_public)
+        stored, key_id = stored_of(row), b64url(recipient_public)
         info = stored.identity.grant_info(key_id, purpose, expires)
         return SealedDocument(
             stored=stored,
@@ -305,11 +208,11 @@ class Vault:
 
     def rewrap(self, tx: sa.Connection) -> int:
         """Wrap every content key for the present agree key; returns how many were under an older one."""
-        current = self._agree_names[-1]
+        current = self._agree_names()[-1]
         query = sa.select(documents).where(documents.c.key_name != current, documents.c.wrapped_key.is_not(None))
         rows = tx.execute(query).all()
         for row in rows:
-            wrapped = self._wrap_own(_stored(row), self._content_key(row))
+            wrapped = self._wrap_own(stored_of(row), self._content_key(row))
             mine = (documents.c.issuer == row.issuer, documents.c.commitment == row.commitment)
             tx.execute(documents.update().where(*mine).values(wrapped_key=wrapped, key_name=current))
         return len(rows)
@@ -321,6 +224,24 @@ class Vault:
         """
         mine = (documents.c.issuer == issuer, documents.c.commitment == commitment, documents.c.erased_at.is_(None))
         tx.execute(documents.update().where(*mine).values(wrapped_key=None, erased_at=now))
+
+    def destroy(self, tx: sa.Connection, commitment: str, *, issuer: str, now: datetime) -> bool:
+        """Erase a version for good: it is never taken in again, whoever brings it. False when it was done before."""
+        known = insert_or_ignore(tx, tombstones, issuer=issuer, commitment=commitment, destroyed_at=now)
+        held = self.has(tx, commitment, issuer=issuer)
+        self.erase(tx, commitment, issuer=issuer, now=now)
+        return known or held
+
+    def lapse(self, tx: sa.Connection, commitment: str, *, issuer: str, now: datetime) -> None:
+        """Destroy the key of a version that was here by grants alone. A new grant brings it again."""
+        mine = (documents.c.issuer == issuer, documents.c.commitment == commitment, documents.c.by_grant)
+        tx.execute(documents.update().where(*mine).values(wrapped_key=None, lapsed_at=now))
+
+    def is_erased(self, tx: sa.Connection, document_id: str) -> bool:
+        """Whether this member had versions of a document and destroyed all of them."""
+        query = sa.select(documents.c.erased_at).where(documents.c.document_id == document_id)
+        found = tx.execute(query).scalars().all()
+        return bool(found) and all(found)
 
     def sweep(self, tx: sa.Connection) -> int:
         """Delete the blobs of erased documents that no other row names; returns how many."""
@@ -340,7 +261,7 @@ class Vault:
     def all_stored(self, tx: sa.Connection) -> list[StoredDocument]:
         """Every version that can be opened, oldest first: for `doctor`, backups and re-delivery."""
         query = sa.select(documents).where(documents.c.wrapped_key.is_not(None))
-        return [_stored(row) for row in tx.execute(query.order_by(documents.c.stored_at, documents.c.commitment))]
+        return [stored_of(row) for row in tx.execute(query.order_by(documents.c.stored_at, documents.c.commitment))]
 
     def _next_version(self, tx: sa.Connection, issuer: str, previous: str) -> tuple[str, int]:
         row = self._row(tx, previous, issuer)
@@ -355,7 +276,29 @@ class Vault:
             expected = f"version {row.version + 1} of {row.document_id}"
             raise VersionContradicted(expected=expected, got=f"version {stored.version} of {stored.document_id}")
 
-    def _insert(self, tx: sa.Connection, stored: StoredDocument, content_key: bytes, now: datetime) -> None:
+    def _is_destroyed(self, tx: sa.Connection, issuer: str, commitment: str) -> bool:
+        of = tombstones.c
+        query = sa.select(of.commitment).where(of.issuer == issuer, of.commitment == commitment)
+        return tx.execute(query).first() is not None
+
+    def _keep_again(
+        self, tx: sa.Connection, row: Any, ciphertext: bytes, content_key: bytes, *, by_grant: bool
+    ) -> bool:
+        """What is here already stays as it is, unless its key went with a grant or it no longer hangs on one."""
+        has_lapsed = row.wrapped_key is None and row.lapsed_at is not None and row.erased_at is None
+        values: dict[str, Any] = {} if by_grant or not row.by_grant else {"by_grant": False}
+        if has_lapsed:
+            self._blobs.put(ciphertext)
+            wrapped = self._wrap_own(stored_of(row), content_key)
+            values |= {"wrapped_key": wrapped, "key_name": self._agree_names()[-1], "lapsed_at": None}
+        if values:
+            mine = (documents.c.issuer == row.issuer, documents.c.commitment == row.commitment)
+            tx.execute(documents.update().where(*mine).values(**values))
+        return has_lapsed
+
+    def _insert(
+        self, tx: sa.Connection, stored: StoredDocument, content_key: bytes, now: datetime, *, by_grant: bool = False
+    ) -> None:
         inserted = insert_or_ignore(
             tx,
             documents,
@@ -368,9 +311,10 @@ class Vault:
             previous=stored.previous,
             ciphertext=stored.ciphertext,
             wrapped_key=self._wrap_own(stored, content_key),
-            key_name=self._agree_names[-1],
+            key_name=self._agree_names()[-1],
             issued_by=stored.issued_by,
             stored_at=now,
+            by_grant=by_grant,
         )
         if not inserted:
             other = self._commitment_of_version(tx, stored)
@@ -390,7 +334,7 @@ class Vault:
         known = opened.get((row.issuer, row.commitment))
         if known is not None:
             return known
-        stored = _stored(row)
+        stored = stored_of(row)
         package = unseal(self._ciphertext(stored), self._content_key(row), stored.identity)
         verify_commitment(unb64url(stored.commitment, length=32), package.representations, package.salt)
         found = OpenedDocument(stored=stored, representations=package.representations, salt=package.salt)
@@ -411,7 +355,7 @@ class Vault:
 
     def _content_key(self, row: Any) -> bytes:
         own = self._agreement_key(row.key_name)
-        info = _stored(row).identity.grant_info(b64url(own.public), OWN_PURPOSE, None)
+        info = stored_of(row).identity.grant_info(b64url(own.public), OWN_PURPOSE, None)
         return unwrap_key(row.wrapped_key, recipient=own, info=info)
 
     def _ciphertext(self, stored: StoredDocument) -> bytes:
@@ -422,7 +366,8 @@ class Vault:
         if row is None:
             raise DocumentUnknown(got=commitment)
         if row.wrapped_key is None:
-            raise DocumentErased(got=commitment)
+            ended = row.lapsed_at is not None and row.erased_at is None
+            raise GrantEnded(got=commitment) if ended else DocumentErased(got=commitment)
         return row
 
     def _row(self, tx: sa.Connection, commitment: str, issuer: str | None) -> Any:
@@ -431,28 +376,17 @@ class Vault:
         return tx.execute(query, {"commitment": commitment, "issuer": issuer}).first()
 
 
+def held_by_grant(tx: sa.Connection) -> list[tuple[str, str]]:
+    """Issuer and commitment of each version that can be opened and is here by grants alone."""
+    query = sa.select(documents.c.issuer, documents.c.commitment).where(
+        documents.c.by_grant, documents.c.wrapped_key.is_not(None)
+    )
+    return [(row.issuer, row.commitment) for row in tx.execute(query)]
+
+
 def held_versions(tx: sa.Connection, commitments: Collection[str]) -> set[str]:
     """Which of these commitments this member holds and can open."""
     query = sa.select(documents.c.commitment).where(
         documents.c.commitment.in_(list(commitments)), documents.c.wrapped_key.is_not(None)
     )
     return set(tx.execute(query).scalars())
-
-
-def digest_of(ciphertext: bytes) -> str:
-    """The digest that names a ciphertext, as `document.issued/1` states it."""
-    return b64url(sha256(ciphertext))
-
-
-def _stored(row: Any) -> StoredDocument:
-    return StoredDocument(
-        issuer=row.issuer,
-        commitment=row.commitment,
-        document_id=row.document_id,
-        version=row.version,
-        schema_id=row.schema_id,
-        media_types=tuple(row.media_types),
-        previous=row.previous,
-        ciphertext=row.ciphertext,
-        issued_by=row.issued_by,
-    )

@@ -179,3 +179,48 @@ def test_policies_of_an_inventory(policy: str, units: str, value: str) -> None:
     result = json.loads(run("inventory", "-", "--json", stdin=json.dumps(asked)).stdout)
     taken = result["shipments"][0]
     assert (taken["units"]["non_originating"], taken["value_non_originating"]) == (units, value)
+
+
+def test_a_file_that_is_not_there_is_refused_in_its_place_and_the_rest_still_run(tmp_path: Path) -> None:
+    file = tmp_path / "case.json"
+    file.write_text(json.dumps(named("one")))
+    done = run("determine", str(tmp_path / "none.json"), str(file), str(tmp_path), "--json")
+    assert done.exit_code == 1
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [line.get("error", {}).get("code") for line in lines] == [
+        "origin.file-unreadable",
+        None,
+        "origin.file-unreadable",
+    ]
+    assert "none.json" in lines[0]["error"]["got"]
+    assert "Check its name" in lines[0]["error"]["fix"]
+
+
+@pytest.mark.parametrize("command", ["allocate", "inventory", "trace", "interest"])
+def test_the_calculations_refuse_it_too(command: str) -> None:
+    done = run(command, "none.json", "--json")
+    assert (done.exit_code, json.loads(done.stdout)["error"]["code"]) == (1, "origin.file-unreadable")
+
+
+def test_imported_rules_are_used_and_the_answer_says_so(tmp_path: Path) -> None:
+    table, case, home = tmp_path / "own.tsv", tmp_path / "case.json", tmp_path / "home"
+    table.write_text("hs_scope\trule_text\n8414.51\tA change to subheading 8414.51 from any other chapter.\n")
+    foreign = [{"id": "motor", "tariff": "8414.90", "value": "50", "origin": "non_originating"}]
+    asked = named("one", agreement="usmca", import_date="2026-01-15", materials=foreign)
+    asked["good"] = {"tariff": "8414.51", "value": {"transaction": "100"}}
+    case.write_text(json.dumps({name: value for name, value in asked.items() if name != "rule"}))
+    done = run("import", str(table), "--agreement", "usmca", "--edition", "HTSUS (2027)", "--home", str(home))
+    assert done.exit_code == 0, done.output
+    shipped = json.loads(run("determine", str(case), "--json").stdout)
+    own = json.loads(run("determine", str(case), "--json", "--home", str(home)).stdout)
+    brief = json.loads(run("determine", str(case), "--json", "--brief", "--home", str(home)).stdout)
+    assert (shipped["outcome"], own["outcome"], brief["outcome"]) == (
+        "originating",
+        "not_originating",
+        "not_originating",
+    )
+    assert own["rule"]["edition"] == "HTSUS (2027)"
+    assert any("own catalogue" in said and "own.tsv" in said for said in own["notices"])
+    assert not any("own catalogue" in said for said in shipped.get("notices", ()))
+    elsewhere = run("determine", str(case), "--json", "--home", str(tmp_path / "nobody imported here"))
+    assert json.loads(elsewhere.stdout) == shipped

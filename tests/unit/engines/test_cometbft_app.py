@@ -258,7 +258,7 @@ def test_dropping_waits_for_what_is_being_done_and_takes_new_connections(asked: 
     asked.send(message("Request")(finalize_block={"txs": [asked.world.witness()], "height": 1, "time": TIME}))
     asked.receive(1)
     asked.send(message("Request")(commit={}))
-    asked.server.drop()
+    assert asked.server.drop(10)
     height = asked.app.machine.height
     time.sleep(0.05)
     assert asked.app.machine.height == height  # whatever was read was carried out before `drop` returned

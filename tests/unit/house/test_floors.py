@@ -44,6 +44,7 @@ ROOMS: dict[str, tuple[int, set[str]]] = {
 PROCEDURE_FILES = {
     "statements": "procedure:pure",
     "checks": "procedure:pure",
+    "reasons": "procedure:pure",
     "routes": "procedure:door",
     "pages": "procedure:door",
     # Beside the folders: what the services of several procedures share.
@@ -68,6 +69,8 @@ def room_of(module: str) -> str | None:
         # The catalogue is pure too: it loads services by name, when they are asked for.
         return PROCEDURE_FILES.get(parts[1] if len(parts) > 1 else "", "procedure:pure")
     stem = parts[2]
+    if stem.endswith(("_pages", "_routes")):
+        return "procedure:door"
     return PROCEDURE_FILES.get(stem) or ("procedure:pure" if stem.startswith("check") else "procedure:service")
 
 

@@ -11,7 +11,6 @@ import tarfile
 import threading
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import timedelta
@@ -41,6 +40,7 @@ from transire.node.restore import check_backup, restore_backup
 from transire.node.sealed_tar import SealedTar, open_sealed
 from transire.node.tenant import Tenant
 from transire.node.turn import TenantTurn
+from transire.node.workers import Workers
 from transire.storage.errors import DumpUnsuitable
 from transire.vault import acts, journal
 
@@ -323,7 +323,7 @@ class TestRestore:
         with producer.transaction() as tx:
             assert producer.end(tx, OTHER)
         TenantTurn(
-            producer, node.post, pause=timedelta(0), executor=ThreadPoolExecutor(1)
+            producer, node.post, pause=timedelta(0), executor=Workers(1, "courier")
         )()  # the engine was not started: as if it had died then
         with producer.database.reading() as view:
             assert journal.states_of(view, [statement]) == {statement: "submitted"}

@@ -106,3 +106,33 @@ def test_a_bad_case_is_still_called_by_its_name() -> None:
     assert name_of_case(b'{"case": "mine", "agreement": 7}') == "mine"
     assert name_of_case(b'{"case": ') is None
     assert name_of_case(b'{"case": 7}') is None
+
+
+HEAD = '"agreement": "usmca", "import_date": "2026-01-15"'
+
+
+@pytest.mark.parametrize(
+    ("text", "where"),
+    [
+        ('{%s, "good": {"tariff": "8414.51"}, "good": {"tariff": "8414.59"}}', "/good"),
+        ('{%s, "good": {"tariff": "8414.51", "tariff": "8414.51"}}', "/good/tariff"),
+        ('{%s, "good": {"tariff": "8414.51", "t\\u0061riff": "8414.59"}}', "/good/tariff"),
+        ('{%s, "good": {"tariff": "8414.51", "description": "a\\u003ab", "id": "A", "id": "B"}}', "/good/id"),
+        (
+            '{%s, "good": {"tariff": "8414.51"}, "materials": [{"id": "m", "tariff": "8501.10", "origin": "unknown", '
+            '"origin": "originating"}]}',
+            "/materials/0/origin",
+        ),
+    ],
+)
+def test_a_member_that_stands_twice_is_refused_and_named(text: str, where: str) -> None:
+    for raw in (text % HEAD, (text % HEAD).encode()):
+        with pytest.raises(errors.MemberTwice) as refused:
+            read_case(raw)
+        assert refused.value.where == where
+
+
+@pytest.mark.parametrize("said", ["a : b :: c", "\\u003a", ':{\\"id\\":1}', "ä:ö"])
+def test_colons_in_words_are_no_members(said: str) -> None:
+    read = read_case(f'{{{HEAD}, "good": {{"tariff" : "8414.51", "description":\n"{said}"}}}}')
+    assert read.good.description == json.loads(f'"{said}"')

@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from transire.engines.errors import EngineStopped
 from transire.portal.assets import Assets
 from transire.portal.errors import StylesMissing
 from transire.portal.languages import negotiate
@@ -124,6 +125,14 @@ def test_an_altered_style_is_not_served(tmp_path) -> None:
 def test_missing_styles_say_how_to_build_them(tmp_path) -> None:
     with pytest.raises(StylesMissing, match=r"web/build\.py"):
         Assets(tmp_path)
+
+
+def test_a_node_whose_ledger_stopped_is_not_ready_and_says_why(browser, node, monkeypatch) -> None:
+    monkeypatch.setattr(node.engine._sequencer, "failure", EngineStopped(got="the disk is full"))
+    answer = browser.get("/readyz")
+    assert answer.status_code == 503
+    assert "the disk is full" in answer.text
+    assert "the disk is full" in browser.get("/v1/status").json()["failure"]
 
 
 def test_an_operator_sees_life_readiness_and_measures(browser) -> None:

@@ -195,7 +195,8 @@ def with_entry(**changes: Any) -> CaseFile:
 
 
 def with_line(**changes: Any) -> CaseFile:
-    return with_entry(lines=(replace(line, **changes),))
+    changed = replace(line, **changes)
+    return with_entry(lines=(changed,), total_entered_value=changed.entered_value)
 
 
 def with_claim(**changes: Any) -> CaseFile:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -41,6 +42,9 @@ from transire.documents.parties import Period
 from transire.procedures.entry_summary.checks import CHECKS, CaseFile, run_checks
 from transire.procedures.entry_summary.checks.case import Declared, DeterminedByCustoms, Ended, StatedClaim
 from transire.procedures.findings import errors_among
+from transire.tariff.edition_file import Source as EditionSource
+from transire.tariff.exports import read_export
+from transire.tariff.schedule import SUFFIX, make_edition, use_folder
 
 before = Ended(log_index=30, at=datetime(2026, 6, 1, tzinfo=UTC))
 since = Ended(log_index=60, at=datetime(2026, 12, 1, tzinfo=UTC))
@@ -82,8 +86,98 @@ THE_SCHEDULE = (
 )
 late = with_statement("delivered", accepted_at=datetime(2026, 11, 22, 15, tzinfo=UTC), log_index=40)
 
+BRISTLES_HEAD = (
+    "HTS Number,Indent,Description,Unit of Quantity,General Rate of Duty,Special Rate of Duty,"
+    "Column 2 Rate of Duty,Quota Quantity,Additional Duties\n"
+)
+BRISTLES_ROW = '{},0,Brooms,"[""No.""]",2.8%,"Free (S)",25%,,\n'
+BRISTLES = {date(2023, 6, 1): ("9603.90.80.10", "9603.90.80.50"), date(2024, 6, 1): ("9603.90.80.50",)}
+"""Two editions of chapter 96, both older than what is shipped: a number that ended between them."""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def editions(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    folder = tmp_path_factory.mktemp("editions")
+    for day, numbers in BRISTLES.items():
+        export = (BRISTLES_HEAD + "".join(BRISTLES_ROW.format(number) for number in numbers)).encode()
+        _, kept = make_edition(day, "A schedule", [(EditionSource("export", "", "csv"), read_export(export))])
+        (folder / f"{day}{SUFFIX}").write_bytes(kept)
+    use_folder(folder)
+    yield
+    use_folder(folder / "none")
+
+
+def brooms(number: str, day: date = date(2024, 7, 1)) -> CaseFile:
+    return with_entry(entry_date=day, lines=(replace(line, tariff_number=number),))
+
+
 # code -> (severity, case, where, got, expected, the sentence a person reads)
 BROKEN: dict[str, tuple[str, CaseFile, str, str, str, str]] = {
+    "entry.tariff-number-unknown": (
+        "error",
+        brooms("9603.90.80.77"),
+        "/lines/0/tariffNumber",
+        "9603.90.80.77",
+        "a number of the edition of 2024-06-01",
+        "The tariff schedule of the day of entry does not list this tariff number.",
+    ),
+    "entry.tariff-number-expired": (
+        "error",
+        brooms("9603.90.80.10"),
+        "/lines/0/tariffNumber",
+        "9603.90.80.10, which stands in the edition of 2023-06-01",
+        "a number of the edition of 2024-06-01",
+        "This tariff number stands in another edition of the schedule and not in that of the day of entry: it has "
+        "expired, or has not begun.",
+    ),
+    "entry.tariff-number-not-known": (
+        "warning",
+        brooms("9603.90.80.77", date(2026, 11, 14)),
+        "/lines/0/tariffNumber",
+        "9603.90.80.77: the edition at hand is of 2024-06-01 and does not list it",
+        "a number of the edition of 2024-06-01",
+        "It cannot be told here whether this tariff number holds on the day of entry.",
+    ),
+    "entry.unit-missing": (
+        "error",
+        with_line(quantities=(EntryQuantity(quantity=Decimal(900), unit="kg"),)),
+        "/lines/0/quantities",
+        "900 kg",
+        "a quantity in No.",
+        "The tariff schedule asks for a quantity in this unit, and the line gives none that converts into it.",
+    ),
+    "entry.unit-not-asked": (
+        "warning",
+        with_line(quantities=(*line.quantities, EntryQuantity(quantity=Decimal(3), unit="m2"))),
+        "/lines/0/quantities/1/unit",
+        "m2",
+        "No.",
+        "The tariff schedule asks for no quantity in this unit.",
+    ),
+    "entry.value-zero": (
+        "error",
+        with_line(entered_value=Decimal(0)),
+        "/lines/0/enteredValue",
+        "0",
+        "more than 0",
+        "The line has no value; goods that are given away have one too.",
+    ),
+    "entry.total-differs": (
+        "error",
+        with_entry(total_entered_value=Decimal(9999)),
+        "/totalEnteredValue",
+        "9999",
+        "10000",
+        "The total entered value is not the sum of the lines.",
+    ),
+    "entry.duty-not-computable": (
+        "warning",
+        with_line(tariff_number="9102.11.10", claim=None),
+        "/lines/0/tariffNumber",
+        "no part",
+        "the value of: case",
+        "The duty on this line cannot be worked out here, so that the duty of the entry is not known.",
+    ),
     "entry.number-check-digit": (
         "error",
         with_entry(entry_number="B76-0324527-9"),
@@ -610,7 +704,7 @@ def test_delivery_of_another_certification_is_no_possession() -> None:
 def test_small_claims_need_no_certification() -> None:
     bare = replace(claim, certification=None, certification_good=None, issued_statement=None, delivered_statement=None)
     small = replace(
-        with_entry(lines=(replace(line, entered_value=Decimal(2500), claim=bare),)),
+        with_line(entered_value=Decimal(2500), claim=bare),
         invoices=with_invoice(
             lines=(replace(invoice.lines[0], quantity=Decimal(10), amount=Decimal("2500.00")),),
             goods_total=Decimal("2500.00"),

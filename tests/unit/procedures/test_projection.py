@@ -69,6 +69,43 @@ STORY: list[tuple[str, str, str, list[str], dict[str, Any]]] = [
         {"version": SECOND, "previous": ENTRY, "reason": "x", "claims": []},
     ),
     ("revoked", "authority.revoked/1", IMPORTER, [named("poa")], {"reason": "x"}),
+    (
+        "solicited",
+        "solicitation.asked/1",
+        IMPORTER,
+        [],
+        {
+            "supplier": {"name": "Producer", "did": PRODUCER},
+            "agreement": "usmca",
+            "goods": [{"number": "P-1"}, {"number": "P-2"}],
+            "from": "2026-01-01",
+            "until": "2026-12-31",
+            "answer_by": "2026-02-01",
+            "remind_every": 14,
+        },
+    ),
+    (
+        "reminded",
+        "solicitation.reminded/1",
+        IMPORTER,
+        [named("solicited")],
+        {"goods": ["P-1", "P-2"], "answer_by": "2026-02-01"},
+    ),
+    (
+        "declined",
+        "solicitation.declined/1",
+        PRODUCER,
+        [named("solicited")],
+        {"goods": ["P-2"], "reason": "not_our_goods"},
+    ),
+    (
+        "heard",
+        "solicitation.heard/1",
+        IMPORTER,
+        [named("solicited")],
+        {"goods": [{"number": "P-1", "says": "originating", "criterion": "B"}]},
+    ),
+    ("unneeded", "solicitation.withdrawn/1", IMPORTER, [named("solicited")], {}),
 ]
 
 
@@ -117,7 +154,7 @@ def test_any_order_and_any_repetition_give_the_same_rows(database: Database, oth
 
 
 def test_the_standing_version_is_the_corrected_one(database: Database) -> None:
-    project(database, list(range(len(STORY) - 2)))
+    project(database, list(range(7)))
     with database.reading() as view:
         standing = find_filing(view, ENTRY)
         assert standing is not None

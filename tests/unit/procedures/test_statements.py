@@ -110,6 +110,36 @@ SOUND: dict[str, tuple[dict[str, Any], set[str], str]] = {
         {"customs"},
         "document.issued/1",
     ),
+    "entry.noted/1": ({"version": ID, "line": 3, "note": "Name the model"}, {"customs", "agency"}, "entry.filed/1"),
+}
+SUPPLIER = {"name": "Supplier", "did": "did:web:supplier.example"}
+SOLICITED: dict[str, Any] = {
+    "supplier": SUPPLIER,
+    "agreement": "usmca",
+    "goods": [{"number": "P-1", "description": "Pump"}],
+    "from": "2026-01-01",
+    "until": "2026-12-31",
+    "answer_by": "2026-02-01",
+    "remind_every": 14,
+}
+SOUND |= {
+    "solicitation.asked/1": (SOLICITED, {"importer", "exporter"}, ""),
+    "solicitation.reminded/1": (
+        {"goods": ["P-1"], "answer_by": "2026-02-01"},
+        {"importer", "exporter"},
+        "solicitation.asked/1",
+    ),
+    "solicitation.declined/1": (
+        {"goods": ["P-1"], "reason": "not_originating", "note": "The motor is foreign"},
+        {"producer", "exporter"},
+        "solicitation.asked/1",
+    ),
+    "solicitation.heard/1": (
+        {"goods": [{"number": "P-1", "says": "originating", "criterion": "B"}]},
+        {"importer", "exporter"},
+        "solicitation.asked/1",
+    ),
+    "solicitation.withdrawn/1": ({"note": "Bought elsewhere"}, {"importer", "exporter"}, "solicitation.asked/1"),
 }
 ROLES = {"producer", "exporter", "importer", "broker", "customs", "agency", "chamber", "carrier"}
 
@@ -138,7 +168,7 @@ def test_no_other_role_may(kind: str) -> None:
             check(kind, body, {role}, {precedes})
 
 
-@pytest.mark.parametrize("kind", SOUND)
+@pytest.mark.parametrize("kind", [kind for kind, (_, _, precedes) in SOUND.items() if precedes])
 def test_nothing_comes_before_what_it_follows(kind: str) -> None:
     body, roles, _ = SOUND[kind]
     with pytest.raises(KindRefused):

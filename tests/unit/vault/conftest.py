@@ -32,8 +32,9 @@ from transire.vault.delivery import CheckedEnvelope, Kept, check_envelope, kinds
 from transire.vault.envelope import build_envelope, parse_envelope
 from transire.vault.journal import Place
 from transire.vault.statements import KINDS
+from transire.vault.stored import StoredDocument
 from transire.vault.tables import metadata
-from transire.vault.vault import StoredDocument, Vault
+from transire.vault.vault import Vault
 
 NETWORK = "transire-test-3f9a5c2e71b04d68a1c5770b2e94d3f0"
 NOW = datetime(2026, 11, 22, 10, 15, tzinfo=UTC)

@@ -48,7 +48,7 @@ from transire.vault.errors import (
 from transire.vault.journal import Located
 from transire.vault.sealing import Package, pack, seal
 from transire.vault.statements import named_body
-from transire.vault.vault import SealedDocument, StoredDocument, digest_of
+from transire.vault.stored import SealedDocument, StoredDocument, digest_of
 
 from .conftest import NOW, REQUEST, Member
 

@@ -17,6 +17,7 @@ DID = "did:web:producer.example"
 KEY_DID = "did:key:z6MkiTBz1ymuepAQ4HEHYSF1H8quG5GLVVQR3djdX3mDooWp"
 NAMED = named_body(ID, ID, DID)
 GRANTED = {**NAMED, "recipient": DID, "purpose": "audit"}
+RIGHT = {**GRANTED, "may_delegate": False}
 ISSUED = {"id": ID, "commitment": ID, "version": 1, "schema": "evidence/1", "ciphertext": OTHER}
 
 GOOD: list[tuple[str, dict[str, Any]]] = [
@@ -31,6 +32,12 @@ GOOD: list[tuple[str, dict[str, Any]]] = [
         "document.granted/1",
         {**NAMED, "recipient": DID, "purpose": "audit", "expires": "2027-01-01T00:00:00Z", "may_delegate": True},
     ),
+    ("document.granted/2", RIGHT),
+    ("document.granted/2", {**RIGHT, "authority": "19 CFR 163.6", "expires": "2027-01-01T00:00:00Z", "under": OTHER}),
+    ("document.granted/2", {**RIGHT, "replaces": OTHER}),
+    ("document.grant_ended/1", {**NAMED, "grant": OTHER}),
+    ("document.grant_ended/1", {**NAMED, "grant": OTHER, "reason": "the audit is over"}),
+    ("document.destroyed/1", NAMED),
     ("document.delivered/1", delivered_body(OTHER, **NAMED)),
     ("document.delivered/1", delivered_body(OTHER)),
     ("document.refused/1", refused_body(OTHER, "vault.commitment-differs", **NAMED)),
@@ -49,6 +56,12 @@ BAD: list[tuple[str, dict[str, Any]]] = [
     ("document.granted/1", {**NAMED, "recipient": "producer", "purpose": "entry"}),
     ("document.granted/1", {**NAMED, "recipient": DID, "purpose": "For the entry"}),
     ("document.granted/1", {**NAMED, "recipient": DID, "purpose": "entry", "expires": "tomorrow"}),
+    ("document.granted/2", GRANTED),
+    ("document.granted/2", {**RIGHT, "purpose": "curiosity"}),
+    ("document.granted/2", {**RIGHT, "fields": ["/goods"]}),
+    ("document.grant_ended/1", NAMED),
+    ("document.grant_ended/1", {**NAMED, "grant": OTHER, "reason": ""}),
+    ("document.destroyed/1", {**NAMED, "reason": "old"}),
     ("document.delivered/1", {"statement": OTHER, "document": ID}),
     ("document.delivered/1", {"statement": OTHER, "document": ID, "commitment": ID}),
     ("document.delivered/1", NAMED),
@@ -59,9 +72,12 @@ BAD: list[tuple[str, dict[str, Any]]] = [
 ]
 
 
+KNOWN = ["document.issued/1", "document.granted/2"]
+
+
 def check(kind: str, body: dict[str, Any]) -> None:
     made = make_statement(kind, body, about=[ID], by=DID, actor="a")
-    KindRegistry(KINDS).check_statement(parse_statement(statement_bytes(made)), ["carrier"], ["document.issued/1"])
+    KindRegistry(KINDS).check_statement(parse_statement(statement_bytes(made)), ["carrier"], KNOWN)
 
 
 @pytest.mark.parametrize(("kind", "body"), GOOD)
@@ -79,5 +95,5 @@ def test_every_kind_is_tried() -> None:
     assert {kind.name for kind in KINDS} == {name for name, _ in GOOD} == {name for name, _ in BAD}
 
 
-def test_nobody_waits_to_learn_that_a_person_looked() -> None:
-    assert [kind.name for kind in KINDS if kind.unhurried] == ["document.opened/1"]
+def test_nobody_waits_to_learn_that_a_person_looked_or_that_a_copy_is_gone() -> None:
+    assert [kind.name for kind in KINDS if kind.unhurried] == ["document.opened/1", "document.destroyed/1"]

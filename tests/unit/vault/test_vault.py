@@ -27,8 +27,9 @@ from transire.storage.errors import BlobAltered, BlobMissing, BlobStoreUnreachab
 from transire.storage.migrations import schema_differences, upgrade
 from transire.vault.errors import DocumentErased, DocumentUnknown, PreviousUnknown, VersionContradicted
 from transire.vault.sealing import unseal
+from transire.vault.stored import OpenedDocument, OpenedLately, digest_of
 from transire.vault.tables import BRANCH, documents
-from transire.vault.vault import OpenedDocument, OpenedLately, Vault, digest_of, held_versions
+from transire.vault.vault import Vault, held_versions
 
 from .conftest import NOW, Member
 
@@ -231,7 +232,7 @@ def test_everybody_gets_the_same_ciphertext_and_a_key_of_its_own(producer: Membe
 def test_after_a_rotation_old_documents_open_and_are_wrapped_anew(producer: Member) -> None:
     old = put(producer)
     producer.keys.new_agreement_key("agree-2")
-    rotated = Vault(producer.blobs, producer.keys, ["agree-1", "agree-2"])
+    rotated = Vault(producer.blobs, producer.keys, lambda: ["agree-1", "agree-2"])
     assert [key.public for key in rotated.agreement_keys()] == [
         producer.keys.agreement_key(name).public for name in ("agree-2", "agree-1")
     ]

@@ -64,6 +64,7 @@ class Application:
         on_commit: Callable[[CommittedBlock], None],
         on_refusal: Callable[[bytes, Inadmissible], None],
         at_step: Callable[[str], None] = lambda step: None,
+        retain_height: Callable[[], int] = lambda: 0,
     ) -> None:
         self.machine = machine
         self._store = store
@@ -71,6 +72,7 @@ class Application:
         self._on_commit = on_commit
         self._on_refusal = on_refusal
         self._at_step = at_step
+        self._retain_height = retain_height
         self._deciding = Lock()
         self._decided: CommittedBlock | None = None
 
@@ -183,7 +185,7 @@ class Application:
             self._snapshots.after(self.machine.height)
         if decided is not None:
             self._on_commit(decided)
-        return {}
+        return {"retain_height": self._retain_height()}
 
     # The connection of state sync.
 

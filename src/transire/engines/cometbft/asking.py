@@ -28,6 +28,7 @@ def ask_pair(ledger: Path) -> dict[str, object]:
         "node": status["node_info"]["id"],
         "release": status["node_info"]["version"],
         "height": int(sync["latest_block_height"]),
+        "first_block": int(sync["earliest_block_height"]),
         "time": sync["latest_block_time"],
         "header_hash": sync["latest_block_hash"].lower(),
         "app_hash": sync["latest_app_hash"].lower(),

@@ -14,6 +14,7 @@ from threading import Lock
 from typing import Final
 
 from transire.crypto.encoding import unb64url
+from transire.engines.cometbft.kept import KeptBlocks
 from transire.engines.cometbft.rpc import RpcClient, RpcRefused, read_commit, read_header
 from transire.ledger.block import SignedHeader
 from transire.ledger.chain import Commit, Header, Validator, sort_validators
@@ -25,10 +26,14 @@ REMEMBERED: Final = 2_000
 
 
 class NetworkBlocks:
-    """Implements `engines.reading.Blocks`. `height` is the last one that the replica has: nothing beyond is told."""
+    """Implements `engines.reading.Blocks`. `height` is the last one that the replica has: nothing beyond is told.
 
-    def __init__(self, rpc: RpcClient, height: Callable[[], int]) -> None:
+    What `kept` holds CometBFT is not asked for: it may have pruned it.
+    """
+
+    def __init__(self, rpc: RpcClient, height: Callable[[], int], kept: KeptBlocks) -> None:
         self._rpc = rpc
+        self._kept = kept
         self._height = height
         self._known: OrderedDict[int, tuple[Header, Commit]] = OrderedDict()
         self._lock = Lock()
@@ -47,6 +52,9 @@ class NetworkBlocks:
         """The actions of that block, in order."""
         if not 0 < height <= self._height():
             return ()
+        kept = self._kept.actions(height)
+        if kept is not None:
+            return kept
         try:
             answer = self._rpc.ask("block", height=str(height))
         except RpcRefused:
@@ -56,6 +64,9 @@ class NetworkBlocks:
 
     def action(self, height: int, index: int) -> bytes | None:
         """One action of that block."""
+        kept = self._kept.action(height, index)
+        if kept is not None:
+            return kept
         actions = self.actions(height)
         return actions[index] if index < len(actions) else None
 
@@ -64,7 +75,11 @@ class NetworkBlocks:
             return None
         with self._lock:
             known = self._known.get(height)
-        return known or self._fetch(height)
+        return known or self._from_kept(height) or self._fetch(height)
+
+    def _from_kept(self, height: int) -> tuple[Header, Commit] | None:
+        header, commit = self._kept.header(height), self._kept.commit(height)
+        return None if header is None or commit is None else (header, commit)
 
     def _fetch(self, height: int) -> tuple[Header, Commit] | None:
         try:

@@ -19,11 +19,12 @@ import msgspec
 
 from transire.engines.base import Outcome
 from transire.engines.beginning import make_replica
-from transire.engines.cometbft.app import Application
+from transire.engines.cometbft.app import Application, CommittedBlock
 from transire.engines.cometbft.binary import find_cometbft
 from transire.engines.cometbft.blocks import NetworkBlocks, ValidatorHistory
-from transire.engines.cometbft.errors import BlocksUnavailable, HistoryMissing
+from transire.engines.cometbft.errors import BlocksUnavailable, CometBftFailed, HistoryMissing, StateDisputed
 from transire.engines.cometbft.files import ABCI_SOCKET, COMETBFT_FOLDER, RPC_SOCKET, PairKeys, write_files
+from transire.engines.cometbft.kept import KeptBlocks, Pruner
 from transire.engines.cometbft.process import CometBftProcess
 from transire.engines.cometbft.rpc import RpcClient, RpcRefused
 from transire.engines.cometbft.server import AbciServer
@@ -49,6 +50,12 @@ from transire.ledger.tables import Tip, read_base, read_height
 
 SNAPSHOTS_FOLDER: Final = "snapshots"
 READY_S: Final = 30.0
+CLOSE_S: Final = 10.0
+"""How long each part may take to end; none takes a second unless something hangs."""
+DROP_S: Final = 120.0
+"""How long the application may be busy with the last call of a CometBFT that ended, before another one is started."""
+DISPUTE_S: Final = 10.0
+"""Without a block for so long a disagreement about the state is no slip of one proposer, whom the next one replaces."""
 
 log = logging.getLogger("transire.engine")
 
@@ -82,6 +89,7 @@ class CometBftEngine(LedgerReading):
         self._failure: EngineStopped | None = EngineStopped(got="it was not started")
         self._server: AbciServer | None = None
         self._process: CometBftProcess | None = None
+        self._committed_at = time.monotonic()
         with ExitStack() as opened:
             occupation = Occupation.take(home)
             opened.callback(occupation.release)
@@ -96,7 +104,9 @@ class CometBftEngine(LedgerReading):
             self._rpc = RpcClient(self._folder, RPC_SOCKET)
             opened.callback(self._rpc.close)
             self._history = ValidatorHistory(self._store, self.genesis.height + 1)
-            blocks = NetworkBlocks(self._rpc, lambda: self.height)
+            self._kept = KeptBlocks(home)
+            opened.callback(self._kept.close)
+            blocks = NetworkBlocks(self._rpc, lambda: self.height, self._kept)
             super().__init__(
                 self.network, self._store, blocks, validators=self._history.at, changes=self._announced_changes
             )
@@ -106,14 +116,21 @@ class CometBftEngine(LedgerReading):
             self._snapshots = Snapshots(
                 home / SNAPSHOTS_FOLDER, self._store, self.genesis, every=settings.snapshot_every
             )
-            opened.callback(self._snapshots.close)
             self._application = Application(
                 machine,
                 self._store,
                 self._snapshots,
-                on_commit=self._settlement.committed,
+                on_commit=self._committed,
                 on_refusal=self._settlement.refused,
                 at_step=at_step,
+                retain_height=lambda: self._pruner.retain_height,
+            )
+            self._pruner = Pruner(
+                self._kept,
+                self._rpc,
+                keep=settings.keep_blocks,
+                first=self._first_block,
+                height=lambda: self.height,
             )
             self._sender = Sender(self._pool, self._rpc)
             self._opened = opened.pop_all()
@@ -162,17 +179,34 @@ class CometBftEngine(LedgerReading):
         self._failure = None
         self._process.start()
         self._wait_until_ready(READY_S)
+        self._pruner.start()
+
+    def interrupt(self) -> None:
+        """Let nobody wait any longer: what has no answer gets `EngineStopped`. Blocks are taken until `close`."""
+        self._failure = self._failure or EngineStopped(got="it is being closed")
+        self._settlement.release(self._failure)
 
     def close(self) -> None:
-        """End CometBFT and let go; what still waits gets `EngineStopped`, and can be submitted again later."""
-        self._failure = self._failure or EngineStopped(got="it was closed")
-        if self._process is not None:
-            self._process.stop()
-        self._sender.close()
-        if self._server is not None:
-            self._server.close()
-        self._settlement.close(self._failure)
-        self._opened.close()
+        """End CometBFT and let go; what still waits gets `EngineStopped`, and can be submitted again later.
+
+        Nothing here waits without a bound. What has not ended when its time is over keeps the files, which then close
+        with the process: to take them away from under it would be worse.
+        """
+        self.interrupt()
+        failure = self._failure or EngineStopped(got="it was closed")
+        ended = {
+            "the pruner": self._pruner.close(CLOSE_S),
+            "CometBFT": self._process is None or self._process.stop(),
+            "the sender": self._sender.close(CLOSE_S),
+            "a call of CometBFT": self._server is None or self._server.close(CLOSE_S),
+            "the settlement": self._settlement.close(failure, CLOSE_S),
+            "a snapshot": self._snapshots.close(CLOSE_S),
+        }
+        if all(ended.values()):
+            self._opened.close()
+        else:
+            late = ", ".join(name for name, is_over in ended.items() if not is_over)
+            log.error("the network engine is left as it is: %s did not end in time", late)
 
     def check(self, raw: bytes) -> Verdict:
         """Whether an action could enter one of the next blocks."""
@@ -221,9 +255,19 @@ class CometBftEngine(LedgerReading):
             pid=None if process is None else process.pid,
             restarts=0 if process is None else process.restarts,
             silent_s=0.0 if process is None else round(process.silent_s, 1),
-            failure="" if self._failure is None else str(self._failure),
+            failure=self.failure,
             **told,
         )
+
+    @property
+    def failure(self) -> str:
+        """Why no block is made any more, as far as this node can tell; empty while it goes on."""
+        if self._failure is not None:
+            return str(self._failure)
+        if self._process is None or time.monotonic() - self._committed_at < DISPUTE_S:
+            return ""
+        disputed = self._process.disputed()
+        return str(StateDisputed(got=disputed)) if disputed else ""
 
     @property
     def peers(self) -> int | None:
@@ -263,12 +307,17 @@ class CometBftEngine(LedgerReading):
         if first is None or action.expires_at <= first.time.seconds + window_seconds(action.action):
             raise HistoryMissing(got=action.id, expected=f"an action of block {base.height + 1} or later")
 
+    def _first_block(self) -> int:
+        """The first block that was ever here: a node that joined from a snapshot has none before."""
+        base = read_base(self._store)
+        return (self.genesis.height if base is None else base.height) + 1
+
     def _announced_changes(self, until: int) -> tuple[SignedHeader, ...]:
         return self._history.changes(until, self.signed_header)
 
     def _before_start(self) -> None:
-        if self._server is not None:
-            self._server.drop()
+        if self._server is not None and not self._server.drop(DROP_S):
+            raise CometBftFailed(got="the application is still busy with what the last CometBFT asked")
         self._sender.forget()
 
     def _wait_until_ready(self, seconds: float) -> None:
@@ -279,6 +328,10 @@ class CometBftEngine(LedgerReading):
                 return
             except (BlocksUnavailable, RpcRefused):
                 time.sleep(0.02)
+
+    def _committed(self, block: CommittedBlock) -> None:
+        self._committed_at = time.monotonic()
+        self._settlement.committed(block)
 
     def _fail(self, error: Exception) -> None:
         """Fail-stop: the application found a fault, or CometBFT cannot be kept running."""

@@ -4,6 +4,7 @@ EngineError
 ├── CometBftMissing      the program is not there and cannot be had
 ├── CometBftWrong        the program that was found is another one
 ├── CometBftFailed       it ends over and over again, or the application found a fault
+├── StateDisputed        the validators' states differ, so that no block is made
 ├── NetworkFileDiffers   what CometBFT begins with is not this network
 ├── BlocksUnavailable    CometBFT, which keeps the blocks, does not answer
 └── HistoryMissing       this node joined from a snapshot, and the question is about what came before
@@ -33,6 +34,12 @@ class CometBftFailed(EngineError):
     sentence = "CometBFT ended again and again without a new block, so this node stopped."
     fix = "Read the end of cometbft/log; when the cause is mended, start the node again. Nothing acknowledged is lost."
     status = 500
+
+
+class StateDisputed(EngineError):
+    code = "engine.state-disputed"
+    sentence = "No block is made: validators with a third of the power or more come to another state than this node."
+    fix = "Compare the nodes (how-to: recover after a halt). Those that differ begin anew from the others' blocks."
 
 
 class NetworkFileDiffers(EngineError):

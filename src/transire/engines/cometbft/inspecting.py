@@ -11,10 +11,12 @@ from pathlib import Path
 from typing import Final
 
 from transire.crypto.encoding import b64url
+from transire.engines.archive import HEADERS
 from transire.engines.cometbft.binary import find_cometbft
 from transire.engines.cometbft.blocks import NetworkBlocks, ValidatorHistory
 from transire.engines.cometbft.errors import BlocksUnavailable
 from transire.engines.cometbft.files import COMETBFT_FOLDER, RPC_SOCKET, configuration, toml
+from transire.engines.cometbft.kept import KeptBlocks
 from transire.engines.cometbft.process import end
 from transire.engines.cometbft.rpc import RpcClient, RpcRefused
 from transire.engines.cometbft.settings import PairSettings
@@ -40,18 +42,33 @@ def inspect(home: Path, settings: PairSettings, *, deep: bool = False) -> list[D
     occupation = Occupation.take(home)
     store = LmdbStore(home / REPLICA_FOLDER)
     rpc = RpcClient(home / COMETBFT_FOLDER, RPC_SOCKET)
+    kept = KeptBlocks(home)
     try:
         machine = Machine.open(store)
         history = ValidatorHistory(store, machine.genesis.height + 1)
-        blocks = NetworkBlocks(rpc, lambda: machine.height)
+        blocks = NetworkBlocks(rpc, lambda: machine.height, kept)
         if machine.height == machine.genesis.height:  # no block was made, so none is asked for
             return verify_replica(store, blocks, validators=history.at, deep=deep)
         with kept_blocks(home / COMETBFT_FOLDER, settings, rpc):
-            return verify_replica(store, blocks, validators=history.at, deep=deep)
+            damages = verify_replica(store, blocks, validators=history.at, deep=deep)
+            return [*damages, *_check_seam(kept, blocks)]
     finally:
         rpc.close()
+        kept.close()
         store.close()
         occupation.release()
+
+
+def _check_seam(kept: KeptBlocks, blocks: NetworkBlocks) -> Iterator[Damage]:
+    """What the node keeps of pruned blocks must go on without a gap in what CometBFT still has."""
+    last, following = kept.header(kept.height), blocks.header(kept.height + 1)
+    if last is None:
+        return
+    if following is None:
+        yield Damage(table=HEADERS, row=str(kept.height + 1), found="nothing", expected="a header in CometBFT's store")
+    elif following.last_block_id.hash != header_hash(last):
+        found, expected = header_hash(last).hex(), following.last_block_id.hash.hex()
+        yield Damage(table=HEADERS, row=str(kept.height), found=found, expected=expected)
 
 
 def stands_at(home: Path, settings: PairSettings) -> tuple[Previous, int]:
@@ -78,7 +95,8 @@ def stands_at(home: Path, settings: PairSettings) -> tuple[Previous, int]:
 def _header_hash(home: Path, settings: PairSettings, height: int) -> bytes:
     """The hash of a header, told by the CometBFT that runs, or by its stores."""
     rpc = RpcClient(home / COMETBFT_FOLDER, RPC_SOCKET)
-    blocks = NetworkBlocks(rpc, lambda: height)
+    kept = KeptBlocks(home)
+    blocks = NetworkBlocks(rpc, lambda: height, kept)
     try:
         header = blocks.header(height)
     except BlocksUnavailable:
@@ -86,6 +104,7 @@ def _header_hash(home: Path, settings: PairSettings, height: int) -> bytes:
             header = blocks.header(height)
     finally:
         rpc.close()
+        kept.close()
     if header is None:
         raise NotOnLedger(got=f"header {height}")
     return header_hash(header)

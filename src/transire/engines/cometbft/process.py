@@ -16,6 +16,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from threading import Event, Thread
 from typing import Final
@@ -34,9 +35,14 @@ LOG_BYTES: Final = 64 << 20
 LOG_FILE: Final = "log"
 _TAIL: Final = 4000
 _LONG_TAIL: Final = 1 << 20
-_DIFFERENT: Final = re.compile(
-    r"(reactor validation error|CONSENSUS FAILURE)[^\n]*?(wrong Block\.Header\.AppHash[^\n\"]*)"
+# What a header says of the application's state, and so what two nodes with different states cannot agree about.
+_OF_STATE: Final = (
+    r"[^\n]*?(wrong Block\.Header\.(?:AppHash|ConsensusHash|LastResultsHash|ValidatorsHash|NextValidatorsHash)[^\n\"]*)"
 )
+_DIFFERENT: Final = re.compile(r"(?:reactor validation error|CONSENSUS FAILURE)" + _OF_STATE)
+_DISPUTED: Final = re.compile(r"(?:reactor validation error|CONSENSUS FAILURE|prevoting nil)" + _OF_STATE)
+_COMMITTED: Final = "committed state"
+"""What CometBFT writes for each block that it and the application have taken."""
 
 _LEASH: Final = (
     "import ctypes,os,sys;"
@@ -92,11 +98,15 @@ class CometBftProcess:
             self._thread = Thread(target=self._run, name="transire-cometbft", daemon=True)
             self._thread.start()
 
-    def stop(self) -> None:
-        """End it, and wait until it has ended."""
+    def stop(self, within: float = 3 * STOP_S) -> bool:
+        """End it, and wait until it has ended, so long at most; then it is killed. Whether its supervisor has ended."""
         self.abandon()
-        if self._thread is not None:
-            self._thread.join()
+        if self._thread is None:
+            return True
+        self._thread.join(within)
+        if self._thread.is_alive() and self._child is not None:
+            self._child.kill()
+        return not self._thread.is_alive()
 
     def abandon(self) -> None:
         """End it without waiting, and do not start it again. From any thread, its own included."""
@@ -120,7 +130,15 @@ class CometBftProcess:
         for a better block, for ever, and is silent.
         """
         found = _DIFFERENT.search(_tail(self._home / LOG_FILE, since=self._log_begins))
-        return "" if found is None else found.group(2)[:300]
+        return "" if found is None else found.group(1)[:300]
+
+    def disputed(self) -> str:
+        """What validators do not agree about since the last block, as this node's CometBFT wrote it; empty for nothing.
+
+        Said once a round while it lasts: no block, and no end either. One validator that errs is outvoted in the next
+        round; where it lasts, nobody is in the right by more than two thirds.
+        """
+        return disputed_in(self._home)
 
     def _run(self) -> None:
         try:
@@ -190,6 +208,13 @@ class CometBftProcess:
             keys.close()
 
 
+def disputed_in(home: Path) -> str:
+    """What the log in CometBFT's folder says last of a state that others do not share, unless a block came after it."""
+    text = _tail(home / LOG_FILE, since=0)
+    found = _DISPUTED.findall(text, max(text.rfind(_COMMITTED), 0))
+    return found[-1][:300] if found else ""
+
+
 def end(child: subprocess.Popen[bytes]) -> None:
     """Ask a process to end, and kill it if it does not."""
     if child.poll() is not None:
@@ -199,7 +224,8 @@ def end(child: subprocess.Popen[bytes]) -> None:
         child.wait(STOP_S)
     except subprocess.TimeoutExpired:
         child.kill()
-        child.wait()
+        with suppress(subprocess.TimeoutExpired):  # the kernel ends it when the disk lets go of it
+            child.wait(STOP_S)
 
 
 def _turn_over(path: Path) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import socket
+import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -51,6 +52,7 @@ class AbciServer:
         self._checked = delimited(encode("check_tx", {}))
         self._connections: dict[socket.socket, Thread] = {}
         self._lock = Lock()
+        self._closing = False
         (folder / name).unlink(missing_ok=True)  # what a killed process left: CometBFT would try it for ever
         self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         with opened_folder(folder) as path:
@@ -58,25 +60,32 @@ class AbciServer:
         self._listener.listen(16)
         Thread(target=self._accept, name="transire-abci", daemon=True).start()
 
-    def drop(self) -> None:
-        """End all connections and wait until nothing that came by them is still being done.
+    def drop(self, within: float) -> bool:
+        """End all connections and wait, so long at most, until nothing that came by them is still being done.
+
+        Returns whether that is so.
 
         Before another CometBFT is started: what the last one asked must not be carried out after the new one has asked
         where the application stands.
         """
         with self._lock:
             connections = dict(self._connections)
-        for connection, thread in connections.items():
+        deadline = time.monotonic() + within
+        for connection in connections:
             with suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)
-            thread.join()
+        for thread in connections.values():
+            thread.join(max(0.0, deadline - time.monotonic()))
+        return not any(thread.is_alive() for thread in connections.values())
 
-    def close(self) -> None:
-        """Take no more connections and end those that there are."""
+    def close(self, within: float) -> bool:
+        """Take no more connections and end those that there are; whether all of them have ended in that time."""
+        with self._lock:
+            self._closing = True
         with suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
-        self.drop()
+        return self.drop(within)
 
     def _accept(self) -> None:
         while True:
@@ -86,8 +95,11 @@ class AbciServer:
                 return
             thread = Thread(target=self._serve, args=(connection,), name="transire-abci-connection", daemon=True)
             with self._lock:
+                if self._closing:
+                    connection.close()
+                    return
                 self._connections[connection] = thread
-            thread.start()
+                thread.start()
 
     def _serve(self, connection: socket.socket) -> None:
         try:

@@ -43,6 +43,8 @@ class PairSettings(msgspec.Struct, frozen=True, kw_only=True):
     """Set only for the first start of a node that joins from a snapshot."""
     snapshot_every: int = 1000
     """Blocks between two snapshots that new nodes can join from; 0 makes none."""
+    keep_blocks: int = 0
+    """Blocks that stay with CometBFT; older ones are kept by the node alone, in less room. 0: all stay."""
     metrics_listen: str = ""
     """host:port for CometBFT's Prometheus figures; empty: none."""
     gossip_to: int = 0

@@ -79,10 +79,15 @@ class Settlement:
         _tell(future, found)
         return True
 
-    def close(self, error: EngineStopped) -> None:
-        """Tell those who still wait that nothing more is told here."""
+    def close(self, error: EngineStopped, within: float) -> bool:
+        """Tell those who still wait that nothing more is told here; whether the thread has ended in that time."""
         self._committed.put(None)
-        self._thread.join()
+        self._thread.join(within)
+        self.release(error)
+        return not self._thread.is_alive()
+
+    def release(self, error: EngineStopped) -> None:
+        """Nobody waits here any longer: each is told that much, and can ask again after the next start."""
         self._pool.close(error)
         with self._lock:
             left, self._telling = self._telling, {}

@@ -92,10 +92,12 @@ class Snapshots:
         self._taking.start()
         opened.wait(OPEN_WITHIN_S)
 
-    def close(self) -> None:
-        """Wait for the one that is being taken."""
-        if self._taking is not None:
-            self._taking.join()
+    def close(self, within: float = 60.0) -> bool:
+        """Give up the one that is being taken, if it is not done in that time; whether nothing is being taken."""
+        if self._taking is None:
+            return True
+        self._taking.join(within)
+        return not self._taking.is_alive()
 
     def listed(self) -> list[Offer]:
         """Those that are whole, newest first."""

@@ -58,12 +58,13 @@ class Sender:
             self._sent.clear()
             self._changed.notify_all()
 
-    def close(self) -> None:
-        """Hand over nothing more."""
+    def close(self, within: float) -> bool:
+        """Hand over nothing more; whether what is under way has ended in that time."""
         with self._changed:
             self._closing = True
             self._changed.notify_all()
-        self._thread.join()
+        self._thread.join(within)
+        return not self._thread.is_alive()
 
     def _run(self) -> None:
         looked = 0.0

@@ -7,11 +7,11 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from transire.origin.case import AgreementId, RuleText
-from transire.origin.catalogue import ProductRule, catalogue, notes_for, rules_for
+from transire.origin.catalogue import Catalogue, ProductRule, catalogue, notes_for, rules_for
 from transire.origin.concordance import before
 from transire.origin.determination.notes import NoteSet
 from transire.origin.determination.shift import Shift
-from transire.origin.ranges import held
+from transire.origin.ranges import held as is_held
 from transire.origin.rule.reading import read_rule
 from transire.origin.rule.tree import Rule
 from transire.origin.terms import terms_of
@@ -46,6 +46,20 @@ class Bindings(NamedTuple):
     notes_apply: bool = True
 
 
+class OwnRules:
+    """A catalogue that an operator imported, in place of the one shipped. Told apart by identity, so that what binds
+    under it can be kept."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self.catalogue = catalogue
+
+    @property
+    def notice(self) -> str:
+        """What is said of each of its rules in an answer."""
+        held = self.catalogue
+        return f"The rule is of the operator's own catalogue, not of the shipped one: {held.edition}; {held.source}."
+
+
 @lru_cache(maxsize=16_384)
 def bindings(
     agreement: AgreementId,
@@ -54,36 +68,38 @@ def bindings(
     exporter: str | None,
     importer: str | None,
     given: RuleText | None,
+    own: OwnRules | None = None,
 ) -> Bindings:
     """The rules and notes for a good of this code imported on this day; a rule that is given replaces the catalogue's.
 
     The result is kept: a file of a million cases asks for few goods.
     """
-    notes = NoteSet(notes_for(agreement, digits, on), terms_of(agreement), digits)
+    held = None if own is None else own.catalogue
+    notes = NoteSet(notes_for(agreement, digits, on, own=held), terms_of(agreement), digits)
     if given is not None:
         rule = Bound(
             _dotted(digits), given.text, "as given in the case", "rule given in the case", _read(given.text), {}, {}
         )
         return Bindings((rule,), notes, given=True, notes_apply=given.notes)
-    found = rules_for(agreement, digits, on, exporter=exporter, importer=importer)
-    finer = not found and _stand_below(agreement, digits, on)
-    return Bindings(tuple(_bound(one, on, digits) for one in found), notes, finer=finer)
+    found = rules_for(agreement, digits, on, exporter=exporter, importer=importer, own=held)
+    finer = not found and _stand_below(held or catalogue(agreement), digits, on)
+    said = None if own is None else own.notice
+    return Bindings(tuple(_bound(one, on, digits, said) for one in found), notes, finer=finer)
 
 
-def _stand_below(agreement: AgreementId, digits: str, on: date) -> bool:
-    rules = catalogue(agreement).by_chapter.get(digits[:2], ())
-    return any(held(digits, rule.ranges) is None and rule.in_force(on) for rule in rules)
+def _stand_below(read: Catalogue, digits: str, on: date) -> bool:
+    rules = read.by_chapter.get(digits[:2], ())
+    return any(is_held(digits, rule.ranges) is None and rule.in_force(on) for rule in rules)
 
 
-def _bound(rule: ProductRule, on: date, digits: str) -> Bound:
+def _bound(rule: ProductRule, on: date, digits: str, said: str | None) -> Bound:
     as_number = None
     if rule.declared:
         older = before(digits[:6], rule.hs)
-        as_number = next((number for number in older if held(number, rule.ranges)), None)
+        as_number = next((number for number in older if is_held(number, rule.ranges)), None)
     by_trade = rule.trade is not None
-    return Bound(
-        rule.scope, rule.text, rule.edition, rule.citation, rule.rule, {}, {}, by_trade, rule.notice(on), as_number
-    )
+    notice = " ".join(filter(None, [rule.notice(on), said])) or None
+    return Bound(rule.scope, rule.text, rule.edition, rule.citation, rule.rule, {}, {}, by_trade, notice, as_number)
 
 
 @lru_cache(maxsize=4096)

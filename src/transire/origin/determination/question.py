@@ -13,7 +13,7 @@ from transire.origin.code import digits_of
 from transire.origin.determination.bill import Bill, BillMaker
 from transire.origin.determination.content import Content
 from transire.origin.determination.facts import check_facts, told
-from transire.origin.determination.finding import Bindings, Bound, bindings
+from transire.origin.determination.finding import Bindings, Bound, OwnRules, bindings
 from transire.origin.determination.line import MadeHere
 from transire.origin.determination.notes import NotesInForce
 from transire.origin.determination.openness import openness_of
@@ -38,8 +38,9 @@ from transire.origin.terms import terms_of
 class Question:
     """A case, checked; everything that the tests need is worked out from it once."""
 
-    def __init__(self, case: Case) -> None:
+    def __init__(self, case: Case, own: OwnRules | None = None) -> None:
         self.case = case
+        self.own = own
         self.terms = terms_of(case.agreement)
         self.agreement = agreement(case.agreement)
         self.digits = digits_of(case.good.tariff, "/good/tariff")
@@ -162,7 +163,8 @@ class Question:
 
     def _bindings(self, digits: str, given: RuleText | None) -> Bindings:
         case = self.case
-        return bindings(case.agreement, digits, case.import_date, case.exporter_country, case.importer_country, given)
+        trade = (case.exporter_country, case.importer_country)
+        return bindings(case.agreement, digits, case.import_date, *trade, given, self.own)
 
     def _notes(self, found: Bindings, subject: Subject) -> NotesInForce:
         return NotesInForce(found.notes, subject.facts, apply=found.notes_apply)

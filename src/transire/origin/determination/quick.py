@@ -231,10 +231,7 @@ def _plan(
         len(found.rules) != 1
         or found.rules[0].as_number is not None
         or (found.notes_apply and (found.notes.component is not None or found.notes.disregarded))
-        or (
-            found.notes_apply
-            and any(isinstance(one.note, FreshObtained | ValueAlternativeBarred) for one in found.notes.effects)
-        )
+        or (found.notes_apply and any(_asks(one.note, digits) for one in found.notes.effects))
         or vehicle_of(terms, digits, ()) is not None
         or requirements(agreement_id, digits, ())
         or limits.by_weight is not None

@@ -5,8 +5,8 @@ certification in the importer's possession when the claim is made (USMCA 19 CFR 
 NAFTA 181.21-181.22). Customs may ask for information (19 USC 1509, CBP Form 28): 30 days to answer.
 
 What it is here: the commercial invoice, the entry summary drafted from documents already held, its claims with the
-evidence they rest on, the checks before filing and again at customs, requests and answers, and flags when a
-certification ends.
+evidence they rest on, the checks before filing and again at customs, requests and answers, flags when a
+certification ends, the officer's work list, and the refunds that could still be claimed.
 
 What it is not: a filing in ACE (only a certified filer makes one), a release of cargo (CBP Form 3461), a computation of
 duty, or liquidation.
@@ -34,6 +34,7 @@ PROCEDURE = Procedure(
         "request.answered/1",
         "request.closed/1",
         "origin.decided/1",
+        "origin.turned/1",
     ),
     derivation_at="transire.procedures.entry_summary.examination:EXAMINATION",
 )

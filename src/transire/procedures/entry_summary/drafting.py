@@ -29,15 +29,15 @@ from transire.node.tenant import Tenant
 from transire.origin.agreements import agreements
 from transire.procedures.entry_summary.checks.case import HeldAuthority, HeldCertification, HeldInvoice
 from transire.procedures.entry_summary.checks.fields import Drawn, draw_header, draw_line
+from transire.procedures.entry_summary.errors import TooManyLines
 from transire.procedures.entry_summary.gathering import held_particulars
+from transire.procedures.entry_summary.pricing import CONSUMPTION
 from transire.procedures.papers import Paper, deliveries_to, open_version
 from transire.records.documents import DocumentFilter, every_document
+from transire.tariff.case import MOST_LINES
 from transire.tariff.programmes import programmes_of
 
 CERTIFICATIONS = tuple(law.schema_id for law in agreements().values())
-CONSUMPTION = "01"
-"""Entry type: consumption, free and dutiable (CBP Form 7501 block 2)."""
-
 Content = dict[str, Any]
 Sources = dict[str, Source]
 
@@ -82,10 +82,14 @@ def draft_content(
         sources["/powerOfAttorney"] = Source("computed", detail="the live power of attorney of the importer")
     elif importer_did == tenant.did:
         _take_own(content, sources, tenant, tx)
+    count = sum(len(invoice.content.lines) for invoice in invoices)
+    if count > MOST_LINES:
+        raise TooManyLines(got=f"{count:,} lines", expected=f"at most {MOST_LINES}")
     _take(content, sources, draw_header(authority, invoices[0]))
+    search = _Search(tenant, tx, importer_did)
     for invoice in invoices:
-        for said in invoice.content.lines:
-            _add_line(tenant, tx, content, sources, invoice, said, importer_did)
+        for at in range(len(invoice.content.lines)):
+            _add_line(search, content, sources, invoice, at)
     return Draft(content=with_total(content), sources=sources | {"/totalEnteredValue": TOTAL})
 
 
@@ -177,15 +181,8 @@ def _take_own(content: Content, sources: Sources, tenant: Tenant, tx: sa.Connect
         sources["/importerNumber"] = Source("member")
 
 
-def _add_line(
-    tenant: Tenant,
-    tx: sa.Connection,
-    content: Content,
-    sources: Sources,
-    invoice: HeldInvoice,
-    said: InvoiceLine,
-    importer_did: str,
-) -> None:
+def _add_line(search: _Search, content: Content, sources: Sources, invoice: HeldInvoice, at: int) -> None:
+    said = invoice.content.lines[at]
     number = len(content["lines"]) + 1
     base = f"/lines/{number - 1}"
     reference = {
@@ -195,11 +192,11 @@ def _add_line(
     }
     content["lines"].append({"lineNumber": number, "invoice": reference})
     sources[f"{base}/lineNumber"] = Source("computed", detail="counted")
-    place = f"/credentialSubject/lines/{invoice.content.lines.index(said)}"
+    place = f"/credentialSubject/lines/{at}"
     sources[f"{base}/invoice"] = Source("document", document_id=invoice.document_id, pointer=place)
-    match = _best_match(tenant, tx, invoice, said, importer_did)
+    match = search.best_match(invoice, said)
     certification, good = (match.certification, match.good) if match else (None, None)
-    _take(content, sources, draw_line(base, invoice, said, certification, good))
+    _take(content, sources, draw_line(base, invoice, at, certification, good))
     if match is not None:
         content["lines"][-1]["claim"] = _claim(match, said.country_of_origin)
         sources[f"{base}/claim"] = _claim_source(match)
@@ -223,30 +220,54 @@ def _claim_source(match: _Match) -> Source:
     return Source("document", document_id=match.certification.document_id, pointer=pointer)
 
 
-def _best_match(
-    tenant: Tenant, tx: sa.Connection, invoice: HeldInvoice, said: InvoiceLine, importer_did: str
-) -> _Match | None:
-    """The certification that fits this line best; of several that fit alike the latest."""
-    day = invoice.content.export_date or invoice.content.invoice_date
-    best: tuple[tuple[bool, ...], HeldCertification, CertifiedGood] | None = None
-    for held in _candidates(tenant, tx, said):
-        for good in _goods(held, said):
-            rank = _fit(held, invoice, importer_did, day)
-            if best is None or rank > best[0]:
-                best = (rank, held, good)
-    if best is None:
-        return None
-    return _Match(certification=best[1], good=best[2], delivered=_possession(tx, best[1], importer_did))
+class _Search:
+    """The search for the certification that fits a line; a paper is opened once, whatever lines it may fit."""
+
+    def __init__(self, tenant: Tenant, tx: sa.Connection, importer_did: str) -> None:
+        self.tenant, self.tx, self.importer_did = tenant, tx, importer_did
+        self._opened: dict[str, HeldCertification | None] = {}
+        self._listed: dict[str | None, list[str]] = {}
+        self._possessed: dict[str, str | None] = {}
+
+    def best_match(self, invoice: HeldInvoice, said: InvoiceLine) -> _Match | None:
+        """The certification that fits this line best; of several that fit alike the latest."""
+        day = invoice.content.export_date or invoice.content.invoice_date
+        best: tuple[tuple[bool, ...], HeldCertification, CertifiedGood] | None = None
+        for held in self._candidates(said.product_number or None):
+            for good in _goods(held, said):
+                rank = _fit(held, invoice, self.importer_did, day)
+                if best is None or rank > best[0]:
+                    best = (rank, held, good)
+        if best is None:
+            return None
+        return _Match(certification=best[1], good=best[2], delivered=self._possession(best[1]))
+
+    def _candidates(self, product_number: str | None) -> Iterator[HeldCertification]:
+        """The certifications that name this product, the latest first; without a number, all of them."""
+        if product_number not in self._listed:
+            fields = {"goods/productNumber": product_number} if product_number else {}
+            wanted = DocumentFilter(schema_ids=CERTIFICATIONS, fields=fields, status="current", latest_version=True)
+            self._listed[product_number] = [line.commitment for line in every_document(self.tx, wanted)]
+        return (held for version in self._listed[product_number] if (held := self._open(version)) is not None)
+
+    def _open(self, version: str) -> HeldCertification | None:
+        if version not in self._opened:
+            paper = open_version(self.tenant, self.tx, version)
+            self._opened[version] = None if paper is None else _held(self.tenant, self.tx, paper)
+        return self._opened[version]
+
+    def _possession(self, held: HeldCertification) -> str | None:
+        """The statement that the importer holds it: its first delivery; its own issue, where it certifies itself."""
+        if held.issuer == self.importer_did:
+            return held.issued_by
+        if held.version not in self._possessed:
+            found = deliveries_to(self.tx, held.document_id, held.version, self.importer_did)
+            self._possessed[held.version] = found[0].statement.id if found else None
+        return self._possessed[held.version]
 
 
-def _candidates(tenant: Tenant, tx: sa.Connection, said: InvoiceLine) -> Iterator[HeldCertification]:
-    fields = {"goods/productNumber": said.product_number} if said.product_number else {}
-    wanted = DocumentFilter(schema_ids=CERTIFICATIONS, fields=fields, status="current", latest_version=True)
-    for line in every_document(tx, wanted):
-        paper = open_version(tenant, tx, line.commitment)
-        if paper is not None:
-            content = read_certification(paper.credential)
-            yield HeldCertification(content=content, **held_particulars(tenant, tx, paper))
+def _held(tenant: Tenant, tx: sa.Connection, paper: Paper) -> HeldCertification:
+    return HeldCertification(content=read_certification(paper.credential), **held_particulars(tenant, tx, paper))
 
 
 def _goods(held: HeldCertification, said: InvoiceLine) -> tuple[CertifiedGood, ...]:
@@ -267,14 +288,6 @@ def _fit(held: HeldCertification, invoice: HeldInvoice, importer_did: str, day: 
         covers_day(content, day),
         is_same_party(content.certifier, invoice.content.seller),
     )
-
-
-def _possession(tx: sa.Connection, held: HeldCertification, importer_did: str) -> str | None:
-    """The statement that the importer holds it: its first delivery; its own issue, where it certifies itself."""
-    if held.issuer == importer_did:
-        return held.issued_by
-    found = deliveries_to(tx, held.document_id, held.version, importer_did)
-    return found[0].statement.id if found else None
 
 
 def _take(content: Content, sources: Sources, drawn: Mapping[str, Drawn]) -> None:

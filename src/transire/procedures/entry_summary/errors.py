@@ -7,7 +7,23 @@ TransireError
 ├── NoAuthority           entry.no-authority
 ├── LineUnknown           entry.line-unknown
 ├── LineWithoutClaim      entry.line-without-claim
-└── NotTheFiler           entry.not-the-filer
+├── ClaimsRefused         entry.claims-refused     (carries what is refused, claim by claim)
+├── ClaimAcceptedAlready  entry.claim-accepted-already
+├── ClaimFlagged          entry.claim-flagged
+├── ClaimAskedAbout       entry.claim-asked-about
+├── ClaimWithErrors       entry.claim-with-errors
+├── EntryCorrectedSince   entry.corrected-since
+├── NothingTicked         entry.nothing-ticked
+├── WorkFilterUnsuitable  entry.work-filter
+├── VersionUnknown        entry.version-unknown
+├── RefundNotCovered      refund.no-certification
+├── RefundOfNothing       refund.nothing-to-refund
+├── RefundNotKnown        refund.not-known
+├── NotTheFiler           entry.not-the-filer
+├── FieldUnsuitable       entry.field-unsuitable
+├── LineIncomplete        entry.line-incomplete
+├── TooManyLines          entry.too-many-lines
+└── PdfUnavailable        entry.pdf-unavailable
 """
 
 from __future__ import annotations
@@ -84,4 +100,138 @@ class FieldUnsuitable(TransireError):
     code = "entry.field-unsuitable"
     sentence = "This part of the entry cannot be set as one field."
     fix = "Set the fields of a line or a party one by one; to change the invoices, draft the entry again."
+    status = 422
+
+
+class LineIncomplete(TransireError):
+    """A line of a draft that lacks, or has unreadable, what its duty is worked out from."""
+
+    code = "entry.line-incomplete"
+    sentence = "The line lacks something that its duty is worked out from, so that its duty is not known yet."
+    fix = "Fill in the tariff number, the country of origin and the entered value."
+    status = 422
+
+
+class TooManyLines(TransireError):
+    """More invoice lines than one entry summary can declare."""
+
+    code = "entry.too-many-lines"
+    sentence = "One entry summary has at most 999 lines, and these invoices have more."
+    fix = "Draft several entries, each of some of the invoices."
+    status = 422
+
+
+class PdfUnavailable(TransireError):
+    """A form that was to be printed where the typesetter is not installed."""
+
+    code = "entry.pdf-unavailable"
+    sentence = "This installation cannot write PDF files: the typesetter is not installed."
+    fix = "Install the extra `transire[pdf]`. The entry as a page and as JSON says the same."
+    status = 501
+
+
+class RefusedClaim(msgspec.Struct, frozen=True, kw_only=True):
+    """One claim that is not accepted together with others, and why."""
+
+    entry: str
+    entry_number: str
+    line: int
+    problem: TransireError
+
+    def as_json(self) -> dict[str, Any]:
+        """The claim, and the refusal as data."""
+        return {"entry": self.entry, "entry_number": self.entry_number, "line": self.line, **self.problem.as_problem()}
+
+
+class ClaimsRefused(TransireError):
+    """Claims that were to be accepted together; `refused` names those that cannot be, each with its reason."""
+
+    code = "entry.claims-refused"
+    sentence = "No claim was accepted: some of those that were ticked cannot be accepted together with others."
+    fix = "Accept the others without those that are named; look at each of these on the page of its entry."
+    status = 409
+
+    def __init__(self, refused: Sequence[RefusedClaim]) -> None:
+        self.refused = tuple(refused)
+        codes = sorted({one.problem.code for one in refused})
+        super().__init__(got=f"{len(self.refused)} claims refused ({', '.join(codes)})")
+
+    def as_problem(self) -> dict[str, Any]:
+        return {**super().as_problem(), "refused": [one.as_json() for one in self.refused]}
+
+
+class ClaimAcceptedAlready(TransireError):
+    code = "entry.claim-accepted-already"
+    sentence = "The claim of this line was accepted already."
+    fix = "Nothing is left to be done for it."
+    status = 409
+
+
+class ClaimFlagged(TransireError):
+    code = "entry.claim-flagged"
+    sentence = "The certification of this claim has ended since, or the determination behind its good has turned."
+    fix = "Look at the claim on the page of its entry: its filer has to correct it, or to say on what it rests now."
+    status = 409
+
+
+class ClaimAskedAbout(TransireError):
+    code = "entry.claim-asked-about"
+    sentence = "A question about this line is open."
+    fix = "Close the question first."
+    status = 409
+
+
+class ClaimWithErrors(TransireError):
+    code = "entry.claim-with-errors"
+    sentence = "The checks found errors in this line, or in the entry as a whole."
+    fix = "Look at the findings on the page of the entry, and accept the claim there if they do not stand in its way."
+    status = 409
+
+
+class EntryCorrectedSince(TransireError):
+    code = "entry.corrected-since"
+    sentence = "The entry was corrected after this list was shown."
+    fix = "Look at what was changed before you accept its claims."
+    status = 409
+
+
+class NothingTicked(TransireError):
+    code = "entry.nothing-ticked"
+    sentence = "So many claims cannot be accepted at once."
+    fix = "Tick at least one claim, and at most a page of them."
+    status = 422
+
+
+class WorkFilterUnsuitable(TransireError):
+    code = "entry.work-filter"
+    sentence = "The list cannot be filtered so."
+    fix = "Correct the field that is named, or leave it empty."
+    status = 422
+
+
+class VersionUnknown(TransireError):
+    code = "entry.version-unknown"
+    sentence = "This member holds no such version of the entry."
+    fix = "Choose two of the versions that the page of the entry lists."
+    status = 404
+
+
+class RefundNotCovered(TransireError):
+    code = "refund.no-certification"
+    sentence = "No certification that is held covers this good."
+    fix = "Ask the producer or exporter for a certification whose period holds the day of importation."
+    status = 422
+
+
+class RefundOfNothing(TransireError):
+    code = "refund.nothing-to-refund"
+    sentence = "The duty of this line is the same with the preference and without it."
+    fix = "Nothing is left to be claimed, unless the processing fee of the entry falls with the claim."
+    status = 422
+
+
+class RefundNotKnown(TransireError):
+    code = "refund.not-known"
+    sentence = "What this line would be refunded cannot be worked out here."
+    fix = "Import the edition of the tariff schedule of the day of entry, or work it out by hand."
     status = 422

@@ -16,8 +16,10 @@ import sqlalchemy as sa
 from transire.node.tenant import Tenant
 from transire.procedures.entry_summary import tables as t
 from transire.procedures.entry_summary.checks import CaseFile, run_checks
+from transire.procedures.entry_summary.checks.case import LineOfCase
 from transire.procedures.entry_summary.gathering import gather_filed
 from transire.procedures.entry_summary.projection import DETERMINATIONS, forget_later
+from transire.procedures.entry_summary.standing import stand
 from transire.procedures.findings import Finding
 from transire.procedures.papers import open_version
 from transire.records import tables as records
@@ -40,7 +42,8 @@ _DUE = (
     .limit(1)
 )
 _CLEAR = tuple(
-    sa.delete(table).where(table.c.version == sa.bindparam("of")) for table in (t.findings, t.sought, t.examinations)
+    sa.delete(table).where(table.c.version == sa.bindparam("of"))
+    for table in (t.findings, t.lines, t.sought, t.examinations)
 )
 
 
@@ -67,8 +70,10 @@ def _examine(tenant: Tenant, tx: sa.Connection, filing: Any) -> None:
     for clear in _CLEAR:
         tx.execute(clear, {"of": filing.version})
     _insert(tx, t.findings, [_row(filing.version, place, finding) for place, finding in enumerate(found)])
+    _insert(tx, t.lines, [] if case is None else [_line_row(filing.version, line) for line in case.lines()])
     _insert(tx, t.sought, [{"version": filing.version, "name": name} for name in sorted(names)])
     _insert(tx, t.examinations, [{"version": filing.version, "entry": filing.entry}])
+    stand(tx, filing.entry)
     for name in () if case is None else _shared(case):
         forget_later(tx, name, filing.log_index)
 
@@ -105,4 +110,17 @@ def _row(version: str, place: int, finding: Finding) -> dict[str, Any]:
         "code": finding.code,
         "severity": finding.severity,
         "where": finding.where,
+    }
+
+
+def _line_row(version: str, of: LineOfCase) -> dict[str, Any]:
+    """The line as lists find it: of each field only what its schema marks as indexable."""
+    return {
+        "version": version,
+        "line": of.line.line_number,
+        "description": of.line.description,
+        "tariff_number": of.line.tariff_number.replace(".", ""),
+        "origin": of.line.country_of_origin,
+        "programme": None if of.claim is None else of.claim.programme,
+        "good": None if of.good is None else of.good.good_number,
     }

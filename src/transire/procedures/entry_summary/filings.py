@@ -57,7 +57,7 @@ def find_filing(tx: Connection, entry: str) -> Filing | None:
 
 def list_filings(tx: Connection, view: EntryView, *, customs: bool, after: str | None, limit: int) -> Page[Filing]:
     """The entries of a view, the latest first. What asks for action depends on who looks: customs or the trade."""
-    standing = _latest().subquery()
+    standing = latest_filings().subquery()
     query = sa.select(standing).where(_in_view(standing, view, customs))
     key = sa.tuple_(standing.c.log_index, standing.c.position, standing.c.entry)
     if after is not None:
@@ -72,7 +72,7 @@ def list_filings(tx: Connection, view: EntryView, *, customs: bool, after: str |
 
 def count_filings(tx: Connection, *, customs: bool) -> dict[EntryView, int]:
     """How many entries each view has."""
-    standing = _latest().subquery()
+    standing = latest_filings().subquery()
     counted = [sa.func.count().filter(_in_view(standing, view, customs)).label(view) for view in VIEWS]
     row = tx.execute(sa.select(*counted).select_from(standing)).one()
     return {view: int(row._mapping[view]) for view in VIEWS}
@@ -80,11 +80,12 @@ def count_filings(tx: Connection, *, customs: bool) -> dict[EntryView, int]:
 
 @cache
 def _latest_of_one() -> sa.Select[Any]:
-    return _latest().where(_f.entry == sa.bindparam("entry"))
+    return latest_filings().where(_f.entry == sa.bindparam("entry"))
 
 
 @cache
-def _latest() -> sa.Select[Any]:
+def latest_filings() -> sa.Select[Any]:
+    """Each entry's filing that stands, with the counts of what stands about it."""
     later = t.filings.alias("later")
     is_later = sa.and_(
         later.c.entry == _f.entry,

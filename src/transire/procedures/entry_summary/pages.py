@@ -13,14 +13,19 @@ from transire.documents.entry import SCHEMA_ID as ENTRY
 from transire.documents.invoice import SCHEMA_ID as INVOICE
 from transire.portal.fields import FieldLine, anchor_of, field_lines, grouped, is_field, typed
 from transire.portal.registry import N_, Item, Pages, Place
+from transire.portal.verifying import PATH as VERIFY_PATH
 from transire.portal.visit import Visit
 from transire.portal.waiting import await_statement, await_version, show_under_way
 from transire.procedures.entry_summary import service
 from transire.procedures.entry_summary.checks.duty import duty_of
 from transire.procedures.entry_summary.errors import EntryUnknown, InvoiceUnknown
 from transire.procedures.entry_summary.filings import VIEWS, EntryView
+from transire.procedures.entry_summary.form7501 import Form7501, file_name, form_pdf
+from transire.procedures.entry_summary.pricing import duty_of_draft, notices_of
+from transire.procedures.entry_summary.remarks import remarks_on
 from transire.procedures.entry_summary.views import DraftPage
 from transire.procedures.findings import Finding
+from transire.procedures.typesetting import can_typeset
 
 TRADERS = frozenset({"producer", "exporter", "importer", "broker", "customs"})
 FILERS = frozenset({"importer", "broker", "customs"})
@@ -133,6 +138,12 @@ def show_draft(visit: Visit) -> Response:
     return _draft_page(visit, "entry_summary/draft.html")
 
 
+@PAGES.get("/entry-drafts/{draft_id}/7501.pdf", operation="entries.check")
+def print_draft(visit: Visit) -> Response:
+    """The draft on a look-alike of CBP Form 7501."""
+    return _printed(service.draft_form(visit.tenant, visit.actor, visit.named("draft_id")))
+
+
 @PAGES.post("/entry-drafts/{draft_id}/field", operation="entries.draft", again=show_draft)
 def set_field(visit: Visit) -> Response:
     """Change one field by hand, or clear it, and back to it or to the findings."""
@@ -193,16 +204,28 @@ def show_entry(visit: Visit) -> Response:
         return _under_way(visit, document_id)
     beside = documents.show_document(visit.tenant, visit.actor, document_id)
     customs = "customs" in visit.tenant.roles
+    duty = duty_of(page.entry)
     return visit.show(
         "entry_summary/entry.html",
         page=page,
-        duty=duty_of(page.entry),
+        duty=duty,
+        told=notices_of(duty),
+        can_typeset=can_typeset(),
         view=beside,
         header=field_lines({field.pointer[1:]: field.value for field in page.fields}),
         decides=customs and visit.may("claims.decide", "customs"),
         asks=customs and visit.may("requests.ask", "customs"),
+        remarks=remarks_on(visit.tenant, visit.actor, document_id),
+        notes=customs and visit.may("entries.note", "customs"),
         corrects=page.row.filing.by == visit.tenant.did and visit.may("entries.draft", "authorised_broker"),
     )
+
+
+@PAGES.get("/entries/{document_id}/7501.pdf", operation="entries.read")
+def print_entry(visit: Visit) -> Response:
+    """The entry on a look-alike of CBP Form 7501, to print and to keep."""
+    verify_at = f"{visit.portal.node.settings.origin}{VERIFY_PATH}"
+    return _printed(service.entry_form(visit.tenant, visit.named("document_id"), visit.actor, verify_at=verify_at))
 
 
 @PAGES.post("/entries/{document_id}/correct", operation="entries.draft", again=show_entry)
@@ -229,12 +252,18 @@ def accept_claim(visit: Visit) -> Response:
     return visit.go(f"/entries/{document_id}", told="claim-accepted", anchor=f"line-{line}")
 
 
+def _printed(form: Form7501) -> Response:
+    headers = {"Content-Disposition": f'attachment; filename="{file_name(form)}"'}
+    return Response(form_pdf(form), media_type="application/pdf", headers=headers)
+
+
 def _draft_page(visit: Visit, template: str) -> Response:
     page = service.show_draft(visit.tenant, visit.actor, visit.named("draft_id"))
     with visit.tenant.database.reading() as view:
         draft = find_draft(view, page.draft_id)
     findings = [*page.findings, *(finding for line in page.lines for finding in line.findings)]
     editing = visit.form.optional("pointer") or visit.asked("edit")
+    duty = duty_of_draft(page.content, visit.tenant.now().date())
     wanted = [finding.where for finding in findings if is_field(page.content, finding.where)]
     lines = field_lines(page.content, draft.sources, wanted=[*wanted, editing])
     return visit.show(
@@ -248,6 +277,9 @@ def _draft_page(visit: Visit, template: str) -> Response:
         fixed=[line.pointer for line in lines if _is_fixed(line.pointer)],
         changeable={line.pointer for line in lines if not _is_fixed(line.pointer)},
         editing=editing,
+        duty=duty,
+        told=notices_of(duty),
+        can_typeset=can_typeset(),
         labels=documents.labels(visit.tenant, (source.document_id for source in draft.sources.values())),
     )
 

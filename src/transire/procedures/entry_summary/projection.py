@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from transire.procedures.entry_summary import tables as t
-from transire.procedures.entry_summary.statements import ACCEPTED, CORRECTED, FILED
+from transire.procedures.entry_summary.standing import stand
+from transire.procedures.entry_summary.statements import ACCEPTED, CORRECTED, FILED, NOTED
 from transire.procedures.rows import place_values, put_row, put_rows
 from transire.records.project import project_inbox_item
 from transire.records.rows import LATER, SOON, InboxRow
@@ -22,6 +23,7 @@ ISSUED, DELIVERED = "document.issued/1", "document.delivered/1"
 ASKED, ANSWERED, CLOSED = "request.made/1", "request.answered/1", "request.closed/1"
 DECIDED, DETERMINATIONS = "origin.decided/1", "determinations"
 """What customs decides bears on claims that were filed after it, whenever it comes to be known."""
+TURNED = "origin.turned/1"
 
 _FORGET = sa.delete(t.examinations).where(t.examinations.c.version == sa.bindparam("of"))
 _LOOKED_FOR = sa.select(t.sought.c.version).where(t.sought.c.name == sa.bindparam("name"))
@@ -57,6 +59,7 @@ def _filing(tx: Connection, context: Any, statement: Any) -> None:
     put_row(tx, t.filings, **values, entry=entry, version=body["version"], previous=body.get("previous"))
     put_rows(tx, t.claims, [_claim(context, claim) for claim in body["claims"]])
     tx.execute(_FORGET, {"of": body["version"]})
+    stand(tx, entry)
     kind = "entry.filed" if statement.kind == FILED.name else "entry.corrected"
     _tell(tx, context, kind, document_id=entry, urgency=SOON if "customs" in context.roles else LATER)
 
@@ -76,6 +79,7 @@ def _acceptance(tx: Connection, context: Any, statement: Any) -> None:
     body: Mapping[str, Any] = statement.body
     entry, line = statement.about[0], body["line"]
     put_row(tx, t.acceptances, **place_values(context, statement.by), entry=entry, line=line, version=body["version"])
+    stand(tx, entry)
     _tell(tx, context, "claim.accepted", document_id=entry, params={"line": line})
 
 
@@ -83,15 +87,30 @@ def _question(tx: Connection, context: Any, statement: Any) -> None:
     body: Mapping[str, Any] = statement.body
     entry, line, due_by = statement.about[0], body["line"], body["due_by"]
     put_row(tx, t.requests, **place_values(context, statement.by), entry=entry, line=line, due_by=due_by)
+    stand(tx, entry)
 
 
 def _answer(tx: Connection, context: Any, statement: Any) -> None:
     put_row(tx, t.answers, **place_values(context, statement.by), request=statement.about[0])
+    stand(tx, statement.about[-1])
 
 
 def _closing(tx: Connection, context: Any, statement: Any) -> None:
     request, outcome = statement.about[0], statement.body["outcome"]
     put_row(tx, t.closings, **place_values(context, statement.by), request=request, outcome=outcome)
+    stand(tx, statement.about[-1])
+
+
+def _note(tx: Connection, context: Any, statement: Any) -> None:
+    entry, line = statement.about[0], statement.body.get("line")
+    put_row(tx, t.remarks, **place_values(context, statement.by), entry=entry, line=line)
+    _tell(tx, context, "entry.noted", document_id=entry, urgency=SOON)
+
+
+def _turn(tx: Connection, context: Any, statement: Any) -> None:
+    body: Mapping[str, Any] = statement.body
+    told = {"version": body["version"], "good": body["good"], "outcome": body["outcome"]}
+    put_row(tx, t.turns, **place_values(context, statement.by), **told)
 
 
 WRITERS: Mapping[str, Write] = {
@@ -101,6 +120,8 @@ WRITERS: Mapping[str, Write] = {
     ASKED: _question,
     ANSWERED: _answer,
     CLOSED: _closing,
+    NOTED.name: _note,
+    TURNED: _turn,
 }
 
 

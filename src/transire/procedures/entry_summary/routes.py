@@ -8,8 +8,10 @@ import msgspec
 
 from transire.api.operations import Answer, Call, Collection, Operations
 from transire.desk.permissions import require_some
+from transire.portal.verifying import PATH as VERIFY_PATH
 from transire.procedures.entry_summary import service
 from transire.procedures.entry_summary.checks.duty import duty_of
+from transire.procedures.entry_summary.form7501 import Form7501, file_name, form_pdf
 
 OPERATIONS = Operations()
 
@@ -78,6 +80,18 @@ def show_draft(call: Call) -> Any:
     return _draft(call, call.path["draft_id"])
 
 
+@OPERATIONS.op("GET", "/entry-drafts/{draft_id}/duty", "showEntryDraftDuty", scope="entries.check")
+def show_draft_duty(call: Call) -> Any:
+    """Duty and fees of a draft as far as it goes; a total of which a part is not known is null."""
+    return service.price_draft(call.tenant, call.person, call.path["draft_id"])
+
+
+@OPERATIONS.op("GET", "/entry-drafts/{draft_id}/7501.pdf", "printEntryDraft", scope="entries.check")
+def print_draft(call: Call) -> Any:
+    """The draft on a look-alike of CBP Form 7501."""
+    return _printed(service.draft_form(call.tenant, call.person, call.path["draft_id"]))
+
+
 @OPERATIONS.op("PATCH", "/entry-drafts/{draft_id}", "setEntryField", scope="entries.draft")
 def set_field(call: Call) -> Any:
     _require_shown(call)
@@ -141,6 +155,13 @@ def show_entry_duty(call: Call) -> Any:
     return duty_of(service.show_entry(call.tenant, call.path["document_id"], call.person).entry)
 
 
+@OPERATIONS.op("GET", "/entries/{document_id}/7501.pdf", "printEntry", scope="entries.read")
+def print_entry(call: Call) -> Any:
+    """The entry on a look-alike of CBP Form 7501."""
+    verify_at = f"{call.node.settings.origin}{VERIFY_PATH}"
+    return _printed(service.entry_form(call.tenant, call.path["document_id"], call.person, verify_at=verify_at))
+
+
 @OPERATIONS.op("POST", "/entries/{document_id}/corrections", "draftCorrection", scope="entries.draft")
 def draft_correction(call: Call) -> Any:
     _require_shown(call)
@@ -160,6 +181,10 @@ def accept_claim(call: Call) -> Any:
     note = (call.body or {}).get("note", "")
     stated = service.accept_claim(call.tenant, call.person, call.path["document_id"], _line(call), note=note)
     return Answer(value={"statement_id": stated}, status=201)
+
+
+def _printed(form: Form7501) -> Answer:
+    return Answer(raw=form_pdf(form), media_type="application/pdf", file_name=file_name(form))
 
 
 def _require_shown(call: Call) -> None:

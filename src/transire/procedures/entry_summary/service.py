@@ -15,24 +15,21 @@ import sqlalchemy as sa
 from transire.crypto.canonical import canonical_bytes
 from transire.desk import drafts as desk
 from transire.desk.particulars import find_particulars, take_number
-from transire.desk.permissions import Relation, require
+from transire.desk.permissions import require
 from transire.desk.person import Person
 from transire.documents.entry import SCHEMA_ID as ENTRY
 from transire.documents.entry import EntrySummary, read_entry_summary
 from transire.node.tenant import Issued, Tenant
 from transire.procedures.entry_summary import drafting
-from transire.procedures.entry_summary.checks.case import CaseFile, HeldAuthority, HeldInvoice
-from transire.procedures.entry_summary.deciding import accept_claim, filed_entry
+from transire.procedures.entry_summary.accepting import accept_claim, filed_entry
+from transire.procedures.entry_summary.checks.case import CaseFile
 from transire.procedures.entry_summary.errors import (
     EntryRefused,
     FieldUnsuitable,
-    InvoiceUnknown,
-    NoAuthority,
     NotTheFiler,
 )
 from transire.procedures.entry_summary.filing import corrected_entry, examine_draft, keyed_by, subject_of
 from transire.procedures.entry_summary.filings import EntryView, Filing
-from transire.procedures.entry_summary.gathering import find_invoices
 from transire.procedures.entry_summary.invoices import (
     InvoicePage,
     InvoiceRow,
@@ -41,6 +38,8 @@ from transire.procedures.entry_summary.invoices import (
     show_invoice,
 )
 from transire.procedures.entry_summary.lists import EntryList, EntryRow, entry_list
+from transire.procedures.entry_summary.printing import draft_form, entry_form, price_draft
+from transire.procedures.entry_summary.relations import DRAFT_KIND, authority_for, find_own_draft, held_invoices
 from transire.procedures.entry_summary.statements import CORRECTED, FILED
 from transire.procedures.entry_summary.views import DraftPage, EntryPage, draft_page, entry_page
 from transire.procedures.entry_summary.withdrawing import Withdrawal, places_of_claims, without_claims
@@ -48,6 +47,7 @@ from transire.procedures.findings import Finding, errors_among
 from transire.procedures.papers import customs_of, issue_paper, share_paper
 
 __all__ = [
+    "DRAFT_KIND",
     "DraftPage",
     "EntryList",
     "EntryPage",
@@ -60,11 +60,14 @@ __all__ = [
     "discard_draft",
     "draft_correction",
     "draft_entry",
+    "draft_form",
+    "entry_form",
     "file_entry",
     "issue_invoice",
     "list_drafts",
     "list_entries",
     "list_invoices",
+    "price_draft",
     "refresh_draft",
     "set_field",
     "show_draft",
@@ -73,7 +76,6 @@ __all__ = [
     "withdraw_claims",
 ]
 
-DRAFT_KIND = "entry"
 SEQUENCE = "entry"
 
 
@@ -83,8 +85,8 @@ SEQUENCE = "entry"
 def draft_entry(tenant: Tenant, person: Person, *, importer_did: str, invoices: Sequence[str]) -> str:
     """Draft an entry summary of these invoices from what is held; returns the draft's id."""
     with tenant.transaction() as tx:
-        authority = _authority(tenant, tx, person, "entries.draft", importer_did)
-        held = _invoices(tenant, tx, invoices)
+        authority = authority_for(tenant, tx, person, "entries.draft", importer_did)
+        held = held_invoices(tenant, tx, invoices)
         own = find_particulars(tx)
         filer_code = (authority.content.filer_code if authority else None) or (own.filer_code if own else None)
         number = drafting.next_number(filer_code, take_number(tx, SEQUENCE)) if filer_code else None
@@ -112,8 +114,8 @@ def draft_correction(tenant: Tenant, person: Person, entry_id: str) -> str:
             raise NotTheFiler(got=tenant.name, expected=tenant.name_of(filing.by))
         entry = read_entry_summary(paper.credential)
         importer_did = entry.importer.did or tenant.did
-        authority = _authority(tenant, tx, person, "entries.draft", importer_did)
-        held = _invoices(tenant, tx, entry.invoices)
+        authority = authority_for(tenant, tx, person, "entries.draft", importer_did)
+        held = held_invoices(tenant, tx, entry.invoices)
         drafted = drafting.draft_content(
             tenant, tx, importer_did=importer_did, authority=authority, invoices=held, number=entry.entry_number
         )
@@ -145,7 +147,7 @@ def set_field(
     """
     canonical_bytes(value)  # what cannot stand in a document is refused here, with its own words
     with tenant.transaction() as tx:
-        draft = _draft(tenant, tx, person, draft_id, "entries.draft")
+        draft = find_own_draft(tenant, tx, person, draft_id, "entries.draft")
         saved = desk.set_draft_field(
             tx,
             person,
@@ -175,14 +177,14 @@ def set_field(
 def refresh_draft(tenant: Tenant, person: Person, draft_id: str) -> desk.Draft:
     """Take everything from the documents again as they stand now; what a person typed stays as it was typed."""
     with tenant.transaction() as tx:
-        draft = _draft(tenant, tx, person, draft_id, "entries.draft")
+        draft = find_own_draft(tenant, tx, person, draft_id, "entries.draft")
         importer_did = str((draft.content.get("importer") or {}).get("id", tenant.did))
         drafted = drafting.draft_content(
             tenant,
             tx,
             importer_did=importer_did,
-            authority=_authority(tenant, tx, person, "entries.draft", importer_did),
-            invoices=_invoices(tenant, tx, draft.content["invoices"]),
+            authority=authority_for(tenant, tx, person, "entries.draft", importer_did),
+            invoices=held_invoices(tenant, tx, draft.content["invoices"]),
             number=draft.content.get("entryNumber"),
         )
         corrects = corrected_entry(draft)
@@ -209,7 +211,7 @@ def check_draft(tenant: Tenant, draft_id: str) -> list[Finding]:
 def show_draft(tenant: Tenant, person: Person, draft_id: str) -> DraftPage:
     """A draft with the source of every field, the count of those keyed, and what the checks say."""
     with tenant.database.reading() as view:
-        draft = _draft(tenant, view, person, draft_id, "entries.check")
+        draft = find_own_draft(tenant, view, person, draft_id, "entries.check")
         return draft_page(draft, examine_draft(tenant, view, draft).findings)
 
 
@@ -223,7 +225,7 @@ def list_drafts(tenant: Tenant, person: Person) -> Sequence[desk.Draft]:
 def discard_draft(tenant: Tenant, person: Person, draft_id: str) -> None:
     """Give a draft up; its entry number is not used again."""
     with tenant.transaction() as tx:
-        draft = _draft(tenant, tx, person, draft_id, "entries.draft")
+        draft = find_own_draft(tenant, tx, person, draft_id, "entries.draft")
         desk.close_draft(tx, person, draft.id, document_id=None, now=tenant.now())
 
 
@@ -237,7 +239,7 @@ def file_entry(tenant: Tenant, person: Person, draft_id: str) -> Issued:
     document that it names, so that it can run the same checks.
     """
     with tenant.transaction() as tx:
-        draft = _dated(tenant, tx, person, _draft(tenant, tx, person, draft_id, "entries.file"))
+        draft = _dated(tenant, tx, person, find_own_draft(tenant, tx, person, draft_id, "entries.file"))
         examined = examine_draft(tenant, tx, draft)
         case = examined.case
         if case is None or errors_among(examined.findings):
@@ -344,41 +346,3 @@ def show_entry(tenant: Tenant, document_id: str, person: Person | None = None) -
         require(person, "entries.read")
     with tenant.database.reading() as view:
         return entry_page(tenant, view, document_id)
-
-
-# Relations, and what the acts above look up.
-
-
-def _authority(
-    tenant: Tenant, tx: sa.Connection, person: Person, operation: str, importer_did: str
-) -> HeldAuthority | None:
-    """The power under which this member acts for the importer; None where it is the importer itself.
-
-    A power that is no longer live still shows whose broker this is: the checks then say that it does not suffice.
-    """
-    if importer_did == tenant.did:
-        require(person, operation, Relation.OWN_MEMBER)
-        return None
-    authority = drafting.find_authority(tenant, tx, importer_did)
-    if authority is None:
-        require(person, operation, Relation.OWN_MEMBER)
-        raise NoAuthority(got=tenant.name_of(importer_did))
-    require(person, operation, Relation.AUTHORISED_BROKER)
-    return authority
-
-
-def _draft(tenant: Tenant, tx: sa.Connection, person: Person, draft_id: str, operation: str) -> desk.Draft:
-    draft = desk.find_draft(tx, draft_id, kind=DRAFT_KIND)
-    importer = draft.content.get("importer") or {}
-    is_own = importer.get("id", tenant.did) == tenant.did
-    require(person, operation, Relation.OWN_MEMBER if is_own else Relation.AUTHORISED_BROKER)
-    return draft
-
-
-def _invoices(tenant: Tenant, tx: sa.Connection, documents: Sequence[str]) -> list[HeldInvoice]:
-    """The invoices as they stand now; all of them have to be held, and there has to be one."""
-    found = find_invoices(tenant, tx, documents)
-    absent = [document for document in documents if document not in found]
-    if absent or not documents:
-        raise InvoiceUnknown(got=", ".join(absent) or "no invoice")
-    return [found[document] for document in dict.fromkeys(documents)]

@@ -49,4 +49,13 @@ ACCEPTED = Kind(
     follows=("entry.filed/1",),
 )
 
-KINDS = (FILED, CORRECTED, ACCEPTED)
+# About the entry summary: customs lets its filer know something of it. It asks for no answer and starts no clock: what
+# needs an answer is a request (19 USC 1509), what changes a duty is a notice of action (CBP Form 29).
+NOTED = Kind(
+    name="entry.noted/1",
+    body_schema=closed({"version": IDENTIFIER, "line": LINE, "note": text(2000)}, optional=("line",)),
+    stated_by=AUTHORITIES | {"agency"},
+    follows=("entry.filed/1",),
+)
+
+KINDS = (FILED, CORRECTED, ACCEPTED, NOTED)

@@ -17,7 +17,7 @@ from transire.desk import drafts as desk
 from transire.documents.certification import Certification, CertifiedGood
 from transire.documents.determination import SCHEMA_ID as DETERMINATION
 from transire.documents.determination import read_determination
-from transire.documents.entry import Claim, EntryLine, EntrySummary, Source, find_source, sources_by_field
+from transire.documents.entry import Claim, EntryLine, EntrySummary, Source, find_source, index_sources
 from transire.documents.evidence import Evidence, read_evidence
 from transire.node.tenant import Tenant
 from transire.origin.agreements import agreement
@@ -181,8 +181,16 @@ def entry_page(tenant: Tenant, tx: sa.Connection, document_id: str) -> EntryPage
         raise EntryUnknown(got=document_id)
     entry, findings = case.entry, run_checks(case)
     decisions, requests = _decisions(tenant, tx, filing), _requests(tenant, tx, document_id)
+    sources, at_line, determined = index_sources(entry.sources), _by_line(findings), _determined(tenant, tx, case)
     lines = tuple(
-        _line_view(case, line, findings, decisions, requests, determined_view(tenant, tx, line.good))
+        LineView(
+            line=line.line,
+            fields=tuple(_fields(msgspec.to_builtins(line.line), sources, line.where())),
+            claim=_claim_view(case, line, determined),
+            findings=tuple(at_line.get(line.at, ())),
+            decision=decisions.get(line.line.line_number),
+            requests=tuple(request for request in requests if request.line == line.line.line_number),
+        )
         for line in case.lines()
     )
     return EntryPage(
@@ -190,7 +198,7 @@ def entry_page(tenant: Tenant, tx: sa.Connection, document_id: str) -> EntryPage
         document_id=document_id,
         version=filing.version,
         entry=entry,
-        fields=tuple(_fields(subject_header(case.entry), case.sources, "")),
+        fields=tuple(_fields(subject_header(case.entry), sources, "")),
         lines=lines,
         findings=tuple(finding for finding in findings if not finding.where.startswith("/lines/")),
         keyed=sum(1 for source in entry.sources if source.keyed_by is not None),
@@ -207,31 +215,23 @@ def subject_header(entry: EntrySummary) -> dict[str, Any]:
     return {name: value for name, value in wire.items() if name not in ("lines", "sources")}
 
 
-def _line_view(
-    case: CaseFile,
-    line: LineOfCase,
-    findings: Sequence[Finding],
-    decisions: Mapping[int, Decision],
-    requests: Sequence[RequestView],
-    determined: DeterminedView | None,
-) -> LineView:
-    number = line.line.line_number
-    wire: dict[str, Any] = msgspec.to_builtins(line.line)
-    return LineView(
-        line=line.line,
-        fields=tuple(_fields(wire, case.sources, line.where())),
-        claim=_claim_view(case, line, determined),
-        findings=_findings_at(findings, line.where()),
-        decision=decisions.get(number),
-        requests=tuple(request for request in requests if request.line == number),
-    )
+def _determined(tenant: Tenant, tx: sa.Connection, case: CaseFile) -> dict[str, DeterminedView | None]:
+    """The determinations that the certified goods of the entry name, each opened once."""
+    goods = {line.good.determination: line.good for line in case.lines() if line.good and line.good.determination}
+    return {name: determined_view(tenant, tx, good) for name, good in goods.items()}
 
 
-def _findings_at(findings: Sequence[Finding], base: str) -> tuple[Finding, ...]:
-    return tuple(one for one in findings if one.where == base or one.where.startswith(f"{base}/"))
+def _by_line(findings: Sequence[Finding]) -> dict[int, list[Finding]]:
+    """What was found of each line, by its place from 0."""
+    found: dict[int, list[Finding]] = {}
+    for one in findings:
+        parts = one.where.split("/")
+        if len(parts) > 2 and parts[1] == "lines" and parts[2].isdecimal():
+            found.setdefault(int(parts[2]), []).append(one)
+    return found
 
 
-def _claim_view(case: CaseFile, line: LineOfCase, determined: DeterminedView | None) -> ClaimView | None:
+def _claim_view(case: CaseFile, line: LineOfCase, determined: Mapping[str, DeterminedView | None]) -> ClaimView | None:
     claim, held = line.claim, line.certification
     if claim is None:
         return None
@@ -244,7 +244,7 @@ def _claim_view(case: CaseFile, line: LineOfCase, determined: DeterminedView | N
         issued=case.statements.get(claim.issued_statement or ""),
         delivered=case.statements.get(claim.delivered_statement or ""),
         ended=held.ended if held else None,
-        determined=determined,
+        determined=determined.get(line.good.determination or "") if line.good else None,
     )
 
 
@@ -364,10 +364,11 @@ def _body(tx: sa.Connection, statement_id: str) -> dict[str, Any]:
 def draft_page(draft: desk.Draft, findings: Sequence[Finding]) -> DraftPage:
     """A draft with the source of each field and what the checks say of it."""
     subject = subject_of(draft)
-    sources = sources_by_field(msgspec.convert(subject.pop("sources"), list[Source]))
+    sources = index_sources(msgspec.convert(subject.pop("sources"), list[Source]))
+    at_line = _by_line(findings)
     lines = subject.pop("lines", [])
     fields = tuple(_fields(subject, sources, ""))
-    shown = tuple(_draft_line(at, line, sources, findings) for at, line in enumerate(lines))
+    shown = tuple(_draft_line(at, line, sources, at_line.get(at, ())) for at, line in enumerate(lines))
     filled = len(fields) + sum(len(line.fields) for line in shown)
     return DraftPage(
         draft_id=draft.id,
@@ -385,5 +386,4 @@ def draft_page(draft: desk.Draft, findings: Sequence[Finding]) -> DraftPage:
 
 
 def _draft_line(at: int, line: dict[str, Any], sources: Mapping[str, Source], findings: Sequence[Finding]) -> DraftLine:
-    base = f"/lines/{at}"
-    return DraftLine(at=at, fields=tuple(_fields(line, sources, base)), findings=_findings_at(findings, base))
+    return DraftLine(at=at, fields=tuple(_fields(line, sources, f"/lines/{at}")), findings=tuple(findings))

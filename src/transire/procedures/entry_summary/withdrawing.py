@@ -15,8 +15,8 @@ from transire.desk import drafts as desk
 from transire.desk.person import Person
 from transire.documents.entry import read_entry_summary
 from transire.node.tenant import Tenant
+from transire.procedures.entry_summary.accepting import filed_entry
 from transire.procedures.entry_summary.checks.duty import duty_of
-from transire.procedures.entry_summary.deciding import filed_entry
 from transire.procedures.entry_summary.errors import LineUnknown, LineWithoutClaim
 from transire.procedures.entry_summary.filing import examine_draft, keyed_by
 from transire.tariff.answer import Totals

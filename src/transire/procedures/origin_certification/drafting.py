@@ -49,6 +49,13 @@ class Determined(msgspec.Struct, frozen=True):
         return self.content.outcome == "originating"
 
 
+class Supplier(msgspec.Struct, frozen=True):
+    """Who the products come from, where an importer certifies what another made, and whether that one made them."""
+
+    party: Party
+    is_producer: bool
+
+
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     """What the person chose: everything else is known already."""
 
@@ -60,6 +67,7 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     period: tuple[date, date]
     certified_on: date
     person_id: str
+    suppliers: tuple[Supplier, ...] = ()
     determined: Mapping[str, Determined] = {}
 
 
@@ -92,7 +100,8 @@ def draft_subject(wanted: Wanted, particulars: Particulars, products: Sequence[d
         "/certificationDate": Source("computed", detail="the day of drafting"),
         "/certificationStatement": Source("computed", detail=law.statement_citation),
     }
-    sources |= {f"/{name}": member for name in _parties_by_law(wanted)}
+    party_source = Source("product", detail="supplier") if wanted.suppliers else member
+    sources |= {f"/{name}": party_source for name in _parties_by_law(wanted)}
     goods = [_good(number, product, wanted) for number, product in enumerate(products, start=1)]
     for at, product in enumerate(products):
         sources |= _sources_of_good(at, product, goods[at])
@@ -100,17 +109,42 @@ def draft_subject(wanted: Wanted, particulars: Particulars, products: Sequence[d
     return Drafted(subject=subject | {"goods": [as_wire(good) for good in goods]}, sources=sources)
 
 
+def suppliers_of(products: Sequence[desk.Product]) -> tuple[Supplier, ...]:
+    """The suppliers that the product master names, each once."""
+    found = {
+        product.facts["supplier"]["name"]: Supplier(
+            msgspec.convert(product.facts["supplier"], Party), product.facts.get("supplier_role") == "producer"
+        )
+        for product in products
+        if product.facts.get("supplier")
+    }
+    return tuple(found.values())
+
+
 def _parties_by_law(wanted: Wanted) -> dict[str, Any]:
-    """Who else is named where the certifier stands for itself: each agreement asks in its own way.
+    """Who else is named beside the certifier: each agreement asks in its own way.
 
     USMCA names exporter and producer only where they differ from the certifier (19 CFR 182.12(a)(4)(iii)-(iv));
     CAFTA-DR names the producer always (10.584(a)(3)(i)); CBP Form 434 has exporter and producer in fields 1 and 3.
     """
+    if wanted.capacity == "importer" and wanted.suppliers:
+        return _parties_of_importer(wanted)
     if wanted.law.id == "usmca":
         return {} if wanted.capacity == "producer" else {"producerStatement": _UPON_REQUEST}
     if wanted.law.id == "nafta":
         return {"exporter": as_wire(wanted.certifier), "producerStatement": "SAME"}
     return {"producers": [as_wire(wanted.certifier)]}
+
+
+def _parties_of_importer(wanted: Wanted) -> dict[str, Any]:
+    """An importer that certifies names who made the goods, and who exports them where that is one supplier."""
+    producers = [as_wire(supplier.party) for supplier in wanted.suppliers if supplier.is_producer]
+    parties: dict[str, Any] = {"producers": producers} if producers else {}
+    if len(wanted.suppliers) == 1:
+        parties["exporter"] = as_wire(wanted.suppliers[0].party)
+    if not producers and wanted.law.id == "usmca":
+        parties["producerStatement"] = _UPON_REQUEST
+    return parties
 
 
 def _with_address(official: SigningOfficial, certifier: Party) -> SigningOfficial:

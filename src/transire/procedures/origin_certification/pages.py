@@ -10,17 +10,15 @@ from transire.api import documents, network
 from transire.crypto.canonical import parse_json
 from transire.desk.permissions import require
 from transire.desk.products import count_products, find_product, list_products
+from transire.documents.differences import Change, differences, leaves
 from transire.origin.agreements import agreement, agreements
 from transire.portal.errors import FieldUnsuitable, PageNotFound
 from transire.portal.fields import (
-    Change,
     anchor_of,
-    differences,
     field_lines,
     grouped,
     in_reading_order,
     is_field,
-    leaves,
 )
 from transire.portal.parties import party_of
 from transire.portal.registry import N_, Item, Pages, Place

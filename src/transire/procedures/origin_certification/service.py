@@ -32,7 +32,7 @@ from transire.origin.agreements import Agreement
 from transire.origin.agreements import agreement as agreement_of
 from transire.procedures.catalogue import product_reactions
 from transire.procedures.origin_certification.determined import determined_for
-from transire.procedures.origin_certification.drafting import Wanted, draft_subject
+from transire.procedures.origin_certification.drafting import Wanted, draft_subject, suppliers_of
 from transire.procedures.origin_certification.errors import (
     CertificationEnded,
     CertificationUnknown,
@@ -109,7 +109,7 @@ def draft_certification(
             person_id=person.id,
         )
         products = [desk.find_product(tx, number) for number in goods]
-        drafted = draft_subject(wanted, particulars, products)
+        drafted = draft_subject(structs.replace(wanted, suppliers=suppliers_of(products)), particulars, products)
         title = f"{law.short} {blanket[0].isoformat()} to {blanket[1].isoformat()}, {party.name}"
         draft = create_draft(
             tx,
@@ -276,9 +276,11 @@ def _capacity(tenant: Tenant, law: Agreement) -> str:
 
 
 def _importer(tenant: Tenant, tx: sa.Connection, person: Person, did: str, given: Party | None) -> tuple[Party, Source]:
-    """The importer as given, or as an earlier certification of this member names it."""
+    """The importer as given, this member itself, or as an earlier certification of this member names it."""
     if given is not None:
         return structs.replace(given, did=did), Source("keyed", person_id=person.id)
+    if did == tenant.did:
+        return structs.replace(read_particulars(tx).party, did=did), Source("member")
     for line in every_document(
         tx, DocumentFilter(schema_ids=SCHEMAS, issuers=(tenant.did,), fields={"importers/id": did})
     ):

@@ -6,7 +6,15 @@ are shown. What they are not: a determination of origin or classification. They 
 
 from __future__ import annotations
 
-from transire.procedures.entry_summary.checks import certification, determined, filing, invoice, possession, programme
+from transire.procedures.entry_summary.checks import (
+    certification,
+    determined,
+    filing,
+    invoice,
+    possession,
+    programme,
+    tariff,
+)
 from transire.procedures.entry_summary.checks.case import CaseFile
 from transire.procedures.entry_summary.checks.check import Check
 from transire.procedures.findings import Finding
@@ -58,6 +66,15 @@ CHECKS: tuple[Check, ...] = (
     programme.programme_not_known,
     programme.origin_not_a_party,
     programme.origin_differs,
+    # the tariff schedule and the figures
+    tariff.tariff_number_unknown,
+    tariff.tariff_number_expired,
+    tariff.tariff_number_not_known,
+    tariff.unit_missing,
+    tariff.unit_not_asked,
+    tariff.value_zero,
+    tariff.total_differs,
+    tariff.duty_not_computable,
     # the invoice
     invoice.invoice_not_at_hand,
     invoice.invoice_replaced,

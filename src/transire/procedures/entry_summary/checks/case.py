@@ -6,7 +6,7 @@ statements that it holds itself; the same functions then run over it. A case is 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
@@ -16,8 +16,8 @@ import msgspec
 from transire.documents.authority import PowerOfAttorney
 from transire.documents.certification import Certification, CertifiedGood, find_good, matching_goods
 from transire.documents.customs_determination import CustomsDetermination
-from transire.documents.entry import Claim, EntryLine, EntrySummary, Source, sources_by_field
-from transire.documents.invoice import Invoice, InvoiceLine, find_line
+from transire.documents.entry import Claim, EntryLine, EntrySummary
+from transire.documents.invoice import Invoice, InvoiceLine
 
 CUSTOMS_DAY_ENDS_AFTER = timedelta(hours=10)
 """A day of the customs territory (19 USC 1202 GN 2) ends last in Hawaii, ten hours after it ended at Greenwich."""
@@ -112,7 +112,10 @@ class StatedClaim(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LineOfCase(msgspec.Struct, frozen=True, kw_only=True):
-    """One line of the entry, its place, and what is held of the documents that it names."""
+    """One line of the entry, its place, and what is held of the documents that it names.
+
+    `invoice_at` is the place of the invoice line in its invoice, from 0.
+    """
 
     at: int
     line: EntryLine
@@ -121,6 +124,7 @@ class LineOfCase(msgspec.Struct, frozen=True, kw_only=True):
     good: CertifiedGood | None
     invoice: HeldInvoice | None
     invoice_line: InvoiceLine | None
+    invoice_at: int | None = None
 
     def where(self, field: str = "") -> str:
         """The JSON pointer of a field of this line."""
@@ -148,19 +152,27 @@ class CaseFile(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         """The day on which the entry says that its claims are made: block 3, else block 7 of CBP Form 7501."""
         return self.entry.summary_date or self.entry.entry_date
 
-    @cached_property
-    def sources(self) -> Mapping[str, Source]:
-        """Where the fields of the entry came from, by their pointer."""
-        return sources_by_field(self.entry.sources)
-
-    def lines(self) -> Sequence[LineOfCase]:
+    def lines(self) -> tuple[LineOfCase, ...]:
         """Every line with what it names."""
         return self._lines
 
     @cached_property
     def _lines(self) -> tuple[LineOfCase, ...]:
-        # Every check goes through them: what each line names is looked up once.
+        """Put together once: every check goes through them."""
         return tuple(self._with_documents(at, line) for at, line in enumerate(self.entry.lines))
+
+    @cached_property
+    def _invoice_lines(self) -> dict[tuple[str, int], tuple[int, InvoiceLine]]:
+        """The lines of the invoices with their places; of two of one number the first."""
+        found: dict[tuple[str, int], tuple[int, InvoiceLine]] = {}
+        for document, held in self.invoices.items():
+            for at, line in enumerate(held.content.lines):
+                found.setdefault((document, line.line_number), (at, line))
+        return found
+
+    @cached_property
+    def _certification_by_claim(self) -> dict[tuple[str | None, str | None], HeldCertification | None]:
+        return {}
 
     def claims(self) -> Iterator[tuple[LineOfCase, Claim]]:
         """Every line that claims a preference, with its claim."""
@@ -176,6 +188,12 @@ class CaseFile(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 
     def certification_of(self, claim: Claim) -> HeldCertification | None:
         """The version that the claim's statement of issue speaks of; else the last one held of that document."""
+        key = (claim.certification, claim.issued_statement)
+        if key not in self._certification_by_claim:
+            self._certification_by_claim[key] = self._find_certification(claim)
+        return self._certification_by_claim[key]
+
+    def _find_certification(self, claim: Claim) -> HeldCertification | None:
         held = [one for one in self.certifications if one.document_id == claim.certification]
         issued = self.statements.get(claim.issued_statement or "")
         stated = [one for one in held if issued is not None and one.version == issued.version]
@@ -184,15 +202,16 @@ class CaseFile(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     def _with_documents(self, at: int, line: EntryLine) -> LineOfCase:
         claim = line.claim
         certification = self.certification_of(claim) if claim else None
-        invoice = self.invoices.get(line.invoice.document)
+        said = self._invoice_lines.get((line.invoice.document, line.invoice.line_number))
         return LineOfCase(
             at=at,
             line=line,
             claim=claim,
             certification=certification,
             good=covered_good(line, certification.content) if certification else None,
-            invoice=invoice,
-            invoice_line=find_line(invoice.content, line.invoice.line_number) if invoice else None,
+            invoice=self.invoices.get(line.invoice.document),
+            invoice_line=said[1] if said else None,
+            invoice_at=said[0] if said else None,
         )
 
 

@@ -39,8 +39,8 @@ def drawn_fields(case: CaseFile) -> dict[str, Drawn]:
     first = case.invoices.get(case.entry.invoices[0]) if case.entry.invoices else None
     drawn = draw_header(authority, first)
     for line in case.lines():
-        if line.invoice is not None and line.invoice_line is not None:
-            fields = draw_line(line.where(), line.invoice, line.invoice_line, line.certification, line.good)
+        if line.invoice is not None and line.invoice_line is not None and line.invoice_at is not None:
+            fields = draw_line(line.where(), line.invoice, line.invoice_at, line.certification, line.good)
             if line.good is not None and not _agree(line.good, line.invoice_line):
                 fields.pop(line.where("tariffNumber"), None)  # the two disagree: a person has to say which is right
             drawn |= fields
@@ -77,12 +77,12 @@ def _header_of(invoice: Invoice) -> tuple[tuple[str, str, Any], ...]:
 def draw_line(
     base: str,
     invoice: HeldInvoice,
-    said: InvoiceLine,
+    at: int,
     certification: HeldCertification | None,
     good: CertifiedGood | None,
 ) -> dict[str, Drawn]:
-    """The fields of one line: the goods as invoiced, the producer as certified."""
-    place = f"lines/{invoice.content.lines.index(said)}"
+    """The fields of one line: the goods as invoiced, on the line at this place, and the producer as certified."""
+    said, place = invoice.content.lines[at], f"lines/{at}"
 
     def drawn(member: str, value: Any, computed: str = "") -> Drawn:
         return _from(invoice, _titled(invoice), f"{place}/{member}", value, computed)
@@ -96,7 +96,7 @@ def draw_line(
         if invoice.content.currency == "USD"
         else None,
         "producer": _producer(certification) if certification is not None and good is not None else None,
-        "tariffNumber": _tariff_number(invoice, said, certification, good),
+        "tariffNumber": _tariff_number(invoice, at, certification, good),
     }
     number = fields["tariffNumber"]
     unit_day = invoice.content.export_date or invoice.content.invoice_date
@@ -118,20 +118,19 @@ def _producer(certification: HeldCertification) -> Drawn | None:
 
 
 def _tariff_number(
-    invoice: HeldInvoice, said: InvoiceLine, certification: HeldCertification | None, good: CertifiedGood | None
+    invoice: HeldInvoice, at: int, certification: HeldCertification | None, good: CertifiedGood | None
 ) -> Drawn | None:
     """The most detailed number that the documents give.
 
     Where seller and certifier classify differently the seller's stands, which is of these very goods; a check then
     tells that the certification says otherwise.
     """
-    found = []
+    found, said = [], invoice.content.lines[at]
     if certification is not None and good is not None and _agree(good, said):
         place = f"goods/{certification.content.goods.index(good)}/tariffNumber"
         found.append(_from(certification, "the certification", place, good.tariff_number))
     if said.tariff_number is not None:
-        place = f"lines/{invoice.content.lines.index(said)}/tariffNumber"
-        found.append(_from(invoice, _titled(invoice), place, said.tariff_number))
+        found.append(_from(invoice, _titled(invoice), f"lines/{at}/tariffNumber", said.tariff_number))
     fit = [drawn for drawn in found if parse_tariff_number(drawn.value).level >= TARIFF_ITEM_DIGITS]
     return max(fit, key=lambda drawn: parse_tariff_number(drawn.value).level, default=None)
 

@@ -9,7 +9,7 @@ from transire.documents.entry import EntryLine
 from transire.documents.invoice import Invoice, NamedAmount, find_sum_errors
 from transire.documents.parties import is_same_party
 from transire.origin.agreements import agreement
-from transire.procedures.entry_summary.checks.case import CaseFile, HeldInvoice
+from transire.procedures.entry_summary.checks.case import CaseFile, Declared, HeldInvoice
 from transire.procedures.entry_summary.checks.check import Hit, check, listed
 from transire.tariff.units import printed_unit
 
@@ -86,11 +86,14 @@ def invoice_total_wrong(case: CaseFile) -> Iterator[Hit]:
     law="19 USC 1401a(b); 19 CFR 141.90(c)",
 )
 def value_differs(case: CaseFile) -> Iterator[Hit]:
+    declared: dict[str, list[EntryLine]] = {}
+    for one in case.entry.lines:
+        declared.setdefault(one.invoice.document, []).append(one)
     for at, held in _invoices(case):
         if held.content.currency != "USD":
             continue
-        lines = [line.line for line in case.lines() if line.invoice is held]
-        entered = sum((line.entered_value for line in lines), Decimal(0))
+        lines = declared.get(case.entry.invoices[at], [])
+        entered = sum((one.entered_value for one in lines), Decimal(0))
         least, most = _value_range(held.content)
         if not least - DOLLAR * len(lines) < entered < most + DOLLAR * len(lines):
             yield Hit(
@@ -140,16 +143,20 @@ def quantity_differs(case: CaseFile) -> Iterator[Hit]:
     law="19 USC 1484(a)(1)",
 )
 def invoice_line_declared_twice(case: CaseFile) -> Iterator[Hit]:
+    before: dict[tuple[str, int], list[Declared]] = {}
+    for other in case.declared:
+        before.setdefault((other.invoice, other.line_number), []).append(other)
+    here: dict[tuple[str, int], list[Decimal]] = {}
     for line in case.lines():
-        if line.invoice_line is None or line.invoice is None or line.invoice.content.currency != "USD":
+        key, value = _key(line.line), line.line.entered_value
+        others, values = before.get(key, []), here.setdefault(key, [])
+        declared = sum((*(other.entered_value for other in others), *values), value)
+        count = len(others) + len(values)
+        values.append(value)
+        if line.invoice_line is None or line.invoice is None or line.invoice.content.currency != "USD" or not count:
             continue
-        key = (line.line.invoice.document, line.line.invoice.line_number)
-        before = [other for other in case.declared if (other.invoice, other.line_number) == key]
-        here = [other.line for other in case.lines() if other.at < line.at and _key(other.line) == key]
-        values = [other.entered_value for other in before] + [other.entered_value for other in here]
-        declared = sum(values, line.line.entered_value)
-        if (before or here) and declared > line.invoice_line.amount + DOLLAR * (len(before) + len(here) + 1):
-            elsewhere = listed(other.entry_number for other in before) or "another line of this entry"
+        if declared > line.invoice_line.amount + DOLLAR * (count + 1):
+            elsewhere = listed(other.entry_number for other in others) or "another line of this entry"
             yield Hit(
                 where=line.where("invoice"),
                 got=f"{declared} US dollars together with {elsewhere}",
