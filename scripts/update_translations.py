@@ -30,6 +30,8 @@ from transire.documents.catalogue import document_type, schema_bytes, schema_ids
 from transire.errors import catalogue
 from transire.ledger import verify
 from transire.portal.rendering import spaced
+from transire.procedures.clocks import clocks
+from transire.procedures.origin_verification.questions import questions
 from transire.procedures.solicitation.reasons import reasons
 
 PACKAGE = Path(__file__).resolve().parents[1] / "src" / "transire"
@@ -52,6 +54,7 @@ SPOKEN_CODES = (
     "determination",
     "authority",
     "entry",
+    "verification",
     "refund",
     "solicitation",
 )
@@ -81,6 +84,8 @@ def spoken_words() -> Iterator[str]:
     yield from problems._SENTENCES.values()
     for path in sorted((PACKAGE / "documents").glob("*.py")):
         yield from _refused_cells(ast.parse(path.read_text(encoding="utf-8")))
+    yield from (question.text for question in questions())
+    yield from (clock.title for clock in clocks())
     for schema_id in schema_ids():
         yield document_type(schema_id).title
         yield from (spaced(name) for name in _names(msgspec.json.decode(schema_bytes(schema_id))))

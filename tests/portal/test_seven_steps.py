@@ -171,7 +171,6 @@ def customs_sees(world: World, customs: Walker, broker: Walker, entry: str) -> N
     world.node.settle()
     broker.go("/inbox").reads("Customs asks").look("23-broker-inbox")
     broker.go(entry).link("Open the question").fill(text=ANSWER)
-    broker.main("label", has_text="Certification of origin").first.click()
     broker.look("24-broker-answer")
     broker.press("Sign and send the answer").reads(ANSWER, "Evidence")
     world.node.settle()

@@ -3,13 +3,14 @@
 
 export const PINNED = Object.freeze({
  "https://w3id.org/transire/v1": {
-  "sha256": "07d5f431a239d31b11db1b013cb5a7e6c33c04c64397d9c4a43247f4a2463831",
+  "sha256": "5a94817357658027925122658cca2d7f83324c97df214602c3b8821ce0ce3964",
   "context": {
    "@version": 1.1,
    "@protected": true,
    "CaftaDrCertificationOfOrigin": "https://w3id.org/transire/v1#CaftaDrCertificationOfOrigin",
    "CommercialInvoice": "https://w3id.org/transire/v1#CommercialInvoice",
    "CostSheet": "https://w3id.org/transire/v1#CostSheet",
+   "CustomsDetermination": "https://w3id.org/transire/v1#CustomsDetermination",
    "CustomsPowerOfAttorney": "https://w3id.org/transire/v1#CustomsPowerOfAttorney",
    "EntrySummary": "https://w3id.org/transire/v1#EntrySummary",
    "EvidenceAnswer": "https://w3id.org/transire/v1#EvidenceAnswer",
@@ -66,6 +67,10 @@ export const PINNED = Object.freeze({
     "@id": "https://w3id.org/transire/v1#determinedFor",
     "@type": "http://www.w3.org/2001/XMLSchema#date"
    },
+   "determinedOn": {
+    "@id": "https://w3id.org/transire/v1#determinedOn",
+    "@type": "http://www.w3.org/2001/XMLSchema#date"
+   },
    "discounts": "https://w3id.org/transire/v1#discounts",
    "document": "https://w3id.org/transire/v1#document",
    "effectiveFrom": {
@@ -102,6 +107,7 @@ export const PINNED = Object.freeze({
    "exportingCountry": "https://w3id.org/transire/v1#exportingCountry",
    "field": "https://w3id.org/transire/v1#field",
    "filerCode": "https://w3id.org/transire/v1#filerCode",
+   "findings": "https://w3id.org/transire/v1#findings",
    "from": {
     "@id": "https://w3id.org/transire/v1#from",
     "@type": "http://www.w3.org/2001/XMLSchema#date"
@@ -137,8 +143,10 @@ export const PINNED = Object.freeze({
    },
    "invoiceNumber": "https://w3id.org/transire/v1#invoiceNumber",
    "invoices": "https://w3id.org/transire/v1#invoices",
+   "isUnsupported": "https://w3id.org/transire/v1#isUnsupported",
    "issuedStatement": "https://w3id.org/transire/v1#issuedStatement",
    "keyedBy": "https://w3id.org/transire/v1#keyedBy",
+   "legalBasis": "https://w3id.org/transire/v1#legalBasis",
    "lineNumber": "https://w3id.org/transire/v1#lineNumber",
    "lines": "https://w3id.org/transire/v1#lines",
    "locationOfGoods": "https://w3id.org/transire/v1#locationOfGoods",

@@ -17,6 +17,7 @@ from transire.procedures.entry_summary.views import DraftPage, EntryPage
 from transire.procedures.findings import Finding
 from transire.procedures.origin_certification import service as origin
 from transire.procedures.origin_determination import service as determination
+from transire.procedures.origin_verification import service as verification
 from transire.procedures.power_of_attorney import service as power
 
 
@@ -119,10 +120,10 @@ class HostedActor:
         entry.accept_claim(self.tenant, self.person, document_id, line)
 
     def ask(self, document_id: str, line: int, question: str) -> str:
-        return entry.ask(self.tenant, self.person, document_id, line, question)
+        return verification.ask(self.tenant, self.person, document_id, line, question)
 
     def answer(self, request: str, text: str, documents: Sequence[str]) -> None:
-        entry.answer(self.tenant, self.person, request, text, list(documents))
+        verification.answer(self.tenant, self.person, request, text, list(documents))
 
     def flagged(self) -> list[str]:
         return [row.entry_number for row in entry.list_entries(self.tenant, "flagged").rows]

@@ -32,6 +32,7 @@ _FILES: Final = {
     "entry-summary/1": "entry-summary.1.json",
     "evidence/1": "evidence.1.json",
     "origin-determination/1": "origin-determination.1.json",
+    "customs-determination/1": "customs-determination.1.json",
 }
 
 

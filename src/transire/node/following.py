@@ -90,7 +90,7 @@ class Follower:
     def _derive(self) -> None:
         for derivation in derivations():
             with self._tenant.database.reading() as view:
-                is_due = derivation.is_due(view, self._read)
+                is_due = derivation.is_due(self._tenant, view, self._read)
             if is_due:
                 with self._tenant.database.transaction() as tx:
                     derivation.derive(self._tenant, tx, self._read)

@@ -27,6 +27,7 @@ ROOMS: tuple[str, ...] = (
     "origin_certification",
     "power_of_attorney",
     "entry_summary",
+    "origin_verification",
     "solicitation",
 )
 
@@ -49,7 +50,7 @@ class Derivation(Protocol):
     content gives equal rows. It states nothing.
     """
 
-    def is_due(self, view: Connection, height: int) -> bool:
+    def is_due(self, tenant: Any, view: Connection, height: int) -> bool:
         """Whether rows are wanting that can be made now; cheap, for it is asked in every turn."""
 
     def derive(self, tenant: Any, tx: Connection, height: int) -> None:
@@ -132,7 +133,8 @@ def procedures() -> tuple[Procedure, ...]:
     """Every procedure of this installation, in the order of the catalogue.
 
     >>> [procedure.name for procedure in procedures()]
-    ['origin_determination', 'origin_certification', 'power_of_attorney', 'entry_summary', 'solicitation']
+    ['origin_determination', 'origin_certification', 'power_of_attorney', 'entry_summary', 'origin_verification',
+    'solicitation']
     """
     return tuple(load(f"{__package__}.{room}:PROCEDURE") for room in ROOMS)
 

@@ -135,6 +135,29 @@ def clocks() -> tuple[Clock, ...]:
     return _table().clocks
 
 
+def customs_zone() -> str:
+    """The zone by whose calendar customs counts days, unless a port in another one is named."""
+    return _table().zone
+
+
+def is_over(day: date, now: datetime, *, zone: str | None = None) -> bool:
+    """Whether a last day is over where customs decides.
+
+    >>> is_over(date(2026, 12, 2), datetime(2026, 12, 3, 4, 59, tzinfo=UTC))  # a minute before midnight there
+    False
+    """
+    return local_day(now, zone or customs_zone()) > day
+
+
+def end_of(day: date, *, zone: str | None = None) -> datetime:
+    """The first instant after a day where customs decides, in UTC.
+
+    >>> end_of(date(2026, 12, 2)).isoformat()
+    '2026-12-03T05:00:00+00:00'
+    """
+    return _midnight_after(day, zone or customs_zone())
+
+
 def clock_on(clock_id: str, day: date) -> Clock:
     """The row of a clock that holds for a start on this day; refuse one that does not run then."""
     for row in clocks():

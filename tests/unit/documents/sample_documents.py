@@ -23,6 +23,7 @@ from transire.documents.cost_sheet import (
     cost_sheet_subject,
     costed_good,
 )
+from transire.documents.customs_determination import CustomsDetermination, customs_determination_subject
 from transire.documents.determination import Determination, Input, determination_subject, json_text
 from transire.documents.entry import (
     Claim,
@@ -354,6 +355,20 @@ DETERMINATION = Determination(
     inputs=(Input(place="/materials/0", comes_from="materials.csv, row 2", document=OTHER_ID),),
     determined_by="transire",
 )
+CUSTOMS_DETERMINATION = CustomsDetermination(
+    agreement="usmca",
+    outcome="not_originating",
+    certifier=PRODUCER,
+    certification=OTHER_ID,
+    certification_good=1,
+    product_number="CF-132",
+    description="Ceiling fan",
+    tariff_number="8414.51.30.00",
+    findings="The motor does not shift.\nThe regional value content is below 60 per cent.",
+    legal_basis="General Note 11(o), HTSUS",
+    is_unsupported=False,
+    determined_on=date(2026, 12, 30),
+)
 SUBJECTS: dict[str, Callable[[], dict[str, Any]]] = {
     "certification-of-origin/usmca/1": lambda: certification_subject(USMCA),
     "certification-of-origin/cafta-dr/1": lambda: certification_subject(CAFTA_DR),
@@ -364,6 +379,7 @@ SUBJECTS: dict[str, Callable[[], dict[str, Any]]] = {
     "entry-summary/1": lambda: entry_summary_subject(ENTRY),
     "evidence/1": lambda: evidence_subject(EVIDENCE),
     "origin-determination/1": lambda: determination_subject(DETERMINATION),
+    "customs-determination/1": lambda: customs_determination_subject(CUSTOMS_DETERMINATION),
 }
 
 

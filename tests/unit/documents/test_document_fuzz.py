@@ -15,6 +15,7 @@ from transire.documents.authority import read_power_of_attorney
 from transire.documents.catalogue import find_problems, indexable
 from transire.documents.certification import read_certification
 from transire.documents.cost_sheet import read_cost_sheet
+from transire.documents.customs_determination import read_customs_determination
 from transire.documents.determination import read_determination
 from transire.documents.entry import read_entry_summary
 from transire.documents.errors import DocumentInvalid
@@ -32,6 +33,7 @@ READERS: dict[str, Callable[[Mapping[str, Any]], Any]] = {
     "entry-summary/1": read_entry_summary,
     "evidence/1": read_evidence,
     "origin-determination/1": read_determination,
+    "customs-determination/1": read_customs_determination,
 }
 
 SCALARS = st.one_of(

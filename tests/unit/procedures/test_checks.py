@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from sound_case import (
     CERTIFICATION,
     INVOICE,
+    PRODUCER,
     SOUND,
     certification,
     claim,
@@ -34,11 +35,12 @@ from sound_case import (
 )
 
 from transire.documents.certification import RuleOfOrigin
+from transire.documents.customs_determination import CustomsDetermination, CustomsOutcome
 from transire.documents.entry import EntryQuantity, InvoiceReference, Source
 from transire.documents.invoice import NamedAmount
 from transire.documents.parties import Period
 from transire.procedures.entry_summary.checks import CHECKS, CaseFile, run_checks
-from transire.procedures.entry_summary.checks.case import Declared, Ended, StatedClaim
+from transire.procedures.entry_summary.checks.case import Declared, DeterminedByCustoms, Ended, StatedClaim
 from transire.procedures.findings import errors_among
 from transire.tariff.edition_file import Source as EditionSource
 from transire.tariff.exports import read_export
@@ -56,6 +58,27 @@ def of_tariff_number(number: str) -> CaseFile:
     certifications = with_good(tariff_number=number).certifications
     return replace(case, certifications=certifications, invoices=with_invoice_line(tariff_number=number).invoices)
 
+
+def determined(number: str, outcome: CustomsOutcome, at: int) -> DeterminedByCustoms:
+    """What customs determined of a product of the sound case's certifier."""
+    content = CustomsDetermination(
+        agreement="usmca",
+        outcome=outcome,
+        certifier=replace(certification.certifier, did=PRODUCER),
+        certification=CERTIFICATION,
+        description="Centrifugal pump",
+        tariff_number="8413.70.20.04",
+        product_number=number,
+        findings="The motor does not shift.",
+        legal_basis="General Note 11(o), HTSUS",
+        is_unsupported=outcome == "not_originating",
+        determined_on=date(2026, 10, 1),
+    )
+    return DeterminedByCustoms(document_id=f"{number}-{at}", log_index=at, content=content)
+
+
+denied = determined("BN-100", "not_originating", 31)
+unsupported = determined("OTHER", "not_originating", 30)
 
 THE_SCHEDULE = (
     "Harmonized Tariff Schedule of the United States (2024), United States International Trade Commission, "
@@ -558,6 +581,23 @@ BROKEN: dict[str, tuple[str, CaseFile, str, str, str, str]] = {
         "Lone Star Pumps, Inc.",
         "The invoice is made out neither to the importer of record nor to the consignee of this entry.",
     ),
+    "entry.identical-good-denied": (
+        "warning",
+        replace(SOUND, determined=(denied,)),
+        "/lines/0/claim",
+        "a determination of 2026-10-01: Centrifugal pump",
+        "a good that no determination denies",
+        "Customs has determined that the identical good of this certifier does not originate.",
+    ),
+    "entry.pattern-of-conduct": (
+        "error",
+        replace(SOUND, determined=(unsupported, denied)),
+        "/lines/0/claim/certification",
+        "2 certifications without support",
+        "fewer than 2",
+        "Customs found several certifications of this certifier to be false or without support, so that preference is "
+        "withheld from identical goods.",
+    ),
     "entry.keyed-twice": (
         "warning",
         with_entry(sources=(Source(field="/portOfEntry", keyed_by="preparer"),)),
@@ -575,6 +615,15 @@ def test_a_sound_case_has_no_findings() -> None:
 
 def test_a_sound_case_has_no_findings_before_it_is_filed() -> None:
     assert run_checks(replace(SOUND, filed=None)) == []
+
+
+def test_a_later_determination_takes_an_earlier_one_back() -> None:
+    found = run_checks(replace(SOUND, determined=(unsupported, denied, determined("BN-100", "originating", 33))))
+    assert found == []
+
+
+def test_another_good_of_the_certifier_is_not_touched() -> None:
+    assert run_checks(replace(SOUND, determined=(unsupported,))) == []
 
 
 def test_every_check_is_broken_once_here() -> None:

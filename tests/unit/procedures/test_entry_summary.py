@@ -18,19 +18,18 @@ from transire.node.rebuilding import rebuild_records, records_digest
 from transire.node.tenant import Issued
 from transire.procedures.entry_summary import service as entry
 from transire.procedures.entry_summary.errors import (
-    DueDaysUnsuitable,
     EntryRefused,
     EntryUnknown,
     InvoiceUnknown,
     LineUnknown,
     LineWithoutClaim,
     NoAuthority,
-    NotAskedHere,
     NotTheFiler,
-    RequestUnknown,
 )
 from transire.procedures.findings import errors_among
 from transire.procedures.origin_certification import service as origin
+from transire.procedures.origin_verification import service as verification
+from transire.procedures.origin_verification.errors import DueDaysUnsuitable, NotAskedHere, RequestUnknown
 from transire.procedures.papers import open_newest
 from transire.procedures.power_of_attorney import service as power
 from transire.records.inbox import list_inbox
@@ -283,7 +282,7 @@ def test_a_filed_draft_can_be_filed_no_more(trade: Trade, filed: Issued) -> None
 def test_accept_ask_and_answer(trade: Trade, filed: Issued) -> None:
     customs, broker = trade.customs, trade.gateway
     entry.accept_claim(customs.tenant, customs.person, filed.document_id, 1, note="Checked")
-    request = entry.ask(customs.tenant, customs.person, filed.document_id, 2, "Which motor?", 10)
+    request = verification.ask(customs.tenant, customs.person, filed.document_id, 2, "Which motor?", 10)
     trade.settle()
     assert entry.list_entries(broker.tenant, "action").counts["action"] == 1
     assert filed.document_id not in _entries(trade, "customs", "action")
@@ -291,7 +290,7 @@ def test_accept_ask_and_answer(trade: Trade, filed: Issued) -> None:
         asked = list_inbox(view, broker.person, kind="request.made").rows
     assert [(item.statement_id, item.params["line"], item.due_at is not None) for item in asked] == [(request, 2, True)]
     certification = origin.list_certifications(broker.tenant).rows[0].document_id
-    entry.answer(broker.tenant, broker.person, request, "The one on the certification.", [certification])
+    verification.answer(broker.tenant, broker.person, request, "The one on the certification.", [certification])
     trade.settle()
     page = entry.show_entry(customs.tenant, filed.document_id)
     assert page.lines[0].decision is not None
@@ -304,7 +303,7 @@ def test_accept_ask_and_answer(trade: Trade, filed: Issued) -> None:
     assert filed.document_id in _entries(trade, "customs", "action")
     with broker.tenant.database.reading() as view:
         assert list_inbox(view, broker.person, kind="request.made").rows == ()
-    entry.close_request(customs.tenant, customs.person, request, "sufficient", "Thank you")
+    verification.close_request(customs.tenant, customs.person, request, "sufficient", "Thank you")
     trade.settle()
     assert entry.show_entry(broker.tenant, filed.document_id).lines[1].requests[0].outcome == "sufficient"
 
@@ -319,14 +318,14 @@ def test_what_customs_does_only_customs_does(trade: Trade, filed: Issued) -> Non
         entry.accept_claim(broker.tenant, broker.person, filed.document_id, 1)
     officer = Person("o", "An officer", frozenset({"officer"}))
     with pytest.raises(PermissionDenied):
-        entry.ask(broker.tenant, officer, filed.document_id, 1, "May I?")
+        verification.ask(broker.tenant, officer, filed.document_id, 1, "May I?")
 
 
 @pytest.mark.parametrize("days", [0, -3, 4000])
 def test_a_question_gives_days_to_answer(trade: Trade, filed: Issued, days: int) -> None:
     customs = trade.customs
     with pytest.raises(DueDaysUnsuitable, match="thirty are usual"):
-        entry.ask(customs.tenant, customs.person, filed.document_id, 1, "When?", days)
+        verification.ask(customs.tenant, customs.person, filed.document_id, 1, "When?", days)
 
 
 def test_lines_that_are_not_there_are_refused(trade: Trade, filed: Issued) -> None:
@@ -348,19 +347,19 @@ def test_a_line_without_a_claim_has_none_to_accept(trade: Trade, shipment: Issue
 
 def test_only_filer_and_importer_answer(trade: Trade, filed: Issued) -> None:
     customs, producer = trade.customs, trade.bajio
-    request = entry.ask(customs.tenant, customs.person, filed.document_id, 3, "Which resin?")
+    request = verification.ask(customs.tenant, customs.person, filed.document_id, 3, "Which resin?")
     trade.settle()
     with pytest.raises(RequestUnknown):
-        entry.answer(producer.tenant, producer.person, request, "Ours")
+        verification.answer(producer.tenant, producer.person, request, "Ours")
 
 
 def test_customs_does_not_answer_itself(trade: Trade, filed: Issued) -> None:
     customs = trade.customs
-    request = entry.ask(customs.tenant, customs.person, filed.document_id, 3, "Which supplier?")
+    request = verification.ask(customs.tenant, customs.person, filed.document_id, 3, "Which supplier?")
     trade.settle()
     signer = Person(customs.person.id, "A signer", frozenset({"signing_official"}))
     with pytest.raises(NotAskedHere):
-        entry.answer(customs.tenant, signer, request, "We know")
+        verification.answer(customs.tenant, signer, request, "We know")
 
 
 def test_a_broker_without_a_power_drafts_nothing(trade: Trade, filed: Issued) -> None:

@@ -50,6 +50,16 @@ STORY: list[tuple[str, str, str, list[str], dict[str, Any]]] = [
     ("asked", "request.made/1", CUSTOMS, [ENTRY], {"line": 2, "question": "?", "due_by": "2026-12-22", "basis": "x"}),
     ("answered", "request.answered/1", BROKER, [named("asked"), ENTRY], {"answer": named("answer")}),
     ("closed", "request.closed/1", CUSTOMS, [named("asked"), ENTRY], {"outcome": "sufficient", "note": "x"}),
+    (
+        "certifier",
+        "certifier.asked/1",
+        CUSTOMS,
+        [CERTIFICATION, ENTRY],
+        {"line": 2, "question": "?", "due_by": "2026-12-22", "basis": "x"},
+    ),
+    ("later", "request.extended/1", CUSTOMS, [named("certifier"), CERTIFICATION, ENTRY], {"due_by": "2027-01-22"}),
+    ("told", "request.answered/1", PRODUCER, [named("certifier"), CERTIFICATION, ENTRY], {"answer": named("b")}),
+    ("decided", "origin.decided/1", CUSTOMS, [named("d"), ENTRY], {"line": 2, "outcome": "originating"}),
     ("withdrawn", "certification.withdrawn/1", PRODUCER, [CERTIFICATION], {"version": CERTIFICATION, "reason": "x"}),
     (
         "corrected",
@@ -149,7 +159,7 @@ def test_the_standing_version_is_the_corrected_one(database: Database) -> None:
         standing = find_filing(view, ENTRY)
         assert standing is not None
         assert (standing.version, standing.claims, standing.accepted, standing.asked) == (ENTRY, 2, 1, 0)
-    project(database, [7])
+    project(database, [len(STORY) - 2])
     with database.reading() as view:
         standing = find_filing(view, ENTRY)
         assert standing is not None
@@ -211,6 +221,6 @@ def test_a_revoked_power_is_not_live(database: Database) -> None:
     with database.reading() as view:
         assert [grant.is_live(NOW.date()) for grant in list_grants(view, principal=IMPORTER)] == [True]
         assert [grant.is_live(datetime(2025, 12, 31, tzinfo=UTC).date()) for grant in list_grants(view)] == [False]
-    project(database, [8])
+    project(database, [len(STORY) - 1])
     with database.reading() as view:
         assert [grant.is_live(NOW.date()) for grant in list_grants(view, agent=BROKER)] == [False]

@@ -58,13 +58,59 @@ SOUND: dict[str, tuple[dict[str, Any], set[str], str]] = {
     ),
     "claim.accepted/1": ({"line": 1, "version": ID, "note": "Checked"}, {"customs"}, "entry.filed/1"),
     "request.made/1": (
-        {"line": 1, "question": "Which motor?", "due_by": "2026-12-22", "basis": "19 USC 1509"},
+        {
+            "line": 1,
+            "question": "Which motor?",
+            "questions": ["process"],
+            "due_by": "2026-12-22",
+            "basis": "19 USC 1509",
+        },
         {"customs", "agency"},
         "entry.filed/1",
     ),
+    "certifier.asked/1": (
+        {"line": 1, "good": 1, "question": "Which motor?", "due_by": "2026-12-22", "basis": "19 CFR 182.75(c)(1)"},
+        {"customs"},
+        "document.issued/1",
+    ),
+    "visit.proposed/1": (
+        {"line": 1, "place": "The works", "on": "2027-01-12", "due_by": "2026-12-22", "basis": "19 CFR 182.74"},
+        {"customs"},
+        "document.issued/1",
+    ),
+    "visit.answered/1": (
+        {"answer": "postponed", "days": 60, "words": "Stocktaking"},
+        {"exporter", "producer", "importer"},
+        "visit.proposed/1",
+    ),
+    "action.proposed/1": (
+        {"line": 1, "version": ID, "reason": "The motor", "due_by": "2026-12-22", "basis": "CBP Form 29"},
+        {"customs"},
+        "entry.filed/1",
+    ),
+    "request.extended/1": ({"due_by": "2027-01-22", "reason": "Holidays"}, {"customs"}, "action.proposed/1"),
     "request.answered/1": ({"answer": ID}, {"broker", "importer", "exporter", "producer"}, "request.made/1"),
+    "request.closed/1": ({"outcome": "sufficient", "note": "Thanks"}, {"customs", "agency"}, "certifier.asked/1"),
+    "determination.deferred/1": ({"line": 1, "reason": "Many materials"}, {"customs"}, "entry.filed/1"),
+    "refund.claimed/1": (
+        {
+            "line": 1,
+            "certification": ID,
+            "version": ID,
+            "good": 1,
+            "declaration": "It qualified",
+            "informed": False,
+            "protested": False,
+        },
+        {"broker", "importer"},
+        "entry.filed/1",
+    ),
+    "origin.decided/1": (
+        {"line": 1, "version": ID, "outcome": "not_originating"},
+        {"customs"},
+        "document.issued/1",
+    ),
     "entry.noted/1": ({"version": ID, "line": 3, "note": "Name the model"}, {"customs", "agency"}, "entry.filed/1"),
-    "request.closed/1": ({"outcome": "sufficient", "note": "Thanks"}, {"customs", "agency"}, "request.made/1"),
 }
 SUPPLIER = {"name": "Supplier", "did": "did:web:supplier.example"}
 SOLICITED: dict[str, Any] = {

@@ -19,7 +19,7 @@ from transire.documents.entry import EntrySummary, find_line, read_entry_summary
 from transire.errors import TransireError
 from transire.node.tenant import Tenant
 from transire.procedures.entry_summary import tables as t
-from transire.procedures.entry_summary.dialogue import authority_relation, filed_entry, parties_of
+from transire.procedures.entry_summary.accepting import authority_relation, filed_entry, parties_of
 from transire.procedures.entry_summary.errors import (
     ClaimAcceptedAlready,
     ClaimAskedAbout,

@@ -19,11 +19,7 @@ TransireError
 ├── RefundNotCovered      refund.no-certification
 ├── RefundOfNothing       refund.nothing-to-refund
 ├── RefundNotKnown        refund.not-known
-├── RequestUnknown        entry.request-unknown
-├── NotAskedHere          entry.not-asked-here
 ├── NotTheFiler           entry.not-the-filer
-├── AttachmentUnknown     entry.attachment-unknown
-├── DueDaysUnsuitable     entry.due-days
 ├── FieldUnsuitable       entry.field-unsuitable
 ├── LineIncomplete        entry.line-incomplete
 ├── TooManyLines          entry.too-many-lines
@@ -95,39 +91,11 @@ class LineWithoutClaim(TransireError):
     status = 422
 
 
-class RequestUnknown(TransireError):
-    code = "entry.request-unknown"
-    sentence = "This member knows of no such request."
-    fix = "Look at the requests of the entry."
-    status = 404
-
-
-class NotAskedHere(TransireError):
-    code = "entry.not-asked-here"
-    sentence = "Customs has not put this request to this member."
-    fix = "The filer of the entry, or its importer, answers it."
-    status = 403
-
-
 class NotTheFiler(TransireError):
     code = "entry.not-the-filer"
     sentence = "Only the member that filed an entry can correct it."
     fix = "Ask its filer; its name stands on the entry."
     status = 403
-
-
-class AttachmentUnknown(TransireError):
-    code = "entry.attachment-unknown"
-    sentence = "This member does not hold a document that the answer is to carry."
-    fix = "Choose documents from the member's own lists, or ask whoever holds it to share it."
-    status = 404
-
-
-class DueDaysUnsuitable(TransireError):
-    code = "entry.due-days"
-    sentence = "So many days to answer cannot be given."
-    fix = "Give at least one day; thirty are usual (19 USC 1509; CBP Form 28)."
-    status = 422
 
 
 class FieldUnsuitable(TransireError):

@@ -18,7 +18,7 @@ from transire.procedures.entry_summary import tables as t
 from transire.procedures.entry_summary.checks import CaseFile, run_checks
 from transire.procedures.entry_summary.checks.case import LineOfCase
 from transire.procedures.entry_summary.gathering import gather_filed
-from transire.procedures.entry_summary.projection import forget_later
+from transire.procedures.entry_summary.projection import DETERMINATIONS, forget_later
 from transire.procedures.entry_summary.standing import stand
 from transire.procedures.findings import Finding
 from transire.procedures.papers import open_version
@@ -50,7 +50,7 @@ _CLEAR = tuple(
 class Examination:
     """The derivation of what was found (`procedures.catalogue.Derivation`)."""
 
-    def is_due(self, view: sa.Connection, height: int) -> bool:
+    def is_due(self, tenant: Tenant, view: sa.Connection, height: int) -> bool:
         """Whether a filing waits to be examined."""
         return view.execute(_DUE, {"height": height}).first() is not None
 
@@ -89,7 +89,8 @@ def _sought(case: CaseFile) -> set[str]:
     """Everything that the checks of this entry look for by name."""
     claims = [claim for _, claim in case.claims()]
     named = {name for c in claims for name in (c.certification, c.issued_statement, c.delivered_statement)}
-    return {name for name in (*named, case.entry.power_of_attorney, *_shared(case)) if name is not None}
+    wanted = (*named, case.entry.power_of_attorney, *_shared(case), DETERMINATIONS if claims else None)
+    return {name for name in wanted if name is not None}
 
 
 def _shared(case: CaseFile) -> set[str]:

@@ -14,6 +14,8 @@ import sqlalchemy as sa
 from transire.documents.authority import SCHEMA_ID as AUTHORITY
 from transire.documents.authority import read_power_of_attorney
 from transire.documents.certification import is_certification, read_certification
+from transire.documents.customs_determination import SCHEMA_ID as DETERMINED
+from transire.documents.customs_determination import read_customs_determination
 from transire.documents.entry import SCHEMA_ID as ENTRY
 from transire.documents.entry import EntrySummary, read_entry_summary
 from transire.documents.invoice import SCHEMA_ID as INVOICE
@@ -24,6 +26,7 @@ from transire.procedures.entry_summary.checks.case import (
     Anchored,
     CaseFile,
     Declared,
+    DeterminedByCustoms,
     Ended,
     HeldAuthority,
     HeldCertification,
@@ -73,10 +76,12 @@ def _gather(tenant: Tenant, tx: sa.Connection, entry: EntrySummary, begun: CaseF
     documents = {claim.certification for claim in claims if claim.certification is not None}
     versions = {statement.version for statement in statements.values() if statement.version}
     before = None if begun.filed is None else begun.filed.log_index
+    certifications = tuple(_certifications(tenant, tx, sorted(documents), sorted(versions), before))
     return msgspec.structs.replace(
         begun,
         statements=statements,
-        certifications=tuple(_certifications(tenant, tx, sorted(documents), sorted(versions), before)),
+        certifications=certifications,
+        determined=tuple(_determined(tenant, tx, {one.issuer for one in certifications}, before)),
         invoices=find_invoices(tenant, tx, entry.invoices, before=before),
         authorities=_authorities(tenant, tx, entry.power_of_attorney, before),
         declared=tuple(_declared(tenant, tx, entry, own_id, before)),
@@ -116,6 +121,18 @@ def _certifications(
         if paper is not None and is_certification(paper.credential):
             content = paper.read_as(read_certification)
             yield HeldCertification(content=content, **held_particulars(tenant, tx, paper))
+
+
+def _determined(
+    tenant: Tenant, tx: sa.Connection, certifiers: Iterable[str], before: int | None
+) -> Iterator[DeterminedByCustoms]:
+    """What customs had determined of goods of these certifiers, as far as this member was told; the latest last."""
+    found = [one for certifier in certifiers for one in find_holding(tx, DETERMINED, "certifier/id", certifier)]
+    for place in sorted(found, key=lambda one: (one.log_index, one.document_id)):
+        paper = None if before is not None and place.log_index >= before else open_version(tenant, tx, place.commitment)
+        if paper is not None and "customs" in held_particulars(tenant, tx, paper)["issuer_roles"]:
+            content = read_customs_determination(paper.credential)
+            yield DeterminedByCustoms(document_id=paper.document_id, log_index=place.log_index, content=content)
 
 
 def find_invoices(

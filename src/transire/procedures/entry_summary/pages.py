@@ -1,9 +1,9 @@
-"""The pages of entry summaries: invoices, drafting and filing, the officer's page, questions and answers."""
+"""The pages of entry summaries: invoices, drafting and filing, the officer's page."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, get_args
+from typing import Any
 
 from starlette.responses import Response
 
@@ -18,26 +18,22 @@ from transire.portal.visit import Visit
 from transire.portal.waiting import await_statement, await_version, show_under_way
 from transire.procedures.entry_summary import service
 from transire.procedures.entry_summary.checks.duty import duty_of
-from transire.procedures.entry_summary.dialogue import ANSWER_DAYS, Outcome
-from transire.procedures.entry_summary.errors import EntryUnknown, InvoiceUnknown, RequestUnknown
+from transire.procedures.entry_summary.errors import EntryUnknown, InvoiceUnknown
 from transire.procedures.entry_summary.filing import is_fixed
 from transire.procedures.entry_summary.filings import VIEWS, EntryView
 from transire.procedures.entry_summary.form7501 import Form7501, file_name, form_pdf
 from transire.procedures.entry_summary.pricing import duty_of_draft, notices_of
 from transire.procedures.entry_summary.remarks import remarks_on
-from transire.procedures.entry_summary.views import DraftPage, EntryPage, RequestView
+from transire.procedures.entry_summary.views import DraftPage
 from transire.procedures.findings import Finding
 from transire.procedures.typesetting import can_typeset
-from transire.records.documents import DocumentFilter
 
 TRADERS = frozenset({"producer", "exporter", "importer", "broker", "customs"})
 FILERS = frozenset({"importer", "broker", "customs"})
-OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
-MAX_DUE_DAYS = 365
 
 PAGES = Pages(
     Place("/invoices", N_("Invoices"), N_("Entry"), "invoices.read", TRADERS),
-    Place("/entries", N_("Entry summaries"), N_("Entry"), "entries.read", FILERS, also=("/entry-drafts", "/requests")),
+    Place("/entries", N_("Entry summaries"), N_("Entry"), "entries.read", FILERS, also=("/entry-drafts",)),
     told={
         "invoice-issued": N_("Issued. The invoice is on its way to the importer."),
         "entry-drafted": N_("Drafted from the documents held. Look at the findings, then file it."),
@@ -46,26 +42,18 @@ PAGES = Pages(
         "transport-stated": N_("Taken. Each field is marked as stated by you; what a signed document says stands."),
         "entry-discarded": N_("The draft was given up."),
         "entry-filed": N_("Filed. Customs sees it one block later."),
+        "claim-taken-back": N_("A correction without the claim is drafted. Look at it, then file it."),
         "claim-accepted": N_("The claim is accepted, and the filer is told."),
-        "asked": N_("The question is on its way. Its clock runs from delivery."),
-        "answered": N_("The answer and its evidence are on their way to customs."),
-        "request-closed": N_("The request is closed, and the filer is told."),
     },
     kinds={
         "entry.filed/1": N_("filed it"),
         "entry.corrected/1": N_("corrected it"),
         "claim.accepted/1": N_("accepted a claim"),
-        "request.made/1": N_("asked about a line"),
-        "request.answered/1": N_("answered a question"),
-        "request.closed/1": N_("closed a question"),
     },
     items={
         "entry.filed": Item(N_("An entry summary was filed"), "/entries/{document_id}"),
         "entry.corrected": Item(N_("An entry summary was corrected"), "/entries/{document_id}"),
         "claim.accepted": Item(N_("The claim of line %(line)s was accepted"), "/entries/{document_id}"),
-        "request.made": Item(N_("Customs asks about line %(line)s"), "/requests/{statement_id}"),
-        "request.answered": Item(N_("A question was answered"), "/entries/{document_id}"),
-        "request.closed": Item(N_("A question was closed"), "/entries/{document_id}"),
     },
     documents={ENTRY: "/entries/{document_id}", INVOICE: "/invoices/{document_id}"},
     drafts={service.DRAFT_KIND: "/entry-drafts/{draft_id}"},
@@ -213,7 +201,7 @@ def file_entry(visit: Visit) -> Response:
     return visit.go(f"/entries/{issued.document_id}", told="entry-filed")
 
 
-# The officer's page, and the dialogue.
+# The officer's page.
 
 
 @PAGES.get("/entries/{document_id}", operation="entries.read")
@@ -240,7 +228,6 @@ def show_entry(visit: Visit) -> Response:
         remarks=remarks_on(visit.tenant, visit.actor, document_id),
         notes=customs and visit.may("entries.note", "customs"),
         corrects=page.row.filing.by == visit.tenant.did and visit.may("entries.draft", "authorised_broker"),
-        answer_days=ANSWER_DAYS,
     )
 
 
@@ -258,6 +245,13 @@ def draft_correction(visit: Visit) -> Response:
     return visit.go(f"/entry-drafts/{draft_id}", told="entry-drafted")
 
 
+@PAGES.post("/entries/{document_id}/lines/{line}/withdraw", operation="entries.draft", again=show_entry)
+def withdraw_claim(visit: Visit) -> Response:
+    """Draft a correction without the claim of a line; its page shows what is owed then."""
+    withdrawal = service.withdraw_claims(visit.tenant, visit.actor, visit.named("document_id"), [_line(visit)])
+    return visit.go(f"/entry-drafts/{withdrawal.draft_id}", told="claim-taken-back")
+
+
 @PAGES.post("/entries/{document_id}/lines/{line}/accept", operation="claims.decide", again=show_entry)
 def accept_claim(visit: Visit) -> Response:
     """Accept the claim of a line."""
@@ -266,55 +260,6 @@ def accept_claim(visit: Visit) -> Response:
     stated = service.accept_claim(visit.tenant, visit.actor, document_id, line, note=note)
     await_statement(visit.tenant, stated)
     return visit.go(f"/entries/{document_id}", told="claim-accepted", anchor=f"line-{line}")
-
-
-@PAGES.post("/entries/{document_id}/lines/{line}/ask", operation="requests.ask", again=show_entry)
-def ask(visit: Visit) -> Response:
-    """Ask about a line."""
-    document_id, line = visit.named("document_id"), _line(visit)
-    days = visit.form.whole("due_days", least=1, most=MAX_DUE_DAYS)
-    stated = service.ask(visit.tenant, visit.actor, document_id, line, visit.form.text("question"), days)
-    await_statement(visit.tenant, stated)
-    return visit.go(f"/entries/{document_id}", told="asked", anchor=f"line-{line}")
-
-
-@PAGES.get("/requests/{request_id}", operation="requests.read")
-def show_request(visit: Visit) -> Response:
-    """A question, what was answered, and the form to answer it with evidence."""
-    page, request = _request(visit)
-    parties = (page.row.filing.by, page.entry.importer.did)
-    may_answer = visit.may("requests.answer") or visit.may("requests.answer", "authorised_broker")
-    held = documents.browse_documents(
-        visit.tenant, visit.actor, DocumentFilter(status="current", latest_version=True), limit=100
-    )
-    return visit.show(
-        "entry_summary/request.html",
-        page=page,
-        request=request,
-        held=held.rows,
-        answers=visit.tenant.did in parties and may_answer and request.outcome is None,
-        closes="customs" in visit.tenant.roles and visit.may("requests.ask", "customs") and request.outcome is None,
-        outcomes=OUTCOMES,
-    )
-
-
-@PAGES.post("/requests/{request_id}/answer", operation="requests.answer", again=show_request)
-def answer(visit: Visit) -> Response:
-    """Answer it."""
-    request_id = visit.named("request_id")
-    issued = service.answer(visit.tenant, visit.actor, request_id, visit.form.text("text"), visit.form.all("documents"))
-    await_version(visit.tenant, issued.commitment)
-    return visit.go(f"/requests/{request_id}", told="answered")
-
-
-@PAGES.post("/requests/{request_id}/close", operation="requests.ask", again=show_request)
-def close_request(visit: Visit) -> Response:
-    """Say that it is settled, or that the answer does not suffice."""
-    request_id, said = visit.named("request_id"), visit.form.one_of("outcome", OUTCOMES)
-    outcome: Outcome = next(each for each in OUTCOMES if each == said)
-    stated = service.close_request(visit.tenant, visit.actor, request_id, outcome, visit.form.text("note"))
-    await_statement(visit.tenant, stated)
-    return visit.go(f"/requests/{request_id}", told="request-closed")
 
 
 def _printed(form: Form7501) -> Response:
@@ -367,17 +312,6 @@ def _lines_of(
             }
         )
     return found
-
-
-def _request(visit: Visit) -> tuple[EntryPage, RequestView]:
-    request_id = visit.named("request_id")
-    entry = str(visit.tenant.located(request_id).statement.about[0])
-    page = service.show_entry(visit.tenant, entry, visit.actor)
-    for line in page.lines:
-        for request in line.requests:
-            if request.statement_id == request_id:
-                return page, request
-    raise RequestUnknown(got=request_id)
 
 
 def _members(visit: Visit, role: str) -> list[tuple[str, str]]:

@@ -6,8 +6,8 @@ from transire.desk.permissions import require
 from transire.desk.person import Person
 from transire.documents.entry import read_entry_summary
 from transire.node.tenant import Tenant
+from transire.procedures.entry_summary.accepting import filed_entry
 from transire.procedures.entry_summary.checks.duty import duty_of
-from transire.procedures.entry_summary.dialogue import filed_entry
 from transire.procedures.entry_summary.form7501 import Form7501, Proof, form_of
 from transire.procedures.entry_summary.pricing import duty_of_draft
 from transire.procedures.entry_summary.relations import find_own_draft

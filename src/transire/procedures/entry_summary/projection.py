@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, time
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,14 +12,18 @@ from sqlalchemy import Connection
 from transire.procedures.bodies import claimed_lines
 from transire.procedures.entry_summary import tables as t
 from transire.procedures.entry_summary.standing import stand
-from transire.procedures.entry_summary.statements import ACCEPTED, ANSWERED, ASKED, CLOSED, CORRECTED, FILED, NOTED
+from transire.procedures.entry_summary.statements import ACCEPTED, CORRECTED, FILED, NOTED
 from transire.procedures.rows import place_values, put_row, put_rows
-from transire.records.project import project_inbox_item, settle_inbox_item
-from transire.records.rows import LATER, NOW, SOON, InboxRow, inbox_item_id
+from transire.records.project import project_inbox_item
+from transire.records.rows import LATER, SOON, InboxRow
 
 Write = Callable[[Connection, Any, Any], None]
 
 ISSUED, DELIVERED = "document.issued/1", "document.delivered/1"
+# The verification of origin tells of these in the inbox; here they are counted in lists and shown beside their line.
+ASKED, ANSWERED, CLOSED = "request.made/1", "request.answered/1", "request.closed/1"
+DECIDED, DETERMINATIONS = "origin.decided/1", "determinations"
+"""What customs decides bears on claims that were filed after it, whenever it comes to be known."""
 TURNED = "origin.turned/1"
 
 _FORGET = sa.delete(t.examinations).where(t.examinations.c.version == sa.bindparam("of"))
@@ -38,6 +42,8 @@ def project(tx: Connection, context: Any, statement: Any, documents: Any) -> Non
         write(tx, context, statement)
     if statement.kind in (ISSUED, DELIVERED):
         tx.execute(_FORGET_SEEKERS, {"name": context.statement_id})
+    if statement.kind == DECIDED:
+        forget_later(tx, DETERMINATIONS, context.place.log_index)
     if statement.kind == ISSUED:
         forget_later(tx, statement.body["id"], context.place.log_index)
 
@@ -83,26 +89,17 @@ def _question(tx: Connection, context: Any, statement: Any) -> None:
     entry, line, due_by = statement.about[0], body["line"], body["due_by"]
     put_row(tx, t.requests, **place_values(context, statement.by), entry=entry, line=line, due_by=due_by)
     stand(tx, entry)
-    due_at = datetime.combine(datetime.fromisoformat(due_by), time.max, tzinfo=UTC)
-    params = {"line": line, "due_by": due_by}
-    _tell(tx, context, "request.made", document_id=entry, params=params, urgency=NOW, due_at=due_at)
 
 
 def _answer(tx: Connection, context: Any, statement: Any) -> None:
-    request, entry = statement.about[0], statement.about[-1]
-    put_row(tx, t.answers, **place_values(context, statement.by), request=request)
-    stand(tx, entry)
-    settle_inbox_item(tx, inbox_item_id("request.made", request), context.statement_id)
-    _tell(tx, context, "request.answered", document_id=entry, urgency=SOON)
+    put_row(tx, t.answers, **place_values(context, statement.by), request=statement.about[0])
+    stand(tx, statement.about[-1])
 
 
 def _closing(tx: Connection, context: Any, statement: Any) -> None:
-    request, entry = statement.about[0], statement.about[-1]
-    outcome = statement.body["outcome"]
+    request, outcome = statement.about[0], statement.body["outcome"]
     put_row(tx, t.closings, **place_values(context, statement.by), request=request, outcome=outcome)
-    stand(tx, entry)
-    settle_inbox_item(tx, inbox_item_id("request.made", request), context.statement_id)
-    _tell(tx, context, "request.closed", document_id=entry, params={"outcome": outcome})
+    stand(tx, statement.about[-1])
 
 
 def _note(tx: Connection, context: Any, statement: Any) -> None:
@@ -121,9 +118,9 @@ WRITERS: Mapping[str, Write] = {
     FILED.name: _filing,
     CORRECTED.name: _filing,
     ACCEPTED.name: _acceptance,
-    ASKED.name: _question,
-    ANSWERED.name: _answer,
-    CLOSED.name: _closing,
+    ASKED: _question,
+    ANSWERED: _answer,
+    CLOSED: _closing,
     NOTED.name: _note,
     TURNED: _turn,
 }

@@ -17,7 +17,7 @@ from transire.desk.person import Person
 from transire.documents.entry import find_line, read_entry_summary
 from transire.node.tenant import Tenant
 from transire.procedures.entry_summary import tables as t
-from transire.procedures.entry_summary.dialogue import authority_relation, filed_entry, parties_of
+from transire.procedures.entry_summary.accepting import authority_relation, filed_entry, parties_of
 from transire.procedures.entry_summary.errors import LineUnknown
 from transire.procedures.entry_summary.statements import NOTED
 from transire.vault import journal

@@ -11,8 +11,6 @@ from transire.desk.permissions import require_some
 from transire.portal.verifying import PATH as VERIFY_PATH
 from transire.procedures.entry_summary import service
 from transire.procedures.entry_summary.checks.duty import duty_of
-from transire.procedures.entry_summary.dialogue import ANSWER_DAYS, REQUEST_BASIS
-from transire.procedures.entry_summary.errors import RequestUnknown
 from transire.procedures.entry_summary.form7501 import Form7501, file_name, form_pdf
 
 OPERATIONS = Operations()
@@ -137,7 +135,7 @@ def file_entry(call: Call) -> Any:
     return Answer(value=issued, status=201, location=f"/entries/{issued.document_id}")
 
 
-# Entries and the dialogue about them.
+# Entries.
 
 
 @OPERATIONS.op("GET", "/entries", "listEntries", scope="entries.read")
@@ -178,59 +176,19 @@ def draft_correction(call: Call) -> Any:
     return _draft(call, service.draft_correction(call.tenant, call.person, call.path["document_id"]), status=201)
 
 
+@OPERATIONS.op("POST", "/entries/{document_id}/withdrawals", "withdrawClaims", scope="entries.draft")
+def withdraw_claims(call: Call) -> Any:
+    """Draft a correction without the claims of these lines, with what is owed before and after."""
+    withdrawal = service.withdraw_claims(call.tenant, call.person, call.path["document_id"], call.body["lines"])
+    value = {**msgspec.structs.asdict(withdrawal), "difference": withdrawal.difference}
+    return Answer(value=value, status=201, location=f"/entry-drafts/{withdrawal.draft_id}")
+
+
 @OPERATIONS.op("POST", "/entries/{document_id}/lines/{line}/accept", "acceptClaim", scope="claims.decide")
 def accept_claim(call: Call) -> Any:
     note = (call.body or {}).get("note", "")
     stated = service.accept_claim(call.tenant, call.person, call.path["document_id"], _line(call), note=note)
     return Answer(value={"statement_id": stated}, status=201)
-
-
-@OPERATIONS.op("POST", "/entries/{document_id}/lines/{line}/requests", "askAboutLine", scope="requests.ask")
-def ask(call: Call) -> Any:
-    """Ask about a line; the clock of the answer runs from delivery."""
-    body = call.body
-    stated = service.ask(
-        call.tenant,
-        call.person,
-        call.path["document_id"],
-        _line(call),
-        body["question"],
-        body.get("due_days", ANSWER_DAYS),
-        basis=body.get("basis", REQUEST_BASIS),
-    )
-    return Answer(value={"statement_id": stated}, status=201, location=f"/requests/{stated}")
-
-
-@OPERATIONS.op("GET", "/requests/{request_id}", "showRequest", scope="requests.read")
-def show_request(call: Call) -> Any:
-    request_id = call.path["request_id"]
-    entry = str(call.tenant.located(request_id).statement.about[0])
-    page = service.show_entry(call.tenant, entry, call.person)
-    for line in page.lines:
-        for request in line.requests:
-            if request.statement_id == request_id:
-                return msgspec.structs.asdict(request) | {"entry": entry}
-    raise RequestUnknown(got=request_id)
-
-
-@OPERATIONS.op("POST", "/requests/{request_id}/answers", "answerRequest", scope="requests.answer")
-def answer(call: Call) -> Any:
-    issued = service.answer(
-        call.tenant,
-        call.person,
-        call.path["request_id"],
-        call.body["text"],
-        call.body.get("documents", []),
-    )
-    return Answer(value=issued, status=201, location=f"/documents/{issued.document_id}")
-
-
-@OPERATIONS.op("POST", "/requests/{request_id}/close", "closeRequest", scope="requests.ask")
-def close_request(call: Call) -> Any:
-    stated = service.close_request(
-        call.tenant, call.person, call.path["request_id"], call.body["outcome"], call.body["note"]
-    )
-    return {"statement_id": stated}
 
 
 def _printed(form: Form7501) -> Answer:

@@ -1,8 +1,8 @@
 """What a node does for entry summaries: draft, check and file an entry, show it.
 
 Each function is one act of one person for one member. The permission is asked first; what follows from the act is
-written in one SQL transaction, and goes to the ledger and to the others after it. Invoices and the dialogue with
-customs have rooms of their own, and are offered from here too.
+written in one SQL transaction, and goes to the ledger and to the others after it. Invoices have a module of their
+own, and are offered from here too.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from transire.documents.entry import SCHEMA_ID as ENTRY
 from transire.documents.entry import EntrySummary, read_entry_summary
 from transire.node.tenant import Issued, Tenant
 from transire.procedures.entry_summary import drafting
+from transire.procedures.entry_summary.accepting import accept_claim, filed_entry
 from transire.procedures.entry_summary.checks.case import CaseFile
-from transire.procedures.entry_summary.dialogue import accept_claim, answer, ask, close_request, filed_entry
 from transire.procedures.entry_summary.errors import (
     EntryRefused,
     FieldUnsuitable,
@@ -44,6 +44,7 @@ from transire.procedures.entry_summary.relations import DRAFT_KIND, authority_fo
 from transire.procedures.entry_summary.statements import CORRECTED, FILED
 from transire.procedures.entry_summary.stating import state_transport
 from transire.procedures.entry_summary.views import DraftPage, EntryPage, draft_page, entry_page
+from transire.procedures.entry_summary.withdrawing import Withdrawal, places_of_claims, without_claims
 from transire.procedures.findings import Finding, errors_among
 from transire.procedures.papers import customs_of, issue_paper, share_paper
 
@@ -57,10 +58,7 @@ __all__ = [
     "InvoicePage",
     "InvoiceRow",
     "accept_claim",
-    "answer",
-    "ask",
     "check_draft",
-    "close_request",
     "discard_draft",
     "draft_correction",
     "draft_entry",
@@ -78,6 +76,7 @@ __all__ = [
     "show_entry",
     "show_invoice",
     "state_transport",
+    "withdraw_claims",
 ]
 
 SEQUENCE = "entry"
@@ -136,6 +135,12 @@ def draft_correction(tenant: Tenant, person: Person, entry_id: str) -> str:
             now=tenant.now(),
         )
     return draft.id
+
+
+def withdraw_claims(tenant: Tenant, person: Person, entry_id: str, lines: Sequence[int]) -> Withdrawal:
+    """Draft a correction that takes the claims of these lines back, with what is owed before and after."""
+    owed, places = places_of_claims(tenant, entry_id, lines)
+    return without_claims(tenant, person, draft_correction(tenant, person, entry_id), owed, places)
 
 
 def set_field(

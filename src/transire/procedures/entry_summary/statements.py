@@ -1,15 +1,13 @@
-"""What members state about entry summaries, their claims, and the questions that customs asks about them."""
+"""What members state about entry summaries and their claims; what customs asks about them is `origin_verification`."""
 
 from __future__ import annotations
 
 from transire.ledger.kinds import Kind
-from transire.procedures.bodies import DATE, IDENTIFIER, LINE, closed, list_of, one_of, text
+from transire.procedures.bodies import IDENTIFIER, LINE, closed, list_of, text
 
 # 19 USC 1484(a): the importer of record, or the broker that it designates, makes entry.
 FILERS = frozenset({"broker", "importer"})
 AUTHORITIES = frozenset({"customs"})
-# A question may be put to whoever holds the records: importer and broker, or producer and exporter (19 CFR 182.73).
-ANSWERERS = frozenset({"broker", "importer", "exporter", "producer"})
 
 # One claim of one line: the certification (a document), its version, and the statements that it rests on. Possession
 # counts for the `delivered` statement named here and for no other (LEDGER.md section 3). `also`: further lines whose
@@ -53,30 +51,6 @@ ACCEPTED = Kind(
     follows=("entry.filed/1",),
 )
 
-# About the entry summary: customs asks (CBP Form 28). `due_by` is a date; the clock runs from delivery.
-ASKED = Kind(
-    name="request.made/1",
-    body_schema=closed({"line": LINE, "question": text(4000), "due_by": DATE, "basis": text(200)}),
-    stated_by=AUTHORITIES | {"agency"},
-    follows=("entry.filed/1",),
-)
-
-# About the request and its entry: the answer, a document that says it in words and names what bears it out.
-ANSWERED = Kind(
-    name="request.answered/1",
-    body_schema=closed({"answer": IDENTIFIER}),
-    stated_by=ANSWERERS,
-    follows=("request.made/1",),
-)
-
-# About the request and its entry: customs needs no more, or says that the answer does not suffice.
-CLOSED = Kind(
-    name="request.closed/1",
-    body_schema=closed({"outcome": one_of("sufficient", "insufficient", "withdrawn"), "note": text(1000)}),
-    stated_by=AUTHORITIES | {"agency"},
-    follows=("request.made/1",),
-)
-
 # About the entry summary: customs lets its filer know something of it. It asks for no answer and starts no clock: what
 # needs an answer is a request (19 USC 1509), what changes a duty is a notice of action (CBP Form 29).
 NOTED = Kind(
@@ -86,4 +60,4 @@ NOTED = Kind(
     follows=("entry.filed/1",),
 )
 
-KINDS = (FILED, CORRECTED, ACCEPTED, ASKED, ANSWERED, CLOSED, NOTED)
+KINDS = (FILED, CORRECTED, ACCEPTED, NOTED)

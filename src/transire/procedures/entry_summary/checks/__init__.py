@@ -6,7 +6,15 @@ are shown. What they are not: a determination of origin or classification. They 
 
 from __future__ import annotations
 
-from transire.procedures.entry_summary.checks import certification, filing, invoice, possession, programme, tariff
+from transire.procedures.entry_summary.checks import (
+    certification,
+    determined,
+    filing,
+    invoice,
+    possession,
+    programme,
+    tariff,
+)
 from transire.procedures.entry_summary.checks.case import CaseFile
 from transire.procedures.entry_summary.checks.check import Check
 from transire.procedures.findings import Finding
@@ -48,6 +56,9 @@ CHECKS: tuple[Check, ...] = (
     certification.rule_missing,
     certification.certifier_not_empowered,
     certification.agreement_differs,
+    # what customs has determined before
+    determined.identical_good_denied,
+    determined.pattern_of_conduct,
     # the programme
     programme.programme_differs,
     programme.agreement_not_in_force,

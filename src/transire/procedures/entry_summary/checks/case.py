@@ -15,6 +15,7 @@ import msgspec
 
 from transire.documents.authority import PowerOfAttorney
 from transire.documents.certification import Certification, CertifiedGood, find_good, matching_goods
+from transire.documents.customs_determination import CustomsDetermination
 from transire.documents.entry import Claim, EntryLine, EntrySummary, Source, sources_by_field
 from transire.documents.invoice import Invoice, InvoiceLine
 
@@ -83,6 +84,14 @@ class HeldAuthority(_Held, frozen=True, kw_only=True):
     content: PowerOfAttorney
 
 
+class DeterminedByCustoms(msgspec.Struct, frozen=True, kw_only=True):
+    """What customs has determined of a good of one of the certifiers, in the order of the log."""
+
+    document_id: str
+    log_index: int
+    content: CustomsDetermination
+
+
 class Declared(msgspec.Struct, frozen=True, kw_only=True):
     """An invoice line that another entry of the same importer has declared already."""
 
@@ -135,6 +144,7 @@ class CaseFile(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     authorities: Mapping[str, HeldAuthority] = {}
     statements: Mapping[str, Anchored] = {}
     declared: tuple[Declared, ...] = ()
+    determined: tuple[DeterminedByCustoms, ...] = ()
     entry_numbers_used: frozenset[str] = frozenset()
 
     @property
