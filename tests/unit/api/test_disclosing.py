@@ -189,13 +189,18 @@ def test_over_the_api(world: World, certified: str) -> None:
 # The property: whatever the document and the choice, nothing undisclosed is in what leaves the node.
 
 ODD = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc")), max_size=4)
-# Digests, so that no two begin alike however small an example gets.
-MARKS = st.integers(0, 10**9).map(lambda number: hashlib.sha256(str(number).encode()).hexdigest()[:16])
-WORDS = st.tuples(MARKS, ODD).map("".join)
-UNIQUE = MARKS.map(lambda mark: f"{mark}\u00e9x")
+# Digests, so that no two begin alike however small an example gets, no name like a value either.
+NUMBERS = st.integers(0, 10**9)
+
+
+def mark(kind: str, of: object) -> str:
+    return hashlib.sha256(f"{kind} {of}".encode()).hexdigest()[:16]
+
+
+WORDS = st.tuples(NUMBERS, ODD).map(lambda made: mark("name", made) + made[1])
+UNIQUE = NUMBERS.map(lambda number: mark("value", number) + "\u00e9x")
 VALUES = st.recursive(
-    UNIQUE
-    | st.integers(10**12, 10**13).map(lambda number: int(hashlib.sha256(str(number).encode()).hexdigest()[:12], 16)),
+    UNIQUE | NUMBERS.map(lambda number: int(mark("number", number)[:12], 16)),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(WORDS, inner, max_size=3),
     max_leaves=8,
 )
