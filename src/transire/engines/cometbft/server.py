@@ -78,7 +78,7 @@ class AbciServer:
             thread.join(max(0.0, deadline - time.monotonic()))
         return not any(thread.is_alive() for thread in connections.values())
 
-    def close(self, within: float) -> bool:
+    def close(self, within: float = 10.0) -> bool:
         """Take no more connections and end those that there are; whether all of them have ended in that time."""
         with self._lock:
             self._closing = True
