@@ -125,26 +125,24 @@ def find_line(entry: EntrySummary, line_number: int) -> EntryLine | None:
     return next((line for line in entry.lines if line.line_number == line_number), None)
 
 
-def index_sources(sources: Iterable[Source]) -> dict[str, Source]:
-    """The sources by their field, for looking many up; of two that speak of one field the first."""
-    found: dict[str, Source] = {}
+def sources_by_field(sources: Iterable[Source]) -> dict[str, Source]:
+    """The sources by the pointer of their field; of two for one field the first."""
+    known: dict[str, Source] = {}
     for source in sources:
-        found.setdefault(source.field, source)
-    return found
+        known.setdefault(source.field, source)
+    return known
 
 
 def find_source(sources: Mapping[str, Source], field: str) -> Source | None:
     """What is known of where a field came from: its own source, else that of the nearest object above it.
 
-    >>> sources = index_sources([Source(field="/lines/0", computed="one line an invoice line")])
-    >>> find_source(sources, "/lines/0/description").computed
+    >>> known = sources_by_field([Source(field="/lines/0", computed="one line an invoice line")])
+    >>> find_source(known, "/lines/0/description").computed
     'one line an invoice line'
     """
-    while field:
-        if field in sources:
-            return sources[field]
+    while field and field not in sources:
         field = field.rpartition("/")[0]
-    return None
+    return sources.get(field)
 
 
 def keyed_fields(sources: Iterable[Source]) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from transire.documents.catalogue import document_type, schema_bytes, schema_ids
 from transire.documents.csv_table import MAX_BYTES, MAX_CELL, MAX_ROWS, Column
 from transire.documents.invoice import INVOICE_COLUMNS, LINE_COLUMNS
 from transire.documents.product_columns import MATERIAL_COLUMNS, PRODUCT_COLUMNS
+from transire.documents.transport import PACKING_COLUMNS, TRANSPORT_COLUMNS
 
 _HEAD: Final = """# Documents
 
@@ -99,6 +100,8 @@ def _table_sections() -> Iterator[str]:
         ("Materials (`materials.csv`)", MATERIAL_COLUMNS),
         ("Invoice: columns that are the same on each row", INVOICE_COLUMNS),
         ("Invoice: columns of the line", LINE_COLUMNS),
+        ("Transport of an entry: columns of the shipment", TRANSPORT_COLUMNS),
+        ("Transport of an entry: columns of the packing list", PACKING_COLUMNS),
     ):
         yield f"\n## {title}\n\n{_column_table(columns)}"
 

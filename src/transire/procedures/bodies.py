@@ -6,6 +6,7 @@ holds it to account. Formats are patterns, since `format` alone asserts nothing.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from transire.ledger import fields
@@ -30,6 +31,15 @@ def one_of(*values: str) -> Schema:
 
 def list_of(items: Schema, *, least: int = 0, most: int = 999) -> Schema:
     return {"type": "array", "items": items, "minItems": least, "maxItems": most, "uniqueItems": True}
+
+
+def claimed_lines(claim: Mapping[str, Any]) -> list[int]:
+    """The lines of an entry that a claim, as a statement of filing writes it, speaks for: its own, and those beside it.
+
+    >>> claimed_lines({"line": 1, "also": [4, 5]})
+    [1, 4, 5]
+    """
+    return [claim["line"], *claim.get("also", ())]
 
 
 def closed(properties: dict[str, Schema], *, optional: tuple[str, ...] = ()) -> Schema:

@@ -113,6 +113,12 @@ class OpenedLately:
             self._forget()
         return opened
 
+    def forget_all(self) -> None:
+        """Nothing is kept any more: a document was destroyed."""
+        with self._lock:
+            self._kept.clear()
+            self._bytes = 0
+
     def _forget(self) -> None:
         """Whatever is too old, and the oldest of too many. They lie in the order in which they were opened."""
         now = self._clock()

@@ -224,6 +224,7 @@ class Vault:
         """
         mine = (documents.c.issuer == issuer, documents.c.commitment == commitment, documents.c.erased_at.is_(None))
         tx.execute(documents.update().where(*mine).values(wrapped_key=None, erased_at=now))
+        self._lately.forget_all()
 
     def destroy(self, tx: sa.Connection, commitment: str, *, issuer: str, now: datetime) -> bool:
         """Erase a version for good: it is never taken in again, whoever brings it. False when it was done before."""
@@ -236,6 +237,7 @@ class Vault:
         """Destroy the key of a version that was here by grants alone. A new grant brings it again."""
         mine = (documents.c.issuer == issuer, documents.c.commitment == commitment, documents.c.by_grant)
         tx.execute(documents.update().where(*mine).values(wrapped_key=None, lapsed_at=now))
+        self._lately.forget_all()
 
     def is_erased(self, tx: sa.Connection, document_id: str) -> bool:
         """Whether this member had versions of a document and destroyed all of them."""

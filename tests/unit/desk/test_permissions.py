@@ -21,53 +21,55 @@ from transire.desk.permissions import (
 from transire.desk.person import Person, Role
 
 # Written out a second time and in another form, so that a slip in one of the two is found. A letter a role:
-# a administrator, p preparer, s signing official, o officer, v supervisor, u auditor.
+# a administrator, p preparer, s signing official, o officer, v supervisor, u auditor, c compliance officer.
 # Columns: own_member, issuer, recipient, authorised_broker, customs.
 EXPECTED = """
 products.import         ps      -       -       -       -
-products.read           psovu   -       -       -       -
-origin.ask              psovu   -       -       -       -
+products.read           psovuc  -       -       -       -
+origin.ask              psovuc  -       -       -       -
 origin.determine        s       -       -       -       -
-determinations.read     psovu   psovu   psovu   psovu   psovu
+determinations.read     psovuc  psovuc  psovuc  psovuc  psovuc
 certifications.draft    ps      ps      -       -       -
 certifications.sign     s       s       -       -       -
 certifications.replace  s       s       -       -       -
 certifications.withdraw s       s       -       -       -
-certifications.read     psovu   psovu   psovu   psovu   psovu
+certifications.read     psovuc  psovuc  psovuc  psovuc  psovuc
 documents.share         s       s       s       -       -
-documents.read          psovu   psovu   psovu   psovu   psovu
+documents.read          psovuc  psovuc  psovuc  psovuc  psovuc
+documents.destroy       s       s       s       -       -
+holds.manage            c       -       -       -       -
 authority.grant         s       s       -       -       -
 authority.withdraw      s       s       -       -       -
-authority.read          psovu   psovu   psovu   psovu   psovu
+authority.read          psovuc  psovuc  psovuc  psovuc  psovuc
 invoices.issue          ps      ps      -       -       -
-invoices.read           psovu   psovu   psovu   psovu   psovu
+invoices.read           psovuc  psovuc  psovuc  psovuc  psovuc
 entries.draft           ps      -       -       ps      -
-entries.check           psovu   -       -       psovu   -
+entries.check           psovuc  -       -       psovuc  -
 entries.file            s       -       -       s       -
-entries.read            psovu   psovu   psovu   psovu   psovu
+entries.read            psovuc  psovuc  psovuc  psovuc  psovuc
 claims.decide           -       -       -       -       ov
 requests.ask            -       -       -       -       ov
 requests.answer         s       s       s       s       -
-requests.read           psovu   psovu   psovu   psovu   psovu
-inbox.read              psovu   -       -       -       -
+requests.read           psovuc  psovuc  psovuc  psovuc  psovuc
+inbox.read              psovuc  -       -       -       -
 inbox.work              psov    -       -       -       -
-receipts.read           psovu   psovu   psovu   psovu   psovu
-notes.read              psovu   psovu   psovu   psovu   psovu
+receipts.read           psovuc  psovuc  psovuc  psovuc  psovuc
+notes.read              psovuc  psovuc  psovuc  psovuc  psovuc
 notes.write             psov    psov    psov    psov    psov
-views.save              apsovu  -       -       -       -
-tariff.read             apsovu  -       -       -       -
-network.read            apsovu  -       -       -       -
-rules.read              apsovu  -       -       -       -
+views.save              apsovuc -       -       -       -
+tariff.read             apsovuc -       -       -       -
+network.read            apsovuc -       -       -       -
+rules.read              apsovuc -       -       -       -
 network.govern          a       -       -       -       -
 network.enrol           a       -       -       -       -
 persons.read            au      -       -       -       -
 persons.manage          a       -       -       -       -
-particulars.read        apsovu  -       -       -       -
+particulars.read        apsovuc -       -       -       -
 particulars.write       as      -       -       -       -
 tokens.manage           a       -       -       -       -
 sign_ins.read           au      -       -       -       -
 """
-LETTERS = dict(zip("apsovu", Role, strict=True))
+LETTERS = dict(zip("apsovuc", Role, strict=True))
 ROWS = [line.split() for line in EXPECTED.strip().splitlines()]
 CASES = [
     (row[0], relation, role, letter in cell)

@@ -42,10 +42,10 @@ from transire.documents.entry import (
     entry_summary_subject,
     find_line,
     find_source,
-    index_sources,
     keyed_fields,
     read_entry_subject,
     read_entry_summary,
+    sources_by_field,
 )
 from transire.documents.errors import DocumentInvalid, DocumentTypeUnknown
 from transire.documents.evidence import read_evidence
@@ -229,7 +229,7 @@ def test_where_a_field_came_from() -> None:
         Source(field="/lines/0/description", document="A" * 43, pointer="/x"),
         Source(field="/lines/10", keyed_by="preparer"),
     )
-    known = index_sources((*sources, Source(field="/lines/10", computed="later, of the same field")))
+    known = sources_by_field((*sources, Source(field="/lines/10", computed="later, of the same field")))
     assert find_source(known, "/lines/0/description") == sources[1]
     assert find_source(known, "/lines/0/claim/programme") == sources[0]
     assert find_source(known, "/lines/1/description") is None

@@ -8,8 +8,8 @@ What it is here: the commercial invoice, the entry summary drafted from document
 evidence they rest on, the checks before filing and again at customs, requests and answers, flags when a
 certification ends, the officer's work list, and the refunds that could still be claimed.
 
-What it is not: a filing in ACE (only a certified filer makes one), a release of cargo (CBP Form 3461), a computation of
-duty, or liquidation.
+What it is not: a filing in ACE (only a certified filer makes one), a release of cargo (CBP Form 3461), or liquidation.
+Duty and fees are worked out beside it by whoever looks at it, and are no part of it.
 """
 
 from transire.procedures.catalogue import Procedure
@@ -20,7 +20,7 @@ PROCEDURE = Procedure(
     title="Entry summary",
     summary="An entry summary drafted from the documents already held, each claim beside its evidence and its checks.",
     law=("19 USC 1484", "19 CFR 141-142", "19 CFR 182.11-182.12", "19 CFR 10.583-10.585", "19 USC 1509"),
-    not_this=("a filing in ACE", "a release of cargo", "a computation of duty", "liquidation"),
+    not_this=("a filing in ACE", "a release of cargo", "liquidation"),
     kinds=KINDS,
     documents=("commercial-invoice/1", "entry-summary/1"),
     tables_at="transire.procedures.entry_summary.tables:metadata",

@@ -22,6 +22,7 @@ from transire.documents.authority import SCHEMA_ID as AUTHORITY
 from transire.documents.authority import is_effective, read_power_of_attorney
 from transire.documents.certification import CertifiedGood, covers_day, matching_goods, read_certification
 from transire.documents.codes import entry_number
+from transire.documents.entry import SCHEMA_ID as ENTRY
 from transire.documents.invoice import InvoiceLine
 from transire.documents.parties import is_same_party
 from transire.documents.wire import as_wire
@@ -38,6 +39,10 @@ from transire.tariff.case import MOST_LINES
 from transire.tariff.programmes import programmes_of
 
 CERTIFICATIONS = tuple(law.schema_id for law in agreements().values())
+BOND = ("suretyNumber", "bondType")
+CONTINUOUS = "8"
+"""Bond type: continuous (CBP Form 7501 block 5)."""
+
 Content = dict[str, Any]
 Sources = dict[str, Source]
 
@@ -86,6 +91,7 @@ def draft_content(
     if count > MOST_LINES:
         raise TooManyLines(got=f"{count:,} lines", expected=f"at most {MOST_LINES}")
     _take(content, sources, draw_header(authority, invoices[0]))
+    _take_bond(content, sources, tenant, tx)
     search = _Search(tenant, tx, importer_did)
     for invoice in invoices:
         for at in range(len(invoice.content.lines)):
@@ -93,6 +99,8 @@ def draft_content(
     return Draft(content=with_total(content), sources=sources | {"/totalEnteredValue": TOTAL})
 
 
+STATED = "stated by"
+"""How the source of every field begins that was taken from a table that nobody signed."""
 TOTAL = Source("computed", detail="the sum of the entered values")
 
 
@@ -120,7 +128,7 @@ def with_former(drafted: Draft, former: Paper) -> Draft:
     """A draft that corrects an entry: its number, and what persons had keyed into it, are taken from there."""
     content, sources = dict(drafted.content), dict(drafted.sources)
     for name, value in former.subject.items():
-        if name not in content and name not in ("sources", "summaryDate"):
+        if (name not in content or name in BOND) and name not in ("sources", "summaryDate"):
             content[name] = value
             pointer = f"/credentialSubject/{name}"
             sources[f"/{name}"] = Source("document", document_id=former.document_id, pointer=pointer)
@@ -129,17 +137,22 @@ def with_former(drafted: Draft, former: Paper) -> Draft:
 
 
 def with_typed(drafted: Draft, former: desk.Draft) -> Draft:
-    """A draft made anew in which what persons had typed stands as they typed it.
+    """A draft made anew in which what persons had typed, or stated of the transport, stands as it was.
 
     What was typed into a line stands as long as the line declares the same line of the same invoice.
     """
     content, sources = drafted.content, dict(drafted.sources)
-    for pointer in former.keyed_fields():
+    for pointer in (where for where, source in sorted(former.sources.items()) if _is_the_filers(source)):
         if _declared_by(former.content, pointer) != _declared_by(content, pointer):
             continue
         content = with_value(content, pointer, value_at(former.content, pointer))
         sources[pointer] = former.sources[pointer]
     return Draft(content=with_total(content), sources=sources)
+
+
+def _is_the_filers(source: Source) -> bool:
+    """Whether the filer says the field itself: by typing it, or by a table that it states."""
+    return source.origin == "keyed" or (source.origin == "computed" and (source.detail or "").startswith(STATED))
 
 
 def _declared_by(content: Content, pointer: str) -> Any:
@@ -179,6 +192,25 @@ def _take_own(content: Content, sources: Sources, tenant: Tenant, tx: sa.Connect
     if own.importer_number is not None:
         content["importerNumber"] = own.importer_number
         sources["/importerNumber"] = Source("member")
+
+
+def _take_bond(content: Content, sources: Sources, tenant: Tenant, tx: sa.Connection) -> None:
+    """The continuous bond of the importer, as this member's last entry for it says; a single bond is for one entry."""
+    wanted = DocumentFilter(
+        schema_ids=(ENTRY,),
+        issuers=(tenant.did,),
+        fields={"importerNumber": str(content.get("importerNumber", ""))},
+        latest_version=True,
+    )
+    line = next(iter(every_document(tx, wanted)), None)
+    paper = None if line is None else open_version(tenant, tx, line.commitment)
+    if paper is None or paper.subject.get("bondType") != CONTINUOUS:
+        return
+    for name in BOND:
+        if name in paper.subject:
+            content[name] = paper.subject[name]
+            pointer = f"/credentialSubject/{name}"
+            sources[f"/{name}"] = Source("document", document_id=paper.document_id, pointer=pointer)
 
 
 def _add_line(search: _Search, content: Content, sources: Sources, invoice: HeldInvoice, at: int) -> None:
@@ -267,7 +299,7 @@ class _Search:
 
 
 def _held(tenant: Tenant, tx: sa.Connection, paper: Paper) -> HeldCertification:
-    return HeldCertification(content=read_certification(paper.credential), **held_particulars(tenant, tx, paper))
+    return HeldCertification(content=paper.read_as(read_certification), **held_particulars(tenant, tx, paper))
 
 
 def _goods(held: HeldCertification, said: InvoiceLine) -> tuple[CertifiedGood, ...]:

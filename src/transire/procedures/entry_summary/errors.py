@@ -23,7 +23,9 @@ TransireError
 ├── FieldUnsuitable       entry.field-unsuitable
 ├── LineIncomplete        entry.line-incomplete
 ├── TooManyLines          entry.too-many-lines
-└── PdfUnavailable        entry.pdf-unavailable
+├── PdfUnavailable        entry.pdf-unavailable
+├── PackedLineUnknown     entry.packed-line-unknown
+└── TooManyCertifications entry.too-many-certifications
 """
 
 from __future__ import annotations
@@ -234,4 +236,22 @@ class RefundNotKnown(TransireError):
     code = "refund.not-known"
     sentence = "What this line would be refunded cannot be worked out here."
     fix = "Import the edition of the tariff schedule of the day of entry, or work it out by hand."
+    status = 422
+
+
+class PackedLineUnknown(TransireError):
+    """A row of a packing list that packs what the draft does not declare."""
+
+    code = "entry.packed-line-unknown"
+    sentence = "The packing list packs a line that this entry does not declare."
+    fix = "Correct the invoice number and line of this row, or draft the entry with that invoice too."
+    status = 422
+
+
+class TooManyCertifications(TransireError):
+    """Claims on more certifications than one statement of filing can name."""
+
+    code = "entry.too-many-certifications"
+    sentence = "The claims of this entry rest on more certifications than one filing can name."
+    fix = "Draft several entries, each of some of the invoices."
     status = 422

@@ -48,6 +48,14 @@ def subject_of(draft: Draft) -> dict[str, Any]:
     return {**content, "sources": [_source(field, source) for field, source in known]}
 
 
+FIXED_ENDS = ("/lineNumber", "/totalEnteredValue", "/powerOfAttorney", "/issuedStatement", "/deliveredStatement")
+
+
+def is_fixed(pointer: str) -> bool:
+    """What is counted, summed or proved is not for typing."""
+    return pointer.endswith(FIXED_ENDS) or pointer.startswith("/invoices/") or "/invoice/" in pointer
+
+
 class Examined(msgspec.Struct, frozen=True, kw_only=True):
     """What was found of a draft, and the case that it was found in; None where the draft cannot be read as an entry."""
 

@@ -21,6 +21,7 @@ from transire.documents.entry import EntrySummary, read_entry_summary
 from transire.documents.invoice import SCHEMA_ID as INVOICE
 from transire.documents.invoice import read_invoice
 from transire.node.tenant import Tenant
+from transire.procedures.bodies import claimed_lines
 from transire.procedures.entry_summary.checks.case import (
     Anchored,
     CaseFile,
@@ -57,7 +58,11 @@ def gather_filed(tenant: Tenant, tx: sa.Connection, paper: Paper, filed: journal
         filer=filed.statement.by,
         now=filed.place.accepted_at,
         filed=_anchored(filed),
-        stated_claims=tuple(msgspec.convert(claim, StatedClaim) for claim in body["claims"]),
+        stated_claims=tuple(
+            msgspec.convert({**claim, "line": line}, StatedClaim)
+            for claim in body["claims"]
+            for line in claimed_lines(claim)
+        ),
     )
     return _gather(tenant, tx, entry, begun, paper.document_id)
 

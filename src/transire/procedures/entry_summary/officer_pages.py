@@ -105,14 +105,14 @@ def accept(visit: Visit) -> Response:
     return visit.go("/worklist", told="claims-accepted", query=_asked(visit))
 
 
-@PAGES.post("/worklist/views", operation="views.save", again=show_work)
+@PAGES.post("/worklist/views", operation="views.save")
 def save_view(visit: Visit) -> Response:
     """Keep the filter that is shown under a name."""
     save_work_view(visit.tenant, visit.actor, visit.form.text("name"), read_filter(_asked(visit)))
     return visit.go("/worklist", told="view-saved", query=_asked(visit))
 
 
-@PAGES.post("/worklist/views/remove", operation="views.save", again=show_work)
+@PAGES.post("/worklist/views/remove", operation="views.save")
 def remove_view(visit: Visit) -> Response:
     """Forget a view."""
     remove_work_view(visit.tenant, visit.actor, visit.form.text("name"))

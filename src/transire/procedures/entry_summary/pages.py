@@ -19,6 +19,7 @@ from transire.portal.waiting import await_statement, await_version, show_under_w
 from transire.procedures.entry_summary import service
 from transire.procedures.entry_summary.checks.duty import duty_of
 from transire.procedures.entry_summary.errors import EntryUnknown, InvoiceUnknown
+from transire.procedures.entry_summary.filing import is_fixed
 from transire.procedures.entry_summary.filings import VIEWS, EntryView
 from transire.procedures.entry_summary.form7501 import Form7501, file_name, form_pdf
 from transire.procedures.entry_summary.pricing import duty_of_draft, notices_of
@@ -38,6 +39,7 @@ PAGES = Pages(
         "entry-drafted": N_("Drafted from the documents held. Look at the findings, then file it."),
         "entry-field-set": N_("The field was changed, and the checks were run again."),
         "entry-refreshed": N_("Everything was taken from the documents again; what was keyed stands."),
+        "transport-stated": N_("Taken. Each field is marked as stated by you; what a signed document says stands."),
         "entry-discarded": N_("The draft was given up."),
         "entry-filed": N_("Filed. Customs sees it one block later."),
         "claim-taken-back": N_("A correction without the claim is drafted. Look at it, then file it."),
@@ -169,6 +171,14 @@ def refresh_draft(visit: Visit) -> Response:
     return visit.go(f"/entry-drafts/{visit.named('draft_id')}", told="entry-refreshed")
 
 
+@PAGES.post("/entry-drafts/{draft_id}/transport", operation="entries.draft", again=show_draft)
+def state_transport(visit: Visit) -> Response:
+    """Take the table of the bill of lading and the packing list, which the filer confirms."""
+    visit.form.text("confirm")
+    service.state_transport(visit.tenant, visit.actor, visit.named("draft_id"), visit.form.file("transport"))
+    return visit.go(f"/entry-drafts/{visit.named('draft_id')}", told="transport-stated")
+
+
 @PAGES.post("/entry-drafts/{draft_id}/discard", operation="entries.draft", again=show_draft)
 def discard_draft(visit: Visit) -> Response:
     """Give it up."""
@@ -274,8 +284,8 @@ def _draft_page(visit: Visit, template: str) -> Response:
         errors=sum(1 for finding in findings if finding.severity == "error"),
         header=grouped([line for line in lines if not line.pointer.startswith("/lines/")]),
         parts=_lines_of(page, lines, findings, editing),
-        fixed=[line.pointer for line in lines if _is_fixed(line.pointer)],
-        changeable={line.pointer for line in lines if not _is_fixed(line.pointer)},
+        fixed=[line.pointer for line in lines if is_fixed(line.pointer)],
+        changeable={line.pointer for line in lines if not is_fixed(line.pointer)},
         editing=editing,
         duty=duty,
         told=notices_of(duty),
@@ -302,14 +312,6 @@ def _lines_of(
             }
         )
     return found
-
-
-FIXED_ENDS = ("/lineNumber", "/totalEnteredValue", "/powerOfAttorney", "/issuedStatement", "/deliveredStatement")
-
-
-def _is_fixed(pointer: str) -> bool:
-    """What is counted, summed or proved is not for typing."""
-    return pointer.endswith(FIXED_ENDS) or pointer.startswith("/invoices/") or "/invoice/" in pointer
 
 
 def _members(visit: Visit, role: str) -> list[tuple[str, str]]:

@@ -40,4 +40,4 @@ def entry_form(tenant: Tenant, document_id: str, person: Person, *, verify_at: s
             commitment=filing.version,
             accepted_at=filing.accepted_at,
         )
-        return form_of(paper.subject, duty_of(read_entry_summary(paper.credential)), proof=proof)
+        return form_of(paper.subject, duty_of(paper.read_as(read_entry_summary)), proof=proof)

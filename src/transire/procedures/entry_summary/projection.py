@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from transire.procedures.bodies import claimed_lines
 from transire.procedures.entry_summary import tables as t
 from transire.procedures.entry_summary.standing import stand
 from transire.procedures.entry_summary.statements import ACCEPTED, CORRECTED, FILED, NOTED
@@ -57,17 +58,17 @@ def _filing(tx: Connection, context: Any, statement: Any) -> None:
     entry = statement.about[0]
     values = place_values(context, statement.by)
     put_row(tx, t.filings, **values, entry=entry, version=body["version"], previous=body.get("previous"))
-    put_rows(tx, t.claims, [_claim(context, claim) for claim in body["claims"]])
+    put_rows(tx, t.claims, [_claim(context, claim, at) for claim in body["claims"] for at in claimed_lines(claim)])
     tx.execute(_FORGET, {"of": body["version"]})
     stand(tx, entry)
     kind = "entry.filed" if statement.kind == FILED.name else "entry.corrected"
     _tell(tx, context, kind, document_id=entry, urgency=SOON if "customs" in context.roles else LATER)
 
 
-def _claim(context: Any, claim: Mapping[str, Any]) -> dict[str, Any]:
+def _claim(context: Any, claim: Mapping[str, Any], line: int) -> dict[str, Any]:
     return {
         "statement_id": context.statement_id,
-        "line": claim["line"],
+        "line": line,
         "certification": claim["certification"],
         "certification_version": claim["version"],
         "issued": claim["issued"],

@@ -114,6 +114,14 @@ def refresh_draft(call: Call) -> Any:
     return _draft(call, call.path["draft_id"])
 
 
+@OPERATIONS.op("POST", "/entry-drafts/{draft_id}/transport", "stateEntryTransport", scope="entries.draft")
+def state_transport(call: Call) -> Any:
+    """Take a table of the bill of lading and packing list into the draft; its fields are marked as stated."""
+    _require_shown(call)
+    service.state_transport(call.tenant, call.person, call.path["draft_id"], call.file("transport"))
+    return _draft(call, call.path["draft_id"])
+
+
 @OPERATIONS.op("DELETE", "/entry-drafts/{draft_id}", "discardEntryDraft", scope="entries.draft")
 def discard_draft(call: Call) -> Any:
     service.discard_draft(call.tenant, call.person, call.path["draft_id"])

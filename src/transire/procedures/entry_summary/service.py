@@ -27,6 +27,7 @@ from transire.procedures.entry_summary.errors import (
     EntryRefused,
     FieldUnsuitable,
     NotTheFiler,
+    TooManyCertifications,
 )
 from transire.procedures.entry_summary.filing import corrected_entry, examine_draft, keyed_by, subject_of
 from transire.procedures.entry_summary.filings import EntryView, Filing
@@ -41,6 +42,7 @@ from transire.procedures.entry_summary.lists import EntryList, EntryRow, entry_l
 from transire.procedures.entry_summary.printing import draft_form, entry_form, price_draft
 from transire.procedures.entry_summary.relations import DRAFT_KIND, authority_for, find_own_draft, held_invoices
 from transire.procedures.entry_summary.statements import CORRECTED, FILED
+from transire.procedures.entry_summary.stating import state_transport
 from transire.procedures.entry_summary.views import DraftPage, EntryPage, draft_page, entry_page
 from transire.procedures.entry_summary.withdrawing import Withdrawal, places_of_claims, without_claims
 from transire.procedures.findings import Finding, errors_among
@@ -73,10 +75,13 @@ __all__ = [
     "show_draft",
     "show_entry",
     "show_invoice",
+    "state_transport",
     "withdraw_claims",
 ]
 
 SEQUENCE = "entry"
+MOST_CLAIMS = 200
+"""Different claims in one statement of filing: what fits into the 64 kB of a statement (LEDGER.md), with room left."""
 
 
 # Drafting.
@@ -303,18 +308,24 @@ def _state_filing(
 
 
 def _stated_claims(case: CaseFile) -> list[dict[str, Any]]:
-    claims = []
+    """One claim for all lines that rest on the same certification and statements."""
+    stated: dict[tuple[str | None, ...], dict[str, Any]] = {}
     for line, claim, held in case.certified():
-        stated: dict[str, Any] = {
-            "line": line.line.line_number,
+        evidence = {
             "certification": held.document_id,
             "version": held.version,
             "issued": claim.issued_statement,
+            "delivered": claim.delivered_statement,
         }
-        if claim.delivered_statement is not None:
-            stated["delivered"] = claim.delivered_statement
-        claims.append(stated)
-    return claims
+        number, known = line.line.line_number, stated.get(tuple(evidence.values()))
+        if known is not None:
+            known.setdefault("also", []).append(number)
+            continue
+        said = {name: value for name, value in evidence.items() if name != "delivered" or value is not None}
+        stated[tuple(evidence.values())] = {"line": number, **said}
+    if len(stated) > MOST_CLAIMS:
+        raise TooManyCertifications(got=f"{len(stated)}", expected=f"at most {MOST_CLAIMS}")
+    return list(stated.values())
 
 
 def _others(tenant: Tenant, customs: str, entry: EntrySummary) -> list[str]:

@@ -17,7 +17,7 @@ from transire.desk import drafts as desk
 from transire.documents.certification import Certification, CertifiedGood
 from transire.documents.determination import SCHEMA_ID as DETERMINATION
 from transire.documents.determination import read_determination
-from transire.documents.entry import Claim, EntryLine, EntrySummary, Source, find_source, index_sources
+from transire.documents.entry import Claim, EntryLine, EntrySummary, Source, find_source, sources_by_field
 from transire.documents.evidence import Evidence, read_evidence
 from transire.node.tenant import Tenant
 from transire.origin.agreements import agreement
@@ -181,11 +181,11 @@ def entry_page(tenant: Tenant, tx: sa.Connection, document_id: str) -> EntryPage
         raise EntryUnknown(got=document_id)
     entry, findings = case.entry, run_checks(case)
     decisions, requests = _decisions(tenant, tx, filing), _requests(tenant, tx, document_id)
-    sources, at_line, determined = index_sources(entry.sources), _by_line(findings), _determined(tenant, tx, case)
+    at_line, determined = _by_line(findings), _determined(tenant, tx, case)
     lines = tuple(
         LineView(
             line=line.line,
-            fields=tuple(_fields(msgspec.to_builtins(line.line), sources, line.where())),
+            fields=tuple(_fields(msgspec.to_builtins(line.line), case.sources, line.where())),
             claim=_claim_view(case, line, determined),
             findings=tuple(at_line.get(line.at, ())),
             decision=decisions.get(line.line.line_number),
@@ -198,7 +198,7 @@ def entry_page(tenant: Tenant, tx: sa.Connection, document_id: str) -> EntryPage
         document_id=document_id,
         version=filing.version,
         entry=entry,
-        fields=tuple(_fields(subject_header(case.entry), sources, "")),
+        fields=tuple(_fields(subject_header(case.entry), case.sources, "")),
         lines=lines,
         findings=tuple(finding for finding in findings if not finding.where.startswith("/lines/")),
         keyed=sum(1 for source in entry.sources if source.keyed_by is not None),
@@ -364,7 +364,7 @@ def _body(tx: sa.Connection, statement_id: str) -> dict[str, Any]:
 def draft_page(draft: desk.Draft, findings: Sequence[Finding]) -> DraftPage:
     """A draft with the source of each field and what the checks say of it."""
     subject = subject_of(draft)
-    sources = index_sources(msgspec.convert(subject.pop("sources"), list[Source]))
+    sources = sources_by_field(msgspec.convert(subject.pop("sources"), list[Source]))
     at_line = _by_line(findings)
     lines = subject.pop("lines", [])
     fields = tuple(_fields(subject, sources, ""))

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, Index, Integer, MetaData, Table
 
+from transire.procedures.bodies import claimed_lines
 from transire.procedures.origin_determination.statements import DETERMINED, TURNED
 from transire.procedures.rows import place_values, put_row, put_rows, statement_columns
 from transire.records.project import project_inbox_item
@@ -76,11 +77,12 @@ def _project_claims(tx: Connection, context: Any, entry: str, body: Mapping[str,
     rows = [
         {
             "statement_id": context.statement_id,
-            "line": claim["line"],
+            "line": line,
             "entry": entry,
             "certification": claim["certification"],
         }
         for claim in body["claims"]
+        for line in claimed_lines(claim)
     ]
     put_rows(tx, claims, rows)
 

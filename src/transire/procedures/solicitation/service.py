@@ -95,9 +95,7 @@ def ask(
         return _ask(tenant, tx, person, asked_of, law, goods, terms)
 
 
-def ask_in_bulk(
-    tenant: Tenant, person: Person, table: bytes, terms: Terms, *, outside: bool = False, today: date | None = None
-) -> Asking:
+def ask_in_bulk(tenant: Tenant, person: Person, table: bytes, terms: Terms, *, outside: bool = False) -> Asking:
     """Ask for every row of a table that is neither certified nor asked for; all of it or nothing.
 
     `outside`: who is no member of the network is asked through a link; else such a row is refused.

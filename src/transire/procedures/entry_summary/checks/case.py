@@ -16,7 +16,7 @@ import msgspec
 from transire.documents.authority import PowerOfAttorney
 from transire.documents.certification import Certification, CertifiedGood, find_good, matching_goods
 from transire.documents.customs_determination import CustomsDetermination
-from transire.documents.entry import Claim, EntryLine, EntrySummary
+from transire.documents.entry import Claim, EntryLine, EntrySummary, Source, sources_by_field
 from transire.documents.invoice import Invoice, InvoiceLine
 
 CUSTOMS_DAY_ENDS_AFTER = timedelta(hours=10)
@@ -151,6 +151,11 @@ class CaseFile(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     def claimed_on(self) -> date:
         """The day on which the entry says that its claims are made: block 3, else block 7 of CBP Form 7501."""
         return self.entry.summary_date or self.entry.entry_date
+
+    @cached_property
+    def sources(self) -> Mapping[str, Source]:
+        """Where the fields of the entry came from, by their pointer."""
+        return sources_by_field(self.entry.sources)
 
     def lines(self) -> tuple[LineOfCase, ...]:
         """Every line with what it names."""

@@ -12,7 +12,9 @@ import msgspec
 
 from transire.documents.certification import CertifiedGood
 from transire.documents.codes import decimal_text
+from transire.documents.errors import ManufacturerUnsuitable
 from transire.documents.invoice import Invoice, InvoiceLine
+from transire.documents.manufacturer_id import manufacturer_id
 from transire.documents.wire import as_wire
 from transire.procedures.entry_summary.checks.case import CaseFile, HeldAuthority, HeldCertification, HeldInvoice
 from transire.procedures.entry_summary.checks.units import quantities_in
@@ -96,6 +98,7 @@ def draw_line(
         if invoice.content.currency == "USD"
         else None,
         "producer": _producer(certification) if certification is not None and good is not None else None,
+        "manufacturerId": _manufacturer(certification) if certification is not None and good is not None else None,
         "tariffNumber": _tariff_number(invoice, at, certification, good),
     }
     number = fields["tariffNumber"]
@@ -106,6 +109,7 @@ def draw_line(
 
 
 _IN_DOLLARS = "the amount of the invoice line in whole dollars"
+_CODED = "made of the producer's name and address (19 CFR part 102, appendix)"
 _IN_UNITS = "the quantity of the invoice line in the units of the tariff schedule"
 
 
@@ -115,6 +119,20 @@ def _producer(certification: HeldCertification) -> Drawn | None:
         return None
     member = "producers/0" if certification.content.producers else "certifier"
     return _from(certification, "the certification", member, as_wire(producers[0]))
+
+
+def _manufacturer(certification: HeldCertification) -> Drawn | None:
+    """The manufacturer's code, made of the producer's name and address as the appendix to 19 CFR part 102 says."""
+    producer = _producer(certification)
+    party = certification.content.known_producers[0] if producer is not None else None
+    if producer is None or party is None:
+        return None
+    address = party.address
+    try:
+        code = manufacturer_id(address.country, party.name, address.street, address.city, province=address.region)
+    except ManufacturerUnsuitable:
+        return None  # a name or place of which no code can be made: a person gives it
+    return msgspec.structs.replace(producer, value=code, computed=_CODED)
 
 
 def _tariff_number(

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from transire.documents.authority import empowers, is_effective
 from transire.documents.codes import entry_check_digit
-from transire.documents.entry import find_source, index_sources
+from transire.documents.entry import find_source
 from transire.procedures.entry_summary.checks.case import CaseFile, HeldAuthority, earliest_day
 from transire.procedures.entry_summary.checks.check import Hit, check
 from transire.procedures.entry_summary.checks.fields import drawn_fields
@@ -139,9 +139,8 @@ def dates_out_of_order(case: CaseFile) -> Iterator[Hit]:
     law="19 USC 1484(a)(1)",
 )
 def keyed_twice(case: CaseFile) -> Iterator[Hit]:
-    sources = index_sources(case.entry.sources)
     for pointer, drawn in drawn_fields(case).items():
-        source = find_source(sources, pointer)
+        source = find_source(case.sources, pointer)
         if source is not None and source.keyed_by is not None:
             yield Hit(where=pointer, got="typed", expected=f"{drawn.value} from {drawn.title}{drawn.pointer}")
 

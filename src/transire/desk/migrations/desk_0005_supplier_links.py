@@ -5,8 +5,8 @@ from alembic import op
 
 from transire.storage import columns
 
-revision = "desk_0004_supplier_links"
-down_revision = "desk_0003_tokens_with_a_public_key"
+revision = "desk_0005_supplier_links"
+down_revision = "desk_0004_legal_holds"
 branch_labels = None
 depends_on = None
 
