@@ -109,6 +109,11 @@ STORY: list[tuple[str, str, str, list[str], dict[str, Any]]] = [
 ]
 
 
+def number_of(name: str) -> int:
+    """The place of a statement in the story."""
+    return next(number for number, step in enumerate(STORY) if step[0] == name)
+
+
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
     yield from opened(tmp_path / "one.db")
@@ -159,7 +164,7 @@ def test_the_standing_version_is_the_corrected_one(database: Database) -> None:
         standing = find_filing(view, ENTRY)
         assert standing is not None
         assert (standing.version, standing.claims, standing.accepted, standing.asked) == (ENTRY, 2, 1, 0)
-    project(database, [len(STORY) - 2])
+    project(database, [number_of("corrected")])
     with database.reading() as view:
         standing = find_filing(view, ENTRY)
         assert standing is not None
@@ -221,6 +226,6 @@ def test_a_revoked_power_is_not_live(database: Database) -> None:
     with database.reading() as view:
         assert [grant.is_live(NOW.date()) for grant in list_grants(view, principal=IMPORTER)] == [True]
         assert [grant.is_live(datetime(2025, 12, 31, tzinfo=UTC).date()) for grant in list_grants(view)] == [False]
-    project(database, [len(STORY) - 1])
+    project(database, [number_of("revoked")])
     with database.reading() as view:
         assert [grant.is_live(NOW.date()) for grant in list_grants(view, agent=BROKER)] == [False]

@@ -69,7 +69,7 @@ _DUE = _due()
 class Settling:
     """The derivation of what is done (`procedures.catalogue.Derivation`)."""
 
-    def is_due(self, view: sa.Connection, height: int) -> bool:
+    def is_due(self, tenant: Any, view: sa.Connection, height: int) -> bool:
         """Whether an item can be settled."""
         return view.execute(_DUE.limit(1)).first() is not None
 
