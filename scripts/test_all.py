@@ -82,7 +82,7 @@ def main() -> int:
         run("format", BIN / "ruff", "format", "--check", "."),
         run("mypy", BIN / "mypy"),
         run("examples in docstrings", BIN / "pytest", "--doctest-modules", "-q", "-n", "2", "src/transire"),
-        run("tests", BIN / "pytest", "-n", "2", "--dist", "loadgroup", "-q", f"--junitxml={REPORT}")
+        run("tests", BIN / "pytest", "-n", "2", "--dist", "loadgroup", "-q", "--durations=40", f"--junitxml={REPORT}")
         or run(
             "what failed, once more and alone", BIN / "pytest", "--last-failed", "--last-failed-no-failures=none", "-q"
         ),
