@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, TypeVar
 
 from starlette.responses import Response
 
@@ -30,6 +30,8 @@ from transire.procedures.typesetting import can_typeset
 
 TRADERS = frozenset({"producer", "exporter", "importer", "broker", "customs"})
 FILERS = frozenset({"importer", "broker", "customs"})
+
+T = TypeVar("T")
 
 PAGES = Pages(
     Place("/invoices", N_("Invoices"), N_("Entry"), "invoices.read", TRADERS),
@@ -284,7 +286,7 @@ def _draft_page(visit: Visit, template: str) -> Response:
         errors=sum(1 for finding in findings if finding.severity == "error"),
         header=grouped([line for line in lines if not line.pointer.startswith("/lines/")]),
         parts=_lines_of(page, lines, findings, editing),
-        fixed=[line.pointer for line in lines if is_fixed(line.pointer)],
+        fixed={line.pointer for line in lines if is_fixed(line.pointer)},
         changeable={line.pointer for line in lines if not is_fixed(line.pointer)},
         editing=editing,
         duty=duty,
@@ -298,19 +300,30 @@ def _lines_of(
     page: DraftPage, lines: Sequence[FieldLine], findings: Sequence[Finding], editing: str
 ) -> list[dict[str, Any]]:
     """Each line of the draft: what it declares, its fields, what is found of it, and whether it is shown open."""
+    fields, told = _by_base(lines, lambda line: line.pointer), _by_base(findings, lambda one: f"{one.where}/")
     found = []
     for place, declared in enumerate(page.content.get("lines", [])):
         base = f"/lines/{place}/"
-        own = [finding for finding in findings if f"{finding.where}/".startswith(base)]
+        own = told.get(base, [])
         found.append(
             {
                 "base": base,
                 "declared": declared,
-                "fields": [line for line in lines if line.pointer.startswith(base)],
+                "fields": fields.get(base, []),
                 "findings": own,
                 "open": bool(own) or editing.startswith(base),
             }
         )
+    return found
+
+
+def _by_base(things: Iterable[T], pointer_of: Callable[[T], str]) -> dict[str, list[T]]:
+    """What stands below a line, by the pointer of that line: 999 lines are not gone through for each of them."""
+    found: dict[str, list[T]] = {}
+    for thing in things:
+        parts = pointer_of(thing).split("/", 3)
+        if len(parts) == 4 and parts[1] == "lines":
+            found.setdefault(f"/lines/{parts[2]}/", []).append(thing)
     return found
 
 
