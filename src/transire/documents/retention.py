@@ -80,7 +80,7 @@ def keeping_of(
 
     >>> found = keeping_of("entry-summary/1", {"entryDate": "2026-11-20"}, issued=True, known_on=date(2026, 11, 22))
     >>> [(each.citation, each.until.isoformat()) for each in found]
-    [('19 USC 1508(c)(1); 19 CFR 163.4(a)', '2031-11-20')]
+    [('19 USC 1508(c)(1)', '2031-11-20')]
     """
     later = tuple(entered)
     return tuple(
