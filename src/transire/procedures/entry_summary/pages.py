@@ -221,7 +221,7 @@ def show_entry(visit: Visit) -> Response:
         "entry_summary/entry.html",
         page=page,
         duty=duty,
-        told=notices_of(duty),
+        notices=notices_of(duty),
         can_typeset=can_typeset(),
         view=beside,
         header=field_lines({field.pointer[1:]: field.value for field in page.fields}),
@@ -290,7 +290,7 @@ def _draft_page(visit: Visit, template: str) -> Response:
         changeable={line.pointer for line in lines if not is_fixed(line.pointer)},
         editing=editing,
         duty=duty,
-        told=notices_of(duty),
+        notices=notices_of(duty),
         can_typeset=can_typeset(),
         labels=documents.labels(visit.tenant, (source.document_id for source in draft.sources.values())),
     )
