@@ -132,9 +132,8 @@ def load(place: str) -> Any:
 def procedures() -> tuple[Procedure, ...]:
     """Every procedure of this installation, in the order of the catalogue.
 
-    >>> [procedure.name for procedure in procedures()]
-    ['origin_determination', 'origin_certification', 'power_of_attorney', 'entry_summary', 'origin_verification',
-    'solicitation']
+    >>> " ".join(procedure.name for procedure in procedures())
+    'origin_determination origin_certification power_of_attorney entry_summary origin_verification solicitation'
     """
     return tuple(load(f"{__package__}.{room}:PROCEDURE") for room in ROOMS)
 
