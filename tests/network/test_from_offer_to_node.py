@@ -73,7 +73,7 @@ def test_a_node_that_joined_runs_says_how_it_stands_and_is_whole(joined: Path, t
         )
         assert proposed.accepted
         assert (change["type"], change["operator"]) == ("validator", node.tenant("customs").did)
-    assert [one.name for one in examine(joined, deep=True) if not one.healthy] == []
+    assert [one for one in examine(joined, deep=True) if not one.healthy] == []
 
 
 def test_an_offer_that_is_none_and_a_genesis_twice_are_refused(joined: Path, tmp_path: Path) -> None:

@@ -38,7 +38,14 @@ class Held:
 
     @property
     def words(self) -> set[str]:
-        return set(words_of(orjson.loads(self.raw)))
+        return set(words_of(orjson.loads(self.raw))) if self.raw.startswith(b"{") else set(words_of_token(self.raw))
+
+
+def words_of_token(raw: bytes) -> Iterator[str]:
+    """The words of an SD-JWT (RFC 9901): of its header, its payload and its disclosures."""
+    token, *disclosures = raw.decode("ascii").split("~")
+    for part in (*token.split(".")[:2], *filter(None, disclosures)):
+        yield from words_of(orjson.loads(unb64url(part)))
 
 
 @dataclass(frozen=True)

@@ -500,5 +500,6 @@ ALLOWED = """
 id kind by height log_index position accepted_at arrival subject statement_id issuer commitment document_id version
 schema_id previous issued_statement title words name place value successor member event code params urgency due_at
 created_at item_id settled_by
+recipient grantor purpose authority expires may_delegate under replaces grant reason
 """
 DIGEST = "651ce6cbb2d43dc72c1243f166ece8bf59b459eedf34e80b9df5c91491b7a01c"

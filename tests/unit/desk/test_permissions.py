@@ -34,6 +34,9 @@ certifications.sign     s       s       -       -       -
 certifications.replace  s       s       -       -       -
 certifications.withdraw s       s       -       -       -
 certifications.read     psovuc  psovuc  psovuc  psovuc  psovuc
+solicitations.ask       ps      -       -       -       -
+solicitations.decline   -       -       s       -       -
+solicitations.read      psovuc  psovuc  psovuc  psovuc  psovuc
 documents.share         s       s       s       -       -
 documents.read          psovuc  psovuc  psovuc  psovuc  psovuc
 documents.destroy       s       s       s       -       -
@@ -49,6 +52,7 @@ entries.file            s       -       -       s       -
 entries.read            psovuc  psovuc  psovuc  psovuc  psovuc
 claims.decide           -       -       -       -       ov
 requests.ask            -       -       -       -       ov
+entries.note            -       -       -       -       ov
 requests.answer         s       s       s       s       -
 requests.read           psovuc  psovuc  psovuc  psovuc  psovuc
 inbox.read              psovuc  -       -       -       -

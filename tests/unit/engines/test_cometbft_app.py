@@ -279,8 +279,8 @@ def test_a_folder_with_a_long_path_has_sockets_all_the_same(tmp_path: Path) -> N
 
 def test_an_action_that_is_early_for_the_last_block_may_be_in_time_for_the_next(asked: Asked) -> None:
     """The genesis is long past, as the last block of an idle network is some seconds past."""
+    now = asked.world.time = int(time.time())  # not NOW: minutes have gone by since this file was read
     raw = asked.world.witness(BROKER)
-    now = int(time.time())  # not NOW: minutes have gone by since this file was read
     assert asked.app.machine.time.seconds < now - 3600
     assert asked.ask("check_tx", tx=raw).code == 0
     late = asked.world.sign("witness/1", {"pool": digest("x")}, by=CUSTOMS, expires=now + 3600)

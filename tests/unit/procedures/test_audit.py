@@ -49,7 +49,11 @@ def test_the_certification_says_what_the_paper_said(trade: Trade, draft: str) ->
 
 def test_the_broker_is_told_before_filing(trade: Trade, draft: str) -> None:
     found = {finding.code: finding for finding in entry.check_draft(trade.gateway.tenant, draft)}
-    assert sorted(found) == ["entry.possession-not-proved", "entry.programme-not-known"]
+    assert sorted(found) == [
+        "entry.possession-not-proved",
+        "entry.programme-not-known",
+        "entry.tariff-number-not-known",
+    ]
     assert {finding.severity for finding in found.values()} == {"warning"}
     assert found["entry.possession-not-proved"].sentence == SENTENCE
     assert found["entry.possession-not-proved"].expected == f"delivered by {ENTERED}, the date of the claim"

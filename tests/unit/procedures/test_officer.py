@@ -39,6 +39,7 @@ from transire.procedures.entry_summary.work_views import (
 )
 from transire.procedures.entry_summary.worklist import WorkFilter, WorkRow, export_work, list_work, work_choices
 from transire.procedures.origin_certification import service as origin
+from transire.procedures.origin_verification import service as verification
 from transire.records.errors import CursorInvalid
 from transire.records.inbox import list_inbox
 
@@ -334,18 +335,18 @@ def test_the_trade_does_not_accept_its_own_claims(office: Office, corrected: Iss
 
 def test_a_question_makes_it_due_then_answered(office: Office, corrected: Issued) -> None:
     trade, document = office.trade, corrected.document_id
-    asked = entry.ask(office.tenant, office.person, document, 6, "Which resin?", 30)
+    asked = verification.ask(office.tenant, office.person, document, 6, "Which resin?", 30)
     trade.settle()
     row = office.row(corrected)
     assert (row.states, row.due_by) == (("due",), office.tenant.now().date() + timedelta(days=30))
     assert [each.entry for each in office.rows(state="due")] == [document]
     assert office.refusals(ticked(row, 6)) == [(6, "entry.claim-asked-about")]
-    entry.answer(trade.gateway.tenant, trade.gateway.person, asked, "Polypropylene.")
+    verification.answer(trade.gateway.tenant, trade.gateway.person, asked, "Polypropylene.")
     trade.settle()
     row = office.row(corrected)
     assert (row.states, row.due_by) == (("answered",), None)
     assert office.refusals(ticked(row, 6)) == [(6, "entry.claim-asked-about")]
-    entry.close_request(office.tenant, office.person, asked, "sufficient", "Thank you")
+    verification.close_request(office.tenant, office.person, asked, "sufficient", "Thank you")
     trade.settle()
     assert office.row(corrected).states == ()
     assert corrected.document_id in [each.entry for each in office.rows(state="open")]
@@ -354,7 +355,7 @@ def test_a_question_makes_it_due_then_answered(office: Office, corrected: Issued
 def test_a_question_of_which_the_day_is_past_is_overdue(
     office: Office, corrected: Issued, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked = entry.ask(office.tenant, office.person, corrected.document_id, 5, "Which resin?", 1)
+    asked = verification.ask(office.tenant, office.person, corrected.document_id, 5, "Which resin?", 1)
     office.trade.settle()
     later = office.tenant.now() + timedelta(days=3)
     with monkeypatch.context() as patched:
@@ -362,7 +363,7 @@ def test_a_question_of_which_the_day_is_past_is_overdue(
         assert office.row(corrected).states == ("overdue",)
         assert [row.entry for row in office.rows(state="overdue")] == [corrected.document_id]
         assert office.rows(state="due") == []
-    entry.close_request(office.tenant, office.person, asked, "withdrawn", "Not needed")
+    verification.close_request(office.tenant, office.person, asked, "withdrawn", "Not needed")
     office.trade.settle()
 
 

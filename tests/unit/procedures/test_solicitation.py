@@ -48,6 +48,9 @@ COMPANY = Party(
 )
 
 
+pytestmark = pytest.mark.xdist_group("solicitation")
+
+
 @pytest.fixture(scope="module", autouse=True)
 def products(trade: Trade) -> None:
     trade.import_products()
@@ -292,7 +295,7 @@ def test_by_hand_neither(trade: Trade) -> None:
 
 
 def test_a_reminder_reaches_the_inbox_and_is_settled_with_the_rest(trade: Trade) -> None:
-    request = asked(trade, NOT_CERTIFIED, remind_every=10)
+    request = asked(trade, "R-1", remind_every=10)
     actor = trade.riogrande
     with actor.tenant.database.reading() as view:
         found = service.find_asked(view, request)
@@ -302,7 +305,7 @@ def test_a_reminder_reaches_the_inbox_and_is_settled_with_the_rest(trade: Trade)
     trade.settle()
     assert inbox(trade, "bajio", "solicitation.reminded", stated)
     assert page(trade, "bajio", stated).line.id == request, "an item of the inbox leads to the request"
-    service.decline(trade.bajio.tenant, trade.bajio.person, request, [NOT_CERTIFIED], "undetermined")
+    service.decline(trade.bajio.tenant, trade.bajio.person, request, ["R-1"], "undetermined")
     trade.settle()
     trade.until(lambda: not inbox(trade, "bajio", "solicitation.reminded", stated))
 

@@ -16,6 +16,7 @@ from transire.documents.certification import (
     read_certification,
 )
 from transire.documents.entry import Claim, EntryLine, EntrySummary, find_line, read_entry_summary
+from transire.engines.errors import EngineError
 from transire.node.anchor import read_time
 from transire.node.tenant import Tenant
 from transire.procedures.origin_verification import tables as t
@@ -86,8 +87,14 @@ class ClaimOfLine(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def ledger_time(tenant: Tenant, height: int | None = None) -> datetime:
-    """The time of the block at a height, by default the latest: what is in time is decided by it."""
-    header = tenant.engine.header(tenant.engine.height if height is None else height)
+    """The time of the block at a height, by default the latest: what is in time is decided by it.
+
+    Where no block is to be had, before the first one or while CometBFT does not run, it is this node's clock.
+    """
+    try:
+        header = tenant.engine.header(tenant.engine.height if height is None else height)
+    except EngineError:
+        return tenant.now()
     return tenant.now() if header is None else read_time(header.time)
 
 
