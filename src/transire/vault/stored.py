@@ -85,14 +85,19 @@ class SealedDocument:
 
 
 class OpenedLately:
-    """The documents that were opened in the last moment. Bounded in number, bytes and time; safe between threads."""
+    """The documents that were opened in the last moment. Bounded in number, bytes and time; safe between threads.
+
+    Time is up for them even if nothing is opened after them: a timer runs while something is kept.
+    """
 
     SECONDS: Final = 10.0
     MOST: Final = 256
     MOST_BYTES: Final = 16 << 20
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic, *, seconds: float = SECONDS) -> None:
         self._clock = clock
+        self._seconds = seconds
+        self._is_timed = False
         self._lock = threading.Lock()
         self._kept: OrderedDict[tuple[str, ...], tuple[float, OpenedDocument]] = OrderedDict()
         self._bytes = 0
@@ -108,9 +113,10 @@ class OpenedLately:
         """Keep it for a moment; returns the one that is kept."""
         with self._lock:
             if name not in self._kept:
-                self._kept[name] = (self._clock() + self.SECONDS, opened)
+                self._kept[name] = (self._clock() + self._seconds, opened)
                 self._bytes += opened.size
             self._forget()
+            self._set_timer()
         return opened
 
     def forget_all(self) -> None:
@@ -118,6 +124,19 @@ class OpenedLately:
         with self._lock:
             self._kept.clear()
             self._bytes = 0
+
+    def _set_timer(self) -> None:
+        if self._kept and not self._is_timed:
+            self._is_timed = True
+            timer = threading.Timer(self._seconds, self._time_is_up)
+            timer.daemon = True
+            timer.start()
+
+    def _time_is_up(self) -> None:
+        with self._lock:
+            self._is_timed = False
+            self._forget()
+            self._set_timer()
 
     def _forget(self) -> None:
         """Whatever is too old, and the oldest of too many. They lie in the order in which they were opened."""

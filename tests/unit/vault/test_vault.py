@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import time
+import weakref
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
@@ -347,3 +349,18 @@ def test_what_is_open_is_bounded_in_time_number_and_bytes(producer: Member) -> N
     for name in ("one", "two", "three"):
         lately.keep((name,), half)
     assert [lately.find((name,)) for name in ("n1", "one", "two", "three")] == [None, None, half, half]
+
+
+def test_what_is_open_does_not_stay_until_something_else_is_opened(producer: Member) -> None:
+    commitment = put(producer)
+    with producer.database.reading() as view:
+        opened = producer.vault.open(view, commitment)  # which keeps it as long as the transaction, and no longer
+    lately = OpenedLately(seconds=0.05)
+    lately.keep((commitment,), opened)
+    gone = weakref.ref(opened)
+    del opened, view
+    for _ in range(500):
+        if gone() is None:
+            break
+        time.sleep(0.02)
+    assert gone() is None
