@@ -16,7 +16,6 @@ from transire.documents.certification import (
     read_certification,
 )
 from transire.documents.entry import Claim, EntryLine, EntrySummary, find_line, read_entry_summary
-from transire.engines.errors import EngineError
 from transire.node.anchor import read_time
 from transire.node.tenant import Tenant
 from transire.procedures.origin_verification import tables as t
@@ -87,14 +86,8 @@ class ClaimOfLine(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def ledger_time(tenant: Tenant, height: int | None = None) -> datetime:
-    """The time of the block at a height, by default the latest: what is in time is decided by it.
-
-    Where no block is to be had, before the first one or while CometBFT does not run, it is this node's clock.
-    """
-    try:
-        header = tenant.engine.header(tenant.engine.height if height is None else height)
-    except EngineError:
-        return tenant.now()
+    """The time of the block at a height, by default the latest: what is in time is decided by it."""
+    header = tenant.engine.header(tenant.engine.height if height is None else height)
     return tenant.now() if header is None else read_time(header.time)
 
 

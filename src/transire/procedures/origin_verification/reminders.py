@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
+from transire.engines.errors import EngineError
 from transire.node.tenant import Tenant
 from transire.procedures.clocks import customs_zone, end_of, local_day
 from transire.procedures.origin_verification import tables as t
@@ -51,11 +52,11 @@ class Reminders:
 
     def is_due(self, tenant: Tenant, view: sa.Connection, height: int) -> bool:
         """Whether a last day has come near, or has passed, and nobody has looked."""
-        return view.execute(_WANTING.limit(1), _days(ledger_time(tenant, height))).first() is not None
+        return view.execute(_WANTING.limit(1), _days(_block_time(tenant, height))).first() is not None
 
     def derive(self, tenant: Tenant, tx: sa.Connection, height: int) -> None:
         """Remind whoever was asked, and whoever asked."""
-        now = ledger_time(tenant, height)
+        now = _block_time(tenant, height)
         for row in tx.execute(_WANTING, _days(now)).all():
             asked = asked_of_steps(steps_of(tx, row.entry), row.statement_id)
             if asked is not None:
@@ -63,6 +64,14 @@ class Reminders:
 
 
 REMINDERS = Reminders()
+
+
+def _block_time(tenant: Tenant, height: int) -> datetime:
+    """The time of a block; this node's clock while CometBFT does not run (`doctor`). Nothing is decided by it here."""
+    try:
+        return ledger_time(tenant, height)
+    except EngineError:
+        return tenant.now()
 
 
 def _days(now: datetime) -> dict[str, str]:
