@@ -6,9 +6,12 @@ Every decoder is strict: one byte string has exactly one text, so that text can 
 from __future__ import annotations
 
 import binascii
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from typing import Final
 
 from transire.crypto.errors import EncodingInvalid
+
+_TO_URL_SAFE: Final = bytes.maketrans(b"+/", b"-_")
+_FROM_URL_SAFE: Final = bytes.maketrans(b"-_", b"+/")
 
 _BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 _BASE58_DIGITS = {character: digit for digit, character in enumerate(_BASE58)}
@@ -25,7 +28,11 @@ def b64url(data: bytes) -> str:
     >>> len(b64url(bytes(32)))
     43
     """
-    return urlsafe_b64encode(data).rstrip(b"=").decode("ascii")
+    return _b64url(data).decode("ascii")
+
+
+def _b64url(data: bytes) -> bytes:
+    return binascii.b2a_base64(data, newline=False).translate(_TO_URL_SAFE).rstrip(b"=")
 
 
 def unb64url(text: str, *, length: int | None = None) -> bytes:
@@ -41,11 +48,12 @@ def unb64url(text: str, *, length: int | None = None) -> bytes:
     if not isinstance(text, str):
         raise EncodingInvalid(expected="base64url text", got=type(text).__name__)
     try:
-        data = urlsafe_b64decode(text + "=" * (-len(text) % 4))
-    except (ValueError, binascii.Error) as error:
+        written = text.encode("ascii")
+        data = binascii.a2b_base64(written.translate(_FROM_URL_SAFE) + b"=" * (-len(written) % 4))
+    except ValueError as error:
         raise EncodingInvalid(expected="base64url without padding", got=_shown(text)) from error
     # Python's decoder skips foreign characters and ignores trailing bits; writing again finds all of it.
-    if b64url(data) != text:
+    if _b64url(data) != written:
         raise EncodingInvalid(expected="canonical base64url without padding", got=_shown(text))
     if length is not None and len(data) != length:
         raise EncodingInvalid(expected=f"{length} bytes", got=f"{len(data)} bytes")
