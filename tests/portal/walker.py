@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,15 +10,16 @@ from typing import Any
 
 from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page
 
+PICTURES = bool(os.environ.get("TRANSIRE_PICTURES"))
 DESK, HAND = (1200, 900), (390, 844)
 RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
-_RUN_AXE = """async (rules) => (await axe.run({runOnly: rules})).violations
+_RUN_AXE = """async (rules) => (await axe.run({runOnly: rules, resultTypes: ["violations"]})).violations
   .map(found => found.id + ": " + found.help + " " + found.nodes.map(node => node.html).join(" | "))"""
 
 
 @dataclass
 class Walker:
-    """One browser window at one member. `shots` keeps a picture of each page that was looked at."""
+    """One browser window at one member. With TRANSIRE_PICTURES=1, `shots` keeps a picture of each page looked at."""
 
     context: BrowserContext
     site: str
@@ -116,7 +118,9 @@ class Walker:
         return self
 
     def photograph(self, name: str) -> None:
-        """Keep a picture of the whole page."""
+        """Keep a picture of the whole page, if pictures are asked for."""
+        if not PICTURES:
+            return
         self.shots.mkdir(parents=True, exist_ok=True)
         self.page.screenshot(path=self.shots / f"{name}.png", full_page=True)
 
