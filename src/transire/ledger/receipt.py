@@ -16,7 +16,7 @@ from typing import cast
 
 import msgspec
 
-from transire.crypto.canonical import Json, canonical_bytes, parse_canonical
+from transire.crypto.canonical import Json, parse_canonical
 from transire.crypto.encoding import b64url
 from transire.ledger.action import parse_action
 from transire.ledger.allowances import allowance_key
@@ -27,7 +27,7 @@ from transire.ledger.chain_json import commit_json, header_json, validators_json
 from transire.ledger.endings import ended_key
 from transire.ledger.governance import validator_key
 from transire.ledger.proof.errors import ReceiptIncomplete
-from transire.ledger.proof.forms import MAX_RECEIPT_BYTES, read_receipt
+from transire.ledger.proof.forms import MAX_RECEIPT_BYTES, read_receipt, text_of
 from transire.ledger.proof.state import issuers_of, named_members
 from transire.ledger.rules import member_key
 
@@ -117,15 +117,15 @@ def build_receipt(
     }
     if statement is not None:
         receipt |= _statement_json(statement)
-    read_receipt(receipt_bytes(receipt))  # whoever builds one that nobody could read learns it here
     return receipt
 
 
 def receipt_bytes(receipt: Mapping[str, Json]) -> bytes:
     """The file: canonical JSON, so that the same evidence gives the same bytes."""
-    raw = canonical_bytes(dict(receipt))
+    raw = text_of(receipt)
     if len(raw) > MAX_RECEIPT_BYTES:
         raise ReceiptIncomplete(got=f"{len(raw)} bytes", expected=f"at most {MAX_RECEIPT_BYTES}: open fewer documents")
+    read_receipt(raw)  # whoever builds one that nobody could read learns it here
     return raw
 
 

@@ -85,6 +85,8 @@ class Checkpoints:
 
     def countersigned(self, above: int) -> tuple[int, str] | None:
         """The newest header above that height whose log is countersigned, and the note; None if there is none."""
+        if not self._notes:
+            return None
         tip = self._engine.height
         for height in range(tip, max(above, tip - HEIGHTS_SHOWN), -1):
             checkpoint = self._at(height)

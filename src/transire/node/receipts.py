@@ -26,6 +26,8 @@ def statement_receipt(
 
 
 def _opened(tenant: Tenant, commitments: Sequence[str]) -> list[OpenedDocument]:
+    if not commitments:
+        return []
     with tenant.database.reading() as view:
         opened = [(commitment, tenant.vault.open(view, commitment)) for commitment in commitments]
     return [
