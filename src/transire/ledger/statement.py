@@ -111,6 +111,20 @@ def parse_statement(raw: bytes) -> Statement:
         raise StatementMalformed(got=str(error)) from error
 
 
+def stored_statement(raw: bytes) -> Statement:
+    """Read what was checked when it was written down: a member's own journal is not asked again for the one form.
+
+    What somebody edited there is found by its hash (`transire doctor --deep`).
+    """
+    try:
+        return _stored(raw)
+    except msgspec.DecodeError as error:
+        raise StatementMalformed(got=str(error)) from error
+
+
+_stored: Final = msgspec.json.Decoder(Statement).decode
+
+
 class Pool:
     """The tree over a member's statements, and the salted commitment P to it.
 

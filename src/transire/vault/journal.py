@@ -18,7 +18,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from transire.crypto.canonical import Json
 from transire.crypto.encoding import b64url
-from transire.ledger.statement import Pool, Statement, parse_statement, path_of
+from transire.ledger.statement import Pool, Statement, path_of, stored_statement
 from transire.merkle.tree import leaf_hash
 from transire.vault.tables import about, pools, statements
 
@@ -324,7 +324,7 @@ def has_stated(tx: sa.Connection, kind: str, body: Mapping[str, Json]) -> bool:
         .join(about, about.c.statement == statements.c.id)
         .where(about.c.subject == body["statement"], statements.c.kind == kind, statements.c.own)
     )
-    return any(parse_statement(bytes(raw)).body == body for raw in tx.execute(query).scalars())
+    return any(stored_statement(bytes(raw)).body == body for raw in tx.execute(query).scalars())
 
 
 def states_of(tx: sa.Connection, ids: Sequence[str]) -> dict[str, str]:
@@ -360,7 +360,7 @@ def _insert_statement(tx: sa.Connection, statement: Statement, name: str, raw: b
 
 
 def _accepted_of(row: Any, place: Place) -> Accepted:
-    statement = parse_statement(bytes(row.raw))
+    statement = stored_statement(bytes(row.raw))
     return Accepted(id=row.id, statement=statement, seq=row.seq, index=row.pool_index, place=place)
 
 
@@ -382,7 +382,7 @@ def _located_of(row: Any, path: list[str]) -> Located:
     raw = bytes(row.raw)
     return Located(
         id=row.id,
-        statement=parse_statement(raw),
+        statement=stored_statement(raw),
         raw=raw,
         seq=row.seq,
         pool=row.pool,
