@@ -205,6 +205,7 @@ def test_a_proposal_with_one_such_action_is_refused(asked: Asked, what: str) -> 
 def test_nobody_votes_for_a_block_whose_rules_it_does_not_know(asked: Asked, monkeypatch: pytest.MonkeyPatch) -> None:
     asked.init()
     monkeypatch.delitem(RULES, 1)
+    monkeypatch.setitem(RULES, 0, {})
     assert asked.ask("process_proposal", txs=[], height=1, time=TIME).status == REJECT
     assert not asked.faults
     # Where the others decided it all the same there is no going on.
