@@ -48,6 +48,7 @@ MOST_WAITING = 6_000
 RATE = 4_000
 """Transactions a second that are prepared: more than either takes."""
 WARM_UP_S = 2.0
+PATIENCE_S = 60.0
 SETTINGS: dict[str, Any] = {"commit_ms": 200, "idle_s": 5.0, "snapshot_every": 0}
 TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -211,7 +212,7 @@ def run(nodes: list[Node], transactions: Sequence[bytes], seconds: int) -> Figur
                 pool.submit(send, node, transactions[place :: len(nodes)], stop) for place, node in enumerate(nodes)
             ]
             try:
-                time.sleep(WARM_UP_S)
+                warm_up(nodes[0])
                 before, first = spent(nodes), height_of(nodes[0])
                 time.sleep(seconds)
                 after, last = spent(nodes), height_of(nodes[0])
@@ -258,8 +259,21 @@ def send(node: Node, transactions: Sequence[bytes], stop: threading.Event) -> in
     return len(transactions) - at
 
 
+def warm_up(node: Node) -> None:
+    """Until actions stand in a block: the first is long in coming where all nodes judge thousands at once."""
+    begun = time.monotonic()
+    while time.monotonic() < begun + WARM_UP_S or (
+        not has_transactions(node) and time.monotonic() < begun + PATIENCE_S
+    ):
+        time.sleep(0.2)
+
+
+def has_transactions(node: Node) -> bool:
+    return any(int(meta["num_txs"]) for meta in node.rpc.ask("blockchain")["block_metas"])
+
+
 def wait_for_height(node: Node, height: int) -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + PATIENCE_S
     while time.monotonic() < deadline:
         try:
             if height_of(node) >= height:
