@@ -24,6 +24,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
 import transire
+from transire.api import changes
 from transire.desk.permissions import MATRIX
 from transire.documents import problems
 from transire.documents.catalogue import document_type, schema_bytes, schema_ids
@@ -59,6 +60,8 @@ SPOKEN_CODES = (
     "solicitation",
 )
 """The errors that persons meet on pages; those of ledger and engine are met by operators, who read the log."""
+GOVERNING = ("governance", "members", "parameters", "possession", "rules")
+"""Modules of the ledger whose refusals governors and registrars meet on pages."""
 
 
 def messages() -> Iterator[tuple[str, str | tuple[str, str]]]:
@@ -76,8 +79,9 @@ def spoken_words() -> Iterator[str]:
         if module.name.rsplit(".", 1)[-1] == "errors":
             importlib.import_module(module.name)  # the catalogue knows the errors of modules that were imported
     for code, kind in catalogue().items():
-        if code.partition(".")[0] in SPOKEN_CODES:
+        if code.partition(".")[0] in SPOKEN_CODES or kind.__module__ in map("transire.ledger.{}".format, GOVERNING):
             yield from (kind.sentence, kind.fix)
+    yield from changes.SENTENCES.values()
     yield from (row.sentence for row in MATRIX)
     yield from (reason.title for reason in reasons().values())
     yield from (rule.title for rule in verify._RULES.values())

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import logging
+import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +16,12 @@ from msgspec import structs
 
 from cometbft_world import LONG, free_ports, joining, keys_of_node, network, settings_of, start_all
 from ledger_world import BROKER, CHAMBER, CUSTOMS, PRODUCER, World, action_id, digest, genesis, public, signing_key
-from transire.crypto.canonical import canonical_bytes
 from transire.crypto.encoding import b64url
 from transire.engines.cometbft.engine import CometBftEngine
 from transire.engines.errors import EngineStopped, PoolFull
 from transire.engines.replica import LmdbStore
 from transire.ledger.chain import validator_address
-from transire.ledger.errors import ActionExpired
+from transire.ledger.errors import ActionExpired, ActionForAnotherNetwork
 from transire.ledger.store import STATE, Writes
 
 pytestmark = [pytest.mark.faults, pytest.mark.cometbft, pytest.mark.xdist_group("network")]
@@ -44,47 +47,98 @@ def again(folder: Path, engines: list[CometBftEngine], place: int, **more: Any) 
     engines[place].start()
 
 
-def test_with_two_of_four_gone_nothing_is_decided_and_nothing_is_lost(tmp_path: Path, cometbft_program: str) -> None:
-    with network(tmp_path, cometbft_program) as engines:
-        world = world_of(engines[0])
-        told = engines[0].submit(world.witness()).result(LONG)
-        for place in (2, 3):
-            engines[place].close()
-        time.sleep(1.5)
-        height = engines[0].height
-        waiting = [engines[place % 2].submit(world.witness()) for place in range(6)]
-        time.sleep(3)
-        assert engines[0].height == engines[1].height == height
-        assert not any(future.done() for future in waiting)
-        again(tmp_path, engines, 2)  # three of four are more than two thirds
-        assert all(future.result(LONG).accepted for future in waiting)
-        again(tmp_path, engines, 3)
-        last = max(future.result(0).height for future in waiting)
-        assert engines[3].wait_for(last + 1, LONG)
-        for engine in engines:
-            assert engine.lookup(told.action_id) == told
-            assert engine.record(last).roots == engines[0].record(last).roots
+@dataclass(frozen=True)
+class Four:
+    """One network of four for the tests that leave three of it whole, in their order."""
+
+    folder: Path
+    engines: list[CometBftEngine]
 
 
-def test_a_node_whose_row_was_edited_stops_and_the_other_three_go_on(tmp_path: Path, cometbft_program: str) -> None:
-    with network(tmp_path, cometbft_program) as engines:
-        world = world_of(engines[0])
-        key = signing_key("d1")
-        body = {"unit": "kg", "quantity": "10", "keys": [public(key)], "releaser": CUSTOMS}
-        opened = engines[0].submit(world.sign("allowance.open/1", body, by=CHAMBER)).result(LONG)
-        assert engines[3].wait_for(opened.height + 1, LONG)
-        engines[3].close()
-        edit_quantity(tmp_path / "node-3" / "replica", f"allowance/{opened.action_id}")
-        again(tmp_path, engines, 3, silence_s=5.0)
-        draw = {"allowance": opened.action_id, "quantity": "20", "for": digest("more than there is")}
-        drawn = engines[0].submit(world.draw(key, "allowance.draw/1", draw)).result(LONG)
-        assert drawn.code == "ledger.allowance-exceeded"
-        assert until(lambda: bool(engines[3].status().failure)), engines[3].status()
-        assert "wrong Block.Header.AppHash" in engines[3].status().failure
-        assert engines[3].height <= drawn.height
-        with pytest.raises(EngineStopped):
-            engines[3].submit(world.witness())
-        assert engines[1].submit(world.witness()).result(LONG).accepted
+@pytest.fixture(scope="module")
+def four(cometbft_program: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Four]:
+    folder = tmp_path_factory.mktemp("four")
+    with network(folder, cometbft_program) as engines:
+        yield Four(folder, engines)
+
+
+def test_a_validator_key_in_two_processes_is_reported_in_the_state(four: Four, cometbft_program: str) -> None:
+    engines = four.engines
+    twin = joining(four.folder, engines, 0, cometbft_program, folder_name="twin", node_place=9)
+    try:
+        twin.start()
+        address = b64url(validator_address(keys_of_node(0).validator.public))
+        prefix = f"misbehaviour/{address}/".encode()
+
+        def reported() -> list[bytes]:
+            return [key for key, _ in engines[1]._store.range(STATE, prefix, prefix + b"~")]
+
+        assert until(lambda: bool(reported()), 2 * LONG), engines[1].status()
+        row = engines[1].state(reported()[0].decode())
+        assert isinstance(row, dict)
+        assert (row["kind"], row["total_power"]) == ("duplicate-vote", 40)
+        assert engines[2].submit(world_of(engines[2]).witness()).result(LONG).accepted
+    finally:
+        twin.close()
+
+
+def test_a_node_whose_row_was_edited_stops_and_the_other_three_go_on(four: Four) -> None:
+    engines = four.engines
+    world = world_of(engines[0])
+    key = signing_key("d1")
+    body = {"unit": "kg", "quantity": "10", "keys": [public(key)], "releaser": CUSTOMS}
+    opened = engines[0].submit(world.sign("allowance.open/1", body, by=CHAMBER)).result(LONG)
+    assert engines[3].wait_for(opened.height + 1, LONG)
+    engines[3].close()
+    edit_quantity(four.folder / "node-3" / "replica", f"allowance/{opened.action_id}")
+    again(four.folder, engines, 3, silence_s=5.0)
+    draw = {"allowance": opened.action_id, "quantity": "20", "for": digest("more than there is")}
+    drawn = engines[0].submit(world.draw(key, "allowance.draw/1", draw)).result(LONG)
+    assert drawn.code == "ledger.allowance-exceeded"
+    assert until(lambda: bool(engines[3].status().failure)), engines[3].status()
+    assert "wrong Block.Header.AppHash" in engines[3].status().failure
+    assert engines[3].height <= drawn.height
+    with pytest.raises(EngineStopped):
+        engines[3].submit(world.witness())
+    assert engines[1].submit(world.witness()).result(LONG).accepted
+
+
+def test_a_node_with_another_genesis_and_who_speaks_nonsense_are_no_peers_and_told_of_once(
+    four: Four, cometbft_program: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    engines, other = four.engines, genesis(actions_per_block=7)
+    stranger = joining(four.folder, engines[:1], 4, cometbft_program, folder_name="stranger", founded=other)
+    with caplog.at_level(logging.WARNING, logger="transire.engine.cometbft"):
+        try:
+            stranger.start()
+            for _ in range(3):
+                speak_nonsense(engines[0])
+            assert until(lambda: sum("different network" in text for text in caplog.messages) >= 2), caplog.messages
+            assert (stranger.height, stranger.status().peers) == (0, 0)
+            assert stranger.settings.moniker not in engines[0].status().peer_names
+            foreign = World(genesis=stranger.genesis)
+            foreign.time = int(time.time())
+            with pytest.raises(ActionForAnotherNetwork):
+                engines[0].submit(foreign.witness())
+            assert engines[0].submit(world_of(engines[0]).witness()).result(LONG).accepted
+            assert until(lambda: any("secret conn failed" in text for text in caplog.messages)), caplog.messages
+        finally:
+            stranger.close()
+    # Each node says each reason once, though the stranger dials again and again.
+    told = [text for text in caplog.messages if "a peer was refused" in text]
+    assert len(told) == len(set(told))
+    for mine, theirs in ((engines[0].network, stranger.network), (stranger.network, engines[0].network)):
+        assert sum(f"Got {theirs}, expected {mine}" in text for text in told) == 1
+
+
+def speak_nonsense(engine: CometBftEngine) -> None:
+    """Bytes that are no greeting, and a length that nobody would wait for."""
+    for said in (b"GET / HTTP/1.1\r\n\r\n" * 100, b"\xff\xff\xff\xff\x0f" + bytes(1 << 16)):
+        address = engine.settings.p2p_host, engine.settings.p2p_port
+        with suppress(OSError), socket.create_connection(address, timeout=LONG) as dialled:
+            dialled.sendall(said)
+            while dialled.recv(1 << 16):
+                pass
 
 
 def edit_quantity(folder: Path, key: str) -> None:
@@ -97,26 +151,6 @@ def edit_quantity(folder: Path, key: str) -> None:
     assert writes.tables[STATE][key.encode()] != raw
     store.commit(writes)
     store.close()
-
-
-def test_a_validator_key_in_two_processes_is_reported_in_the_state(tmp_path: Path, cometbft_program: str) -> None:
-    with network(tmp_path, cometbft_program) as engines:
-        twin = joining(tmp_path, engines, 0, cometbft_program, folder_name="twin", node_place=9)
-        try:
-            twin.start()
-            address = b64url(validator_address(keys_of_node(0).validator.public))
-            prefix = f"misbehaviour/{address}/".encode()
-
-            def reported() -> list[bytes]:
-                return [key for key, _ in engines[1]._store.range(STATE, prefix, prefix + b"~")]
-
-            assert until(lambda: bool(reported()), 2 * LONG), engines[1].status()
-            row = engines[1].state(reported()[0].decode())
-            assert isinstance(row, dict)
-            assert (row["kind"], row["total_power"]) == ("duplicate-vote", 40)
-            assert engines[2].submit(world_of(engines[2]).witness()).result(LONG).accepted
-        finally:
-            twin.close()
 
 
 def test_what_expires_while_it_waits_is_told_and_leaves_the_mempool(tmp_path: Path, cometbft_program: str) -> None:
@@ -160,21 +194,3 @@ def test_a_pool_that_is_full_takes_nothing_more(
     finally:
         engine.close()
     assert all(isinstance(future.exception(LONG), EngineStopped) for future in futures)
-
-
-def test_a_node_with_another_genesis_is_no_peer_of_this_network(tmp_path: Path, cometbft_program: str) -> None:
-    with network(tmp_path, cometbft_program, validators=1) as engines:
-        stranger = joining(
-            tmp_path, engines, 1, cometbft_program, folder_name="stranger", founded=genesis(actions_per_block=7)
-        )
-        try:
-            stranger.start()
-            time.sleep(2)
-            assert (stranger.height, stranger.status().peers, engines[0].status().peers) == (0, 0, 0)
-            foreign = World(genesis=stranger.genesis)
-            foreign.time = int(time.time())
-            with pytest.raises(Exception, match="network"):
-                engines[0].submit(foreign.witness())
-            assert canonical_bytes(engines[0].genesis.trust_root()) != canonical_bytes(stranger.genesis.trust_root())
-        finally:
-            stranger.close()

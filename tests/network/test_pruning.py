@@ -71,13 +71,3 @@ def test_receipts_of_pruned_blocks_verify_also_after_a_restart(cometbft_program:
     kept.commit(writes)
     kept.close()
     assert [one.table for one in inspect(tmp_path / "n", settings)] == [HEADERS]
-
-
-def test_by_itself_nothing_is_pruned(cometbft_program: str, tmp_path: Path) -> None:
-    engine = started_engine(tmp_path / "n", program=cometbft_program, idle_s=0.2)
-    try:
-        assert engine.wait_for(12, LONG)
-        assert first_block(engine) == 1
-        assert not (tmp_path / "n" / KEPT_FOLDER).exists()
-    finally:
-        engine.close()

@@ -32,8 +32,8 @@ def test_nodes_of_two_releases_are_one_network(tmp_path: Path, cometbft_program:
         world = World(genesis=engines[0].genesis)
         world.time = int(time.time())
         outcomes = []
-        for place, program in [(0, next_program), (1, next_program), (2, next_program), (3, next_program),
-                               (0, cometbft_program)]:  # fmt: skip
+        # Half and half, and one of them back; that all four go over is row 18 of the fault suite.
+        for place, program in ((0, next_program), (1, next_program), (0, cometbft_program)):
             settings = structs.replace(engines[place].settings, binary=program)
             engines[place].close()
             waiting = engines[(place + 1) % 4].submit(world.witness(BROKER))  # three of four go on

@@ -55,6 +55,11 @@ once; nothing stands there that nobody asked for; one app_hash at every height; 
 refused; receipts made before, during and after the fault verify with the trust root alone, and altered ones do not;
 each replica and its chain fit together to the last row.
 
+Where the machine has no namespaces, or its kernel no queue for bad lines, all pairs are on the loopback and dial one
+another through proxies, which delay, slow down, hold back and break connections. They lose and reorder no packet: below
+them the kernel sees perfect lines, so how TCP itself behaves on bad ones is not seen there. A row says on which ground
+it was done.
+
 Time to recover: from the end of the fault until every node, the struck one too, is two blocks beyond what was then the
 highest block of all.
 """
@@ -93,6 +98,8 @@ def _section(row: Row, outcome: Outcome | None) -> str:
     lines += [f"- done: {what}, {times} times" for what, times in outcome.done.items()]
     lines += [f"- held: {what}: {times}" for what, times in outcome.held.items()]
     lines += [f"- {note}" for note in outcome.notes]
+    if row.found:
+        lines.append(f"- found since: {row.found}")
     if outcome.recovered_s:
         lines.append(f"- time to recover: {summary(outcome.recovered_s)}")
     return "\n".join([*lines, ""])

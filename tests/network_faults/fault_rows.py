@@ -6,12 +6,13 @@ from threading import Thread
 
 from fault_scene import Fault, Meanwhile, Row, Scene
 from pair_ground import between
+from pair_lines import BadLine
 
 GOES_ON, HALTS, EITHER = Meanwhile.GOES_ON, Meanwhile.HALTS, Meanwhile.EITHER
 RING = ((0, 2), (1, 3))
 """Lines that are cut so that each of four sees its two neighbours, three with itself, and no two see the same."""
-BAD_LINE = ("netem", "delay", "200ms", "100ms", "loss", "2%", "reorder", "25%", "rate", "1mbit")
-SLOW_LINE = ("tbf", "rate", "1mbit", "burst", "32kbit", "latency", "400ms")
+BAD_LINE = BadLine(delay_ms=200, jitter_ms=100, loss=2, reorder=25, rate_kbit=1000)
+SLOW_LINE = BadLine(rate_kbit=1000)
 MOST_ROUNDS = 20
 
 
@@ -62,10 +63,12 @@ def stop_flapping(scene: Scene) -> None:
     scene.network.ground.mend()
 
 
-def impair(*queue: str) -> dict[str, object]:
+def impair(bad: BadLine) -> dict[str, object]:
     def begin(scene: Scene) -> None:
         scene.marks["height"] = scene.network.height
-        scene.network.ground.impair(range(len(scene.pairs)), *queue)
+        missing = scene.network.ground.impair(range(len(scene.pairs)), bad)
+        if missing:
+            scene.missing.append(missing)
 
     def end(scene: Scene) -> None:
         scene.network.ground.mend()
@@ -101,12 +104,14 @@ ROWS = (
         1,
         "SIGKILL one pair at random, start it again",
         "progress with three; it catches up; equal app_hash at every height",
-        faults=(Fault("pair killed", **kill(1), meanwhile=GOES_ON, lasts_s=1.0, times=20, sample=2),),
+        faults=(Fault("pair killed", **kill(1), meanwhile=GOES_ON, lasts_s=1.0, times=20),),
     ),
     Row(
         2,
         "SIGKILL the application only; CometBFT only",
         "the pair is whole again; nothing is applied twice",
+        found="a pair that was started under load ended by SIGSEGV, for msgspec 0.22 works out how to read a struct "
+        "when one is read for the first time, and another thread met half of it; all are prepared before threads now",
         faults=(
             Fault("application killed (CometBFT dies with it)", **kill(1), meanwhile=GOES_ON, times=5),
             Fault("CometBFT killed", kill_cometbft_alone, see_it_restarted, meanwhile=GOES_ON, lasts_s=4.0, times=5),
@@ -142,10 +147,11 @@ ROWS = (
         6,
         "lines with 200 ms +- 100 ms, 2 % loss, reordering, 1 Mbit/s",
         "blocks are made; rounds are bounded",
+        settings={"bad_lines": (SLOW_LINE, BAD_LINE)},
         faults=(
-            Fault("1 Mbit/s", **impair(*SLOW_LINE), meanwhile=GOES_ON, lasts_s=40, times=1),
+            Fault("1 Mbit/s", **impair(SLOW_LINE), meanwhile=GOES_ON, lasts_s=40, times=1),
             Fault(
-                "200 ms +- 100 ms, 2 % loss, reordering, 1 Mbit/s", **impair(*BAD_LINE), meanwhile=GOES_ON, lasts_s=40
+                "200 ms +- 100 ms, 2 % loss, reordering, 1 Mbit/s", **impair(BAD_LINE), meanwhile=GOES_ON, lasts_s=40
             ),
         ),
     ),

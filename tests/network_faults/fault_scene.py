@@ -17,6 +17,8 @@ from pair_ground import CannotHere
 from pair_load import PairLoad
 from pair_network import LONG_S, PairNetwork, PairProcess, until
 
+SAMPLE_S = 5.0
+"""So long a fault lasts in a selection, at most."""
 UNDER_WAY_S = 4.0
 """So long a block that was under way may still be finished after a fault began."""
 
@@ -37,6 +39,8 @@ class Seen:
     held: dict[str, int] = field(default_factory=dict)
     recovered_s: list[float] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    grounds: list[str] = field(default_factory=list)
+    """Of its networks, one after the other."""
 
     def did(self, what: str, times: int = 1) -> None:
         self.done[what] = self.done.get(what, 0) + times
@@ -59,6 +63,8 @@ class Scene:
     """Those to whom the present fault is done."""
     marks: dict[str, int] = field(default_factory=dict)
     """What the beginning of a fault leaves for its end."""
+    missing: list[str] = field(default_factory=list)
+    """What of the faults cannot be had on this machine."""
     worker: Thread | None = None
     ended: Event = field(default_factory=Event)
     """Who makes a fault while it lasts, and tells when it is over."""
@@ -112,16 +118,19 @@ class Fault:
         if self.meanwhile is Meanwhile.HALTS:
             self._watch_halt(scene)
             return
-        until_s = time.monotonic() + self.lasts_s
+        until_s = time.monotonic() + self._lasts_s(scene)
         if self.meanwhile is Meanwhile.GOES_ON:
             scene.go_on(scene.spared)
             scene.seen.holds("the others went on")
         time.sleep(max(0.0, until_s - time.monotonic()))
 
+    def _lasts_s(self, scene: Scene) -> float:
+        return self.lasts_s if scene.whole else min(self.lasts_s, SAMPLE_S)
+
     def _watch_halt(self, scene: Scene) -> None:
         time.sleep(UNDER_WAY_S)
         before = sorted(pair.height for pair in scene.spared), len(scene.load.acknowledged)
-        time.sleep(self.lasts_s)
+        time.sleep(self._lasts_s(scene))
         after = sorted(pair.height for pair in scene.spared), len(scene.load.acknowledged)
         assert after == before, f"blocks or answers during a halt: {before}, then {after}"
         scene.seen.holds("no block and no answer during the halt")
@@ -138,6 +147,8 @@ class Row:
     alone: Callable[[Seen, str, float, bool], None] | None = None
     """What a row does that makes its own networks, or none: given the program of CometBFT, the rate and `whole`."""
     faults: tuple[Fault, ...] = ()
+    found: str = ""
+    """What a failure in an earlier run came from, once that is known and mended."""
     places: int = 4
     settings: dict[str, Any] = field(default_factory=dict)
 
@@ -149,17 +160,21 @@ class Row:
         if self.alone is not None:
             self.alone(seen, program, rate, whole)
             return
-        missing: list[str] = []
         with staged(program, rate, seen, whole, places=self.places, **self.settings) as scene:
-            for fault in self.faults:
-                try:
-                    fault.inflict(scene)
-                except CannotHere as error:
-                    missing.append(f"{fault.name}: {error}")
-            if self.act is not None:
-                self.act(scene)
+            missing = self.play(scene)
         if missing:
             raise CannotHere("; ".join(missing))
+
+    def play(self, scene: Scene) -> list[str]:
+        """Do it on a network that is there; returns what cannot be done here."""
+        for fault in self.faults:
+            try:
+                fault.inflict(scene)
+            except CannotHere as error:
+                scene.missing.append(f"{fault.name}: {error}")
+        if self.act is not None:
+            self.act(scene)
+        return scene.missing
 
 
 @contextmanager
@@ -168,6 +183,7 @@ def staged(
 ) -> Iterator[Scene]:
     """A network under load; in the end everything is checked on all pairs of it."""
     with PairNetwork(program, **network) as made:
+        seen.grounds.append(made.ground.kind)
         load = PairLoad(made, rate)
         load.start()
         try:
@@ -177,7 +193,6 @@ def staged(
             if checks:
                 time.sleep(1.0)
                 record(seen, check_everything(made, load, made.pairs))
-            seen.notes.append(f"ground: {made.ground.kind}")
         finally:
             load.close()
 

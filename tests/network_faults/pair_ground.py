@@ -1,4 +1,4 @@
-"""Where the pairs of a network live: each in a network namespace of its own, or all on the loopback.
+"""Where the pairs of a network live: each in a network namespace of its own, or all on the loopback behind proxies.
 
 The namespaces hang on a bridge in one more namespace, so nothing of it is seen outside, no port can be taken by
 somebody else, and several networks may live at one time. Their names hold the process that made them: what a killed run
@@ -17,6 +17,8 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from itertools import combinations
 from typing import Protocol
+
+from pair_lines import BadLine, Lines
 
 from cometbft_world import free_ports
 
@@ -37,47 +39,56 @@ class Ground(Protocol):
     def prefix(self, place: int) -> list[str]:
         """What to put before a command that shall run at that place."""
 
+    def dialled(self, here: int, there: int) -> tuple[str, int]:
+        """The address by which one place reaches another."""
+
     def cut(self, lines: Iterable[tuple[int, int]]) -> None:
         """No packet passes between these two any more, in both directions."""
 
     def mend(self) -> None:
         """All lines are as they were at first."""
 
-    def impair(self, places: Iterable[int], *netem: str) -> None:
-        """Everything that these send is treated so (tc-netem(8))."""
+    def impair(self, places: Iterable[int], bad: BadLine) -> str:
+        """Everything that these send goes by bad lines. Returns what of it cannot be had here."""
 
     def close(self) -> None:
         """End every process there and take it all away."""
 
 
 class Loopback:
-    """All on 127.0.0.1 at free ports; lines cannot be cut."""
+    """All on 127.0.0.1 at free ports; each dials each other through a proxy (`pair_lines`)."""
 
-    kind = "loopback"
+    kind = "loopback, lines by proxies"
 
     def __init__(self, count: int) -> None:
-        self.addresses = [("127.0.0.1", port) for port in free_ports(count)]
+        ports = free_ports(count)
+        self.addresses = [("127.0.0.1", port) for port in ports]
+        self._lines = Lines(ports)
 
     def prefix(self, place: int) -> list[str]:
         return []
 
+    def dialled(self, here: int, there: int) -> tuple[str, int]:
+        return "127.0.0.1", self._lines.port(here, there)
+
     def cut(self, lines: Iterable[tuple[int, int]]) -> None:
-        raise CannotHere("lines can only be cut between network namespaces, which need root and iproute2")
+        self._lines.cut(lines)
 
     def mend(self) -> None:
-        return
+        self._lines.mend()
 
-    def impair(self, places: Iterable[int], *netem: str) -> None:
-        raise CannotHere("lines can only be impaired between network namespaces, which need root and iproute2")
+    def impair(self, places: Iterable[int], bad: BadLine) -> str:
+        self._lines.impair(places, bad)
+        return bad.by_proxy
 
     def close(self) -> None:
-        return
+        self._lines.close()
 
 
 class Namespaces:
     """Each pair in its namespace, joined by veth pairs to one bridge."""
 
-    kind = "namespaces"
+    kind = "network namespaces"
 
     def __init__(self, count: int) -> None:
         self._name = f"transire-{os.getpid()}-{secrets.token_hex(3)}"
@@ -95,6 +106,9 @@ class Namespaces:
     def prefix(self, place: int) -> list[str]:
         return ["ip", "netns", "exec", self._at(place)]
 
+    def dialled(self, here: int, there: int) -> tuple[str, int]:
+        return self.addresses[there]
+
     def cut(self, lines: Iterable[tuple[int, int]]) -> None:
         """By a route to nowhere on both sides: a firewall that drops, not one that answers."""
         for one, other in lines:
@@ -111,13 +125,14 @@ class Namespaces:
             _run("tc", "-n", self._at(place), "qdisc", "del", "dev", "eth0", "root")
         self._impaired.clear()
 
-    def impair(self, places: Iterable[int], *netem: str) -> None:
+    def impair(self, places: Iterable[int], bad: BadLine) -> str:
         for place in places:
             try:
-                _run("tc", "-n", self._at(place), "qdisc", "replace", "dev", "eth0", "root", *netem)
+                _run("tc", "-n", self._at(place), "qdisc", "replace", "dev", "eth0", "root", *bad.queue)
             except subprocess.CalledProcessError as error:
                 raise CannotHere(f"this kernel has no such queue: {error.stderr.strip()}") from error
             self._impaired.add(place)
+        return ""
 
     def close(self) -> None:
         for name in (*(self._at(place) for place in range(self._count)), self._hub):
@@ -140,12 +155,20 @@ class Namespaces:
                 _ip("-n", at, "link", "set", device, "up")
 
 
-def make_ground(count: int) -> Ground:
-    """Namespaces where they can be had, else the loopback."""
+def make_ground(count: int, bad: Iterable[BadLine] = ()) -> Ground:
+    """Namespaces where they can be had and their kernel has queues for these bad lines, else the loopback."""
     if why_no_namespaces():
         return Loopback(count)
     sweep()
-    return Namespaces(count)
+    made = Namespaces(count)
+    try:
+        for line in bad:
+            made.impair([0], line)
+            made.mend()
+    except CannotHere:
+        made.close()
+        return Loopback(count)
+    return made
 
 
 def why_no_namespaces() -> str:

@@ -19,6 +19,7 @@ from typing import Any
 import msgspec
 from pair_child import Life
 from pair_ground import Ground, make_ground
+from pair_lines import BadLine
 
 from cometbft_world import keys_of_node
 from ledger_world import genesis
@@ -186,7 +187,7 @@ class PairNetwork:
     """Validators on a ground; more pairs may be added at places that are left. Use as a context.
 
     `lives` are the first lives of the validators, `more` the settings that all of them have; with `rpc` they tell light
-    blocks to who joins.
+    blocks to who joins. `bad_lines` are those that the ground must be able to make.
     """
 
     def __init__(
@@ -197,12 +198,13 @@ class PairNetwork:
         places: int = 0,
         lives: Sequence[Mapping[str, Any]] = (),
         rpc: bool = False,
+        bad_lines: Sequence[BadLine] = (),
         **more: Any,
     ) -> None:
         self.program = program
         self.validators = validators
         self.genesis = genesis(validators=validators)
-        self.ground: Ground = make_ground(places or validators)
+        self.ground: Ground = make_ground(places or validators, bad_lines)
         self._lives = [*lives, *[{}] * validators][:validators]
         self.folder = Path(tempfile.mkdtemp(prefix="transire-net-"))
         self._more = more
@@ -265,8 +267,9 @@ class PairNetwork:
         host, port = self.ground.addresses[place]
         peers = tuple(
             f"{node_id(keys_of_node(other).node.public)}@{address}:{its_port}"
-            for other, (address, its_port) in enumerate(self.ground.addresses[: self.validators])
+            for other in range(self.validators)
             if other != place
+            for address, its_port in (self.ground.dialled(place, other),)
         )
         facts: dict[str, Any] = {"moniker": f"n{place}", "p2p_host": host, "p2p_port": port, "peers": peers}
         quick = {"binary": self.program, "idle_s": 1.0, "propose_ms": 3000, "snapshot_every": 0}

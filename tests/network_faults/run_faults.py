@@ -27,7 +27,7 @@ import msgspec  # noqa: E402
 from fault_report import Outcome, remembering, write_page  # noqa: E402
 from fault_scene import Row, Seen  # noqa: E402
 from fault_suite import FIRST, SUITE  # noqa: E402
-from pair_ground import CannotHere, why_no_namespaces  # noqa: E402
+from pair_ground import CannotHere  # noqa: E402
 
 from transire.engines.cometbft.binary import find_cometbft  # noqa: E402
 
@@ -76,7 +76,7 @@ def run_row(row: Row, program: str, rate: float, *, whole: bool) -> Outcome:
         rate=rate,
         seconds=round(time.monotonic() - begun, 1),
         at=datetime.now(UTC).strftime("%Y-%m-%d %H:%M"),
-        ground=why_no_namespaces() or "network namespaces",
+        ground=", ".join(dict.fromkeys(seen.grounds)) or "no network",
         cores=os.cpu_count() or 0,
         busy=os.getloadavg()[0],
         done=seen.done,

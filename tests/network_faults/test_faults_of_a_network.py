@@ -1,62 +1,67 @@
-"""A selection of the fault suite, each thing done once or twice; `make faults` does all of it, as often as asked."""
+"""A selection of the fault suite, done once and on one network; `make faults` does all of it, each row on its own."""
 
 from __future__ import annotations
 
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from copy import copy
 from pathlib import Path
 
 import pytest
 from fault_report import Outcome, remembering, write_page
-from fault_scene import Seen, staged
+from fault_scene import Scene, Seen, staged
 from fault_suite import FIRST, SUITE
 from pair_checks import check_allowances, check_everything, check_nothing_lost_or_twice
-from pair_ground import CannotHere, sweep, why_no_namespaces
+from pair_ground import sweep, why_no_namespaces
 from pair_load import Entry
 
-pytestmark = [pytest.mark.faults, pytest.mark.cometbft, pytest.mark.xdist_group("network")]
+pytestmark = [pytest.mark.faults, pytest.mark.cometbft, pytest.mark.xdist_group("network"), pytest.mark.timeout(900)]
 SELECTED = (1, 4, 5, 8, 11, 12)
 RATE = 25.0
 
 
-@pytest.mark.timeout(900)
+@pytest.fixture(scope="module")
+def scene(cometbft_program: str) -> Iterator[Scene]:
+    """One network under load, to which all of it is done in turn."""
+    with staged(cometbft_program, RATE, Seen(), whole=False, checks=False) as made:
+        yield made
+
+
 @pytest.mark.parametrize("number", SELECTED)
-def test_a_row_holds(number: int, cometbft_program: str) -> None:
-    seen = Seen()
-    try:
-        SUITE[number].run(cometbft_program, seen, rate=RATE, whole=False)
-    except CannotHere as reason:
-        pytest.skip(f"NOT TESTED: row {number} of the fault suite: {reason}")
-    assert sum(seen.done.values()) > 0
-    assert seen.held["heights with one app_hash on every node"] > 2
-    assert seen.held["receipts verified offline"] > 0
+def test_a_row_is_done_and_the_network_goes_on(number: int, scene: Scene) -> None:
+    before = sum(scene.seen.done.values())
+    missing = SUITE[number].play(scene)
+    if missing:
+        pytest.skip(f"NOT TESTED: row {number} of the fault suite: {missing}")
+    assert sum(scene.seen.done.values()) > before
+    assert scene.load.acknowledged[-1].phase != "before"
 
 
-@pytest.mark.timeout(600)
-def test_the_checkers_see_what_is_wrong(cometbft_program: str) -> None:
+def test_all_holds_after_all_of_it_and_the_checkers_see_what_is_wrong(scene: Scene) -> None:
     """A journal that says other things than the ledger is found out, whichever way it differs."""
-    with staged(cometbft_program, RATE, Seen(), whole=False) as scene:
-        scene.go_on(blocks=4)
-        check_everything(scene.network, scene.load, scene.pairs)
-        entries, pairs = scene.load.entries, scene.pairs
-        lost = Entry(action="A" * 43, raw="", phase="", height=3, answered=True)
-        moved = copy(entries[5])
-        moved.height += 1
-        judged = copy(entries[5])
-        judged.code = "ledger.refused"
-        for told, why in (
-            ([*entries, lost], "was lost"),
-            ([*entries[:5], moved, *entries[6:]], "stands at"),
-            ([*entries[:5], judged, *entries[6:]], "stands at"),
-            ([*entries[:5], *entries[6:]], "asked by nobody"),
-        ):
-            with pytest.raises(AssertionError, match=why):
-                check_nothing_lost_or_twice(told, pairs)
-        draw = next(entry for entry in entries if entry.allowance and not entry.code)
-        with pytest.raises(AssertionError):
-            check_allowances([*entries, draw], pairs)
+    counted = check_everything(scene.network, scene.load, scene.pairs)
+    assert counted["heights"] > 20
+    assert counted["receipts"] > 12
+    assert counted["allowances"] > 1
+    entries, pairs = scene.load.entries, scene.pairs
+    lost = Entry(action="A" * 43, raw="", phase="", height=3, answered=True)
+    moved = copy(entries[5])
+    moved.height += 1
+    judged = copy(entries[5])
+    judged.code = "ledger.refused"
+    for told, why in (
+        ([*entries, lost], "was lost"),
+        ([*entries[:5], moved, *entries[6:]], "stands at"),
+        ([*entries[:5], judged, *entries[6:]], "stands at"),
+        ([*entries[:5], *entries[6:]], "asked by nobody"),
+    ):
+        with pytest.raises(AssertionError, match=why):
+            check_nothing_lost_or_twice(told, pairs)
+    draw = next(entry for entry in entries if entry.allowance and not entry.code)
+    with pytest.raises(AssertionError):
+        check_allowances([*entries, draw], pairs)
 
 
 @pytest.mark.skipif(bool(why_no_namespaces()), reason=f"NOT TESTED: network namespaces: {why_no_namespaces()}")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, Final
 
 from transire.api import governing, network, proofs
 from transire.api.operations import Answer, Call, Collection, Operations
@@ -38,13 +39,29 @@ def list_proposals(call: Call) -> Any:
 @OPERATIONS.op("POST", "/network/proposals", "proposeChange", scope="network.govern")
 def propose_change(call: Call) -> Any:
     """Open a vote on a change of the network."""
-    opened = governing.propose(call.tenant, call.person, call.body["change"])
+    opened = governing.take(call.tenant, call.person, governing.proposing(call.body["change"]))
     return Answer(value={"proposal": opened.action_id, "height": opened.height}, status=201)
+
+
+STEPS: Final[Mapping[str, Callable[[Any], governing.Step]]] = {
+    "propose": governing.proposing,
+    "approve": governing.approving,
+    "enrol": governing.enrolling,
+    "suspend": governing.suspending,
+    "readmit": governing.readmitting,
+}
+
+
+@OPERATIONS.op("POST", "/network/checks", "checkAct", scope="network.read")
+def check_act(call: Call) -> Any:
+    """What an act would do, or why the ledger would refuse it."""
+    [(name, what)] = call.body.items()
+    return {"says": [said.text for said in governing.check(call.tenant, call.person, STEPS[name](what))]}
 
 
 @OPERATIONS.op("POST", "/network/proposals/{proposal_id}/approve", "approveProposal", scope="network.govern")
 def approve_proposal(call: Call) -> Any:
-    done = governing.approve(call.tenant, call.person, call.path["proposal_id"])
+    done = governing.take(call.tenant, call.person, governing.approving(call.path["proposal_id"]))
     decided = any(event.get("event") == "decided" for event in done.events)
     return {"proposal": call.path["proposal_id"], "height": done.height, "decided": decided}
 
@@ -52,19 +69,19 @@ def approve_proposal(call: Call) -> Any:
 @OPERATIONS.op("POST", "/network/members", "enrolMember", scope="network.enrol")
 def enrol_member(call: Call) -> Any:
     """Enter a new member, as its registrar."""
-    done = governing.enrol(call.tenant, call.person, call.body)
+    done = governing.take(call.tenant, call.person, governing.enrolling(call.body))
     return Answer(value={"did": call.body["did"], "height": done.height}, status=201)
 
 
 @OPERATIONS.op("POST", "/network/members/{did}/suspend", "suspendMember", scope="network.enrol")
 def suspend_member(call: Call) -> Any:
-    done = governing.suspend(call.tenant, call.person, call.path["did"])
+    done = governing.take(call.tenant, call.person, governing.suspending(call.path["did"]))
     return {"did": call.path["did"], "height": done.height}
 
 
 @OPERATIONS.op("POST", "/network/members/{did}/readmit", "readmitMember", scope="network.enrol")
 def readmit_member(call: Call) -> Any:
-    done = governing.readmit(call.tenant, call.person, call.path["did"])
+    done = governing.take(call.tenant, call.person, governing.readmitting(call.path["did"]))
     return {"did": call.path["did"], "height": done.height}
 
 

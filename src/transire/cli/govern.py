@@ -20,6 +20,9 @@ AS = click.option(
 )
 
 
+CHECK = click.option("--check", is_flag=True, help="Only say what it would do, or why it would be refused.")
+
+
 @click.group()
 def govern() -> None:
     """Govern the network: proposals of the governors, members of the registrars.
@@ -40,6 +43,8 @@ def list_(credentials: Path, as_json: bool) -> None:
     Example:
       transire govern list --as customs.json
     """
+    from transire.api.changes import change_words
+
     with _connect(credentials) as node:
         view = node.get("/network")
     if as_json:
@@ -51,7 +56,7 @@ def list_(credentials: Path, as_json: bool) -> None:
     for each in view["proposals"]:
         state = f"decided at height {each['decided']}" if each["decided"] else f"open until {each['lapses']}"
         click.echo(f"\n{each['id']}  {state}")
-        click.echo(f"  {msgspec.json.encode(each['change']).decode()}")
+        click.echo(f"  {change_words(each['change'], names).text}")
         click.echo(f"  approved by {', '.join(names.get(did, did) for did in each['approvals'])}")
 
 
@@ -61,29 +66,53 @@ def list_(credentials: Path, as_json: bool) -> None:
 @click.option("--dismiss", metavar="OFFICE:DID", help="End that office.")
 @click.option("--parameter", metavar="NAME=NUMBER", help="Set a number of the network, such as actions_per_block=1000.")
 @click.option(
+    "--validator",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="File with a validator's key and proof: an organisation's offer, or what `ledger new-validator-key` wrote.",
+)
+@click.option("--power", type=click.IntRange(0, 2**40), help="What the validator's vote weighs; 0 takes it out.")
+@click.option("--rules", metavar="VERSION@HEIGHT", help="From that block on the rules of that version decide.")
+@click.option(
     "--change",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    help="File with any change as the ledger writes it (spec/action.md), such as a validator's.",
+    help="File with any change as the ledger writes it (spec/action.md).",
 )
+@CHECK
 def propose(
-    credentials: Path, appoint: str | None, dismiss: str | None, parameter: str | None, change: Path | None
+    credentials: Path,
+    appoint: str | None,
+    dismiss: str | None,
+    parameter: str | None,
+    validator: Path | None,
+    power: int | None,
+    rules: str | None,
+    change: Path | None,
+    check: bool,
 ) -> None:
-    """Open a vote on one change, with your member's own approval.
+    """Open a vote on one change, with your member's own approval. Says first what it would do, and is refused before
+    anything is signed if the ledger would refuse it.
 
     \b
     Example:
       transire govern propose --parameter actions_per_block=1000 --as customs.json
+      transire govern propose --validator chamber.offer.json --power 10 --as customs.json
     """
     wanted = [
         *(_office("appoint", text) for text in (appoint,) if text),
         *(_office("dismiss", text) for text in (dismiss,) if text),
         *(_parameter(text) for text in (parameter,) if text),
+        *(_validator(path, power) for path in (validator,) if path),
+        *(_rules(text) for text in (rules,) if text),
         *(_object(path) for path in (change,) if path),
     ]
-    if len(wanted) != 1:
-        raise click.UsageError("Name one change: --appoint, --dismiss, --parameter or --change.")
+    if len(wanted) != 1 or (power is not None and validator is None):
+        raise click.UsageError(
+            "Name one change: --appoint, --dismiss, --parameter, --validator with --power, --rules or --change."
+        )
     with _connect(credentials) as node:
-        click.echo(node.post("/network/proposals", {"change": wanted[0]})["proposal"])
+        _say_first(node, "propose", wanted[0])
+        if not check:
+            click.echo(node.post("/network/proposals", {"change": wanted[0]})["proposal"])
 
 
 @govern.command()
@@ -104,7 +133,8 @@ def approve(credentials: Path, proposal: str) -> None:
 @govern.command()
 @AS
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
-def enrol(credentials: Path, file: Path) -> None:
+@CHECK
+def enrol(credentials: Path, file: Path, check: bool) -> None:
     """Enter a member, as its registrar: FILE is what the node made that keeps its keys.
 
     \b
@@ -112,6 +142,9 @@ def enrol(credentials: Path, file: Path) -> None:
       transire govern enrol acme.enrolment.json --as chamber.json
     """
     with _connect(credentials) as node:
+        _say_first(node, "enrol", _object(file))
+        if check:
+            return
         answer = node.post("/network/members", _object(file))
     click.echo(f"{answer['did']} is a member from height {answer['height'] + 1} on")
 
@@ -119,7 +152,8 @@ def enrol(credentials: Path, file: Path) -> None:
 @govern.command()
 @AS
 @click.argument("did")
-def suspend(credentials: Path, did: str) -> None:
+@CHECK
+def suspend(credentials: Path, did: str, check: bool) -> None:
     """Suspend a member, as its registrar.
 
     \b
@@ -127,6 +161,9 @@ def suspend(credentials: Path, did: str) -> None:
       transire govern suspend did:web:acme.example --as chamber.json
     """
     with _connect(credentials) as node:
+        _say_first(node, "suspend", did)
+        if check:
+            return
         answer = node.post(f"/network/members/{_quoted(did)}/suspend")
     click.echo(f"{did} is suspended from height {answer['height'] + 1} on")
 
@@ -134,7 +171,8 @@ def suspend(credentials: Path, did: str) -> None:
 @govern.command()
 @AS
 @click.argument("did")
-def readmit(credentials: Path, did: str) -> None:
+@CHECK
+def readmit(credentials: Path, did: str, check: bool) -> None:
     """Let a suspended member act again, as its registrar.
 
     \b
@@ -142,6 +180,9 @@ def readmit(credentials: Path, did: str) -> None:
       transire govern readmit did:web:acme.example --as chamber.json
     """
     with _connect(credentials) as node:
+        _say_first(node, "readmit", did)
+        if check:
+            return
         answer = node.post(f"/network/members/{_quoted(did)}/readmit")
     click.echo(f"{did} can act from height {answer['height'] + 1} on")
 
@@ -162,6 +203,25 @@ def _parameter(text: str) -> dict[str, Any]:
     if not value.isdigit():
         raise click.UsageError("A parameter is NAME=NUMBER.")
     return {"type": "parameter", "name": name, "value": int(value)}
+
+
+def _rules(text: str) -> dict[str, Any]:
+    version, _, height = text.partition("@")
+    if not (version.isdigit() and height.isdigit()):
+        raise click.UsageError("Rules are VERSION@HEIGHT.")
+    return {"type": "rules", "version": int(version), "height": int(height)}
+
+
+def _validator(path: Path, power: int | None) -> dict[str, Any]:
+    from transire.api.changes import validator_change
+
+    return validator_change(_object(path), power)
+
+
+def _say_first(node: Connection, what: str, content: Any) -> None:
+    """What it would do, on standard error: what was made of it is alone on standard output."""
+    for sentence in node.post("/network/checks", {what: content})["says"]:
+        click.echo(sentence, err=True)
 
 
 def _object(path: Path) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from transire.ledger.block import DecidedBlock, Event, Evidence, Roots
 from transire.ledger.chain import Commit, Header, Time, Validator
 from transire.ledger.genesis import Genesis
 from transire.ledger.members import MemberRecord
+from transire.ledger.state import Since
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,6 +81,10 @@ class Engine(Protocol):
     @property
     def failure(self) -> str:
         """Why no block is made any more, as far as this node can tell; empty while it goes on."""
+
+    @property
+    def missing_rules(self) -> Since[int] | None:
+        """The first rules that decide at the next block or later and that this program does not have."""
 
     def start(self) -> None:
         """Begin to make blocks; before this, reading works already."""

@@ -46,6 +46,7 @@ from transire.ledger.errors import ActionExpired, ActionSeen, GenesisInvalid
 from transire.ledger.genesis import Genesis
 from transire.ledger.machine import Machine
 from transire.ledger.parameters import parameter
+from transire.ledger.state import Since
 from transire.ledger.store import META
 from transire.ledger.tables import Tip
 
@@ -144,6 +145,11 @@ class EmbeddedEngine(LedgerReading):
         """Why no block is made any more; empty while it goes on."""
         failure = self._sequencer.failure
         return "" if failure is None else str(failure)
+
+    @property
+    def missing_rules(self) -> Since[int] | None:
+        """See `engines.base.Engine.missing_rules`."""
+        return self._machine.missing_rules
 
     @property
     def peers(self) -> int | None:

@@ -21,7 +21,16 @@ from transire.ledger.bodies import ACTIONS, Body
 from transire.ledger.errors import ActionMalformed, ActionTooLarge, SignatureWrong
 from transire.ledger.fields import Moment, Name, Nonce, SignatureText, Signer, moment_of, seconds_of
 
-__all__ = ["ACTIONS", "MAX_ACTION_BYTES", "Action", "parse_action", "sign_action", "verify_action", "window_seconds"]
+__all__ = [
+    "ACTIONS",
+    "MAX_ACTION_BYTES",
+    "Action",
+    "parse_action",
+    "read_terms",
+    "sign_action",
+    "verify_action",
+    "window_seconds",
+]
 
 SIGNING_DOMAIN: Final = b"transire/action/v1\n"
 MAX_ACTION_BYTES: Final = 64 * 1024
@@ -95,7 +104,7 @@ def parse_action(raw: bytes) -> Action:
     return Action(
         action=envelope.action,
         body=cast("dict[str, Json]", envelope.body),
-        terms=_read_terms(envelope.action, envelope.body),
+        terms=read_terms(envelope.action, envelope.body),
         by=envelope.by,
         expires=envelope.expires,
         expires_at=expires_at,
@@ -164,7 +173,8 @@ def _read_canonical(raw: bytes) -> Json:
         raise ActionMalformed(got=str(error)) from error
 
 
-def _read_terms(name: str, body: dict[str, object]) -> Body:
+def read_terms(name: str, body: dict[str, object]) -> Body:
+    """The body of an action of that name as a typed value."""
     terms = ACTIONS.get(name)
     if terms is None:
         raise ActionMalformed(got=f"action {name}", expected="an action that this version knows")

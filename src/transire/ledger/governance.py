@@ -6,6 +6,7 @@ rules from the next height on; validators change at the height after that, as Co
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Final, cast
 
 import msgspec
@@ -119,6 +120,15 @@ def rules_version(view: View, height: int) -> int:
     """The version of the rules that decides at that height."""
     row = view.find(RULES_KEY, RulesRow)
     return (at(row.version, height) if row is not None else None) or 1
+
+
+def rules_to_come(view: View, height: int) -> tuple[Since[int], ...]:
+    """The versions of the rules that were decided on and decide at that height or later, the earliest first."""
+    row = view.find(RULES_KEY, RulesRow)
+    if row is None:
+        return ()
+    ended = {earlier for earlier, later in pairwise(row.version) if later.height <= height}
+    return tuple(since for since in row.version if since not in ended)
 
 
 def check_change(context: Context, change: Change) -> None:

@@ -27,10 +27,10 @@ from transire.ledger.block import DecidedBlock, Misbehaviour, Result, Roots, Val
 from transire.ledger.chain import Time
 from transire.ledger.errors import GenesisInvalid, LedgerError, Refused, RulesUnknown, StateDamaged
 from transire.ledger.genesis import Genesis
-from transire.ledger.governance import rules_version
+from transire.ledger.governance import rules_to_come, rules_version
 from transire.ledger.replay import Consumption, ReplayMemory
 from transire.ledger.rules import Context, Rule
-from transire.ledger.state import Changes, Committed, MisbehaviourRow, Row, ValidatorRow, row_bytes
+from transire.ledger.state import Changes, Committed, MisbehaviourRow, Row, Since, ValidatorRow, row_bytes
 from transire.ledger.store import (
     ACTIONS,
     HEIGHTS,
@@ -164,6 +164,11 @@ class Machine:
         """The state after the last committed block."""
         return self._view
 
+    @property
+    def missing_rules(self) -> Since[int] | None:
+        """The first rules that decide at the next block or later and that this program does not have."""
+        return next((since for since in rules_to_come(self._view, self.height + 1) if since.value not in RULES), None)
+
     def check(self, raw: bytes, now: int) -> Verdict:
         """Whether an action may enter a block whose own time is `now`, in whole seconds."""
         return self._admission.check(raw, time=now, height=self.height + 1)
@@ -179,7 +184,7 @@ class Machine:
         self._pending = None
         rules = RULES.get(rules_version(self._view, block.height))
         if rules is None:
-            raise RulesUnknown(got=rules_version(self._view, block.height), expected=f"at most {max(RULES)}")
+            raise rules_unknown(Since(block.height, rules_version(self._view, block.height)))
         pending = _Pending(self._view, CompactRange.from_bytes(self._tip.log), block, rules)
         verdicts = self._admission.judge(block.actions, time=block.time.seconds, height=block.height)
         for index, verdict in enumerate(verdicts):
@@ -297,6 +302,13 @@ class _Pending:
         )
         self.writes.put(HEIGHTS, height_key(height), height_bytes(self._block.time, self.tip.roots, self.results))
         self.writes.put(META, Tip.KEY, self.tip.to_bytes())
+
+
+def rules_unknown(missing: Since[int]) -> RulesUnknown:
+    """What is said of rules that this program does not have, and from which block on they decide."""
+    return RulesUnknown(
+        got=f"rules {missing.value} from block {missing.height} on", expected=f"at most rules {max(RULES)}"
+    )
 
 
 def _check_continues(genesis: Genesis, before: Machine) -> None:

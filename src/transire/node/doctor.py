@@ -20,6 +20,7 @@ from transire.crypto.encoding import b64url
 from transire.crypto.keystore import KeyStore
 from transire.errors import TransireError
 from transire.ledger.action import parse_action
+from transire.ledger.machine import rules_unknown
 from transire.ledger.statement import verify_pool_opening, verify_statement
 from transire.node.errors import StatementAltered
 from transire.node.following import Follower
@@ -65,6 +66,7 @@ def examine(path: Path, *, deep: bool = False) -> Iterator[Examination]:
         return
     node = Node.open(path)
     try:
+        yield _examined("rules of the ledger", lambda: _rules(node))
         for tenant in node.tenants.values():
             yield from _tenant(tenant, deep)
     finally:
@@ -129,6 +131,12 @@ def _ledger(home: Home, deep: bool) -> list[str]:
     if disputed := disputed_state(home, settings):
         complaints.append(f"when it stopped, validators did not agree about the state: {disputed}")
     return complaints
+
+
+def _rules(node: Node) -> list[str]:
+    """The rules that the governors decided on must be here before the block from which on they decide."""
+    missing = node.engine.missing_rules
+    return [] if missing is None else [str(rules_unknown(missing))]
 
 
 def _journal(tenant: Tenant) -> list[str]:

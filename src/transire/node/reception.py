@@ -13,12 +13,14 @@ from collections.abc import Collection, Iterable, Sequence
 import sqlalchemy as sa
 import structlog
 
+from transire.crypto.digests import sha256
 from transire.crypto.encoding import b64url, unb64url
 from transire.engines.base import Engine
 from transire.errors import TransireError
 from transire.merkle.tree import leaf_hash
 from transire.node.anchor import read_time
 from transire.node.errors import BringerDiffers, ReceptionFailed
+from transire.node.logs import SaidOnce
 from transire.node.post import Reply
 from transire.node.projection import take_in
 from transire.node.tenant import Tenant
@@ -77,6 +79,7 @@ class Reception:
     def __init__(self, tenant: Tenant) -> None:
         self._tenant = tenant
         self._ledger = EngineView(tenant.engine)
+        self._said = SaidOnce()
 
     def __call__(self, raws: Sequence[bytes], bringer: str) -> list[Reply]:
         """Take envelopes in, in order and in one transaction: a later one may rest on an earlier one."""
@@ -87,17 +90,17 @@ class Reception:
         try:
             envelope = parse_envelope(raw)
         except TransireError as error:
-            log.warning("envelope refused", tenant=self._tenant.slug, code=error.code)
+            self._say("envelope refused", raw, error.code, bringer=bringer)
             return Reply(refused_with=error.code)
         if envelope.sender != bringer:
             # Nothing is stated: the member whose name it bears may never have made it.
-            log.warning("envelope refused", tenant=self._tenant.slug, code=BringerDiffers.code, bringer=bringer)
+            self._say("envelope refused", raw, BringerDiffers.code, bringer=bringer)
             return Reply(refused_with=BringerDiffers.code)
         try:
             with tx.begin_nested():  # what one envelope wrote goes with it; the others stay
                 self._keep(tx, self._check(tx, envelope))
         except TransireError as error:
-            return self._refuse(tx, envelope, error)
+            return self._refuse(tx, envelope, raw, error)
         except sa.exc.OperationalError:
             raise  # The database itself fails and may have rolled back by itself: nothing may be written after that.
         except Exception:
@@ -137,7 +140,12 @@ class Reception:
             about = [str(body[name]) for name in ("document", "statement") if name in body]
             self._tenant.state(tx, None, DELIVERED.name, body, about=about, recipients=[checked.sender])
 
-    def _refuse(self, tx: sa.Connection, envelope: Envelope, error: TransireError) -> Reply:
+    def _say(self, what: str, raw: bytes, code: str, **facts: str) -> None:
+        """Once for each envelope: who brings it again and again fills no log."""
+        if self._said.is_new(f"{code} {sha256(raw).hex()}"):
+            log.warning(what, tenant=self._tenant.slug, code=code, **facts)
+
+    def _refuse(self, tx: sa.Connection, envelope: Envelope, raw: bytes, error: TransireError) -> Reply:
         """State the refusal, unless the same envelope may still be taken when this node has caught up."""
         tenant = self._tenant
         if may_come_again(error):
@@ -145,7 +153,7 @@ class Reception:
             say = log.warning if error.status >= SERVER_FAULT else log.info
             say("delivery not taken yet", tenant=tenant.slug, sender=envelope.sender, code=error.code)
             return Reply(not_yet=error.code)
-        log.warning("delivery refused", tenant=tenant.slug, sender=envelope.sender, code=error.code)
+        self._say("delivery refused", raw, error.code, sender=envelope.sender)
         if tenant.engine.member(envelope.sender) is not None:
             self._state_refused(tx, envelope, error)
         return Reply(refused_with=error.code)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import html
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,9 +18,12 @@ from node_world import make_node
 from transire.cli import cli
 from transire.client.connection import Credentials
 from transire.client.errors import CredentialsUnfit, NodeRefused, NodeUnreachable
+from transire.crypto.encoding import b64url
+from transire.crypto.keys import SigningKey
 from transire.desk.persons import add_person
 from transire.desk.sessions import open_session
 from transire.ledger.governance import GovernorOnly
+from transire.ledger.possession import prove_validator
 from transire.node.node import Node
 from transire.node.settings import read_settings, write_settings
 from transire.portal.app import create_app
@@ -62,7 +67,7 @@ def run(*arguments: str, code: int = 0) -> str:
         assert done.exception is not None
         return str(done.exception)
     assert done.exit_code == 0, f"{done.output}{done.exception!r}"
-    return done.output
+    return done.stdout
 
 
 def govern(home: Path, *arguments: str, code: int = 0) -> str:
@@ -118,8 +123,54 @@ def test_a_change_that_cannot_be_made_is_refused(home: Path, served: Served, cha
     assert code in govern(home, "propose", "--change", str(home / "change.json"), code=1)
 
 
+def test_what_would_be_done_is_said_and_nothing_is_signed(home: Path, served: Served) -> None:
+    before = served.node.engine.height, json.loads(govern(home, "list", "--json"))
+    for arguments, said in (
+        (
+            ["propose", "--parameter", "proposal_days=20"],
+            "becomes 20.\nIts value is 30 now.\nIt is decided",
+        ),
+        (
+            ["propose", "--rules", "2@1000000"],
+            "rules of version 2 decide.\nThis node does not",
+        ),
+        (["enrol", str(home / "acme.json")], "Acme becomes a member, with 5 keys."),
+        (["suspend", served.node.tenant("producer").did], "Nothing that Producer signs enters the ledger"),
+    ):
+        done = CliRunner().invoke(cli, ["govern", *arguments, "--check", "--as", str(home / "customs.json")])
+        assert (done.exit_code, done.stdout) == (0, ""), done.output
+        assert said in done.stderr
+    # Refused by the rules themselves, before anything is signed.
+    for arguments, code in (
+        (["propose", "--parameter", "proposal_days=400"], "ledger.parameter-refused"),
+        (["propose", "--rules", "1@1000000"], "ledger.change-refused"),
+        (["propose", "--dismiss", f"governor:{served.node.tenant('customs').did}"], "ledger.change-refused"),
+        (["suspend", served.node.tenant("customs").did], "ledger.registrar-only"),
+        (["readmit", "did:web:nobody.example"], "ledger.member-unknown"),
+    ):
+        assert code in govern(home, *arguments, code=1)
+    assert (served.node.engine.height, json.loads(govern(home, "list", "--json"))) == before
+
+
+def test_a_validator_comes_out_of_an_offer_with_the_power_that_is_given(home: Path, served: Served) -> None:
+    """Here the genesis fixes the validators, so that the rules refuse it: they understood what was asked."""
+    key = SigningKey.from_seed(bytes(32))
+    did = served.node.tenant("customs").did
+    entry = {"public": b64url(key.public), "operator": did, "possession": prove_validator(did, key)}
+    (home / "offer.json").write_text(json.dumps({"format": "transire/offer/1", "validator": entry}))
+    file = ["propose", "--validator", str(home / "offer.json")]
+    assert "the genesis fixes the validators" in govern(home, *file, "--power", "7", code=1)
+    assert "power" in govern(home, *file, code=1)  # neither the file nor the command says it
+
+
 def test_exactly_one_change_is_named(home: Path) -> None:
-    for arguments in ([], ["--parameter", "a=1", "--appoint", "governor:did:web:a.example"], ["--parameter", "a=b"]):
+    for arguments in (
+        [],
+        ["--parameter", "a=1", "--appoint", "governor:did:web:a.example"],
+        ["--parameter", "a=b"],
+        ["--rules", "two"],
+        ["--parameter", "a=1", "--power", "3"],
+    ):
         assert CliRunner().invoke(cli, ["govern", "propose", *arguments, "--as", str(home / "customs.json")]).exit_code
 
 
@@ -147,14 +198,43 @@ def test_the_page_of_the_network_offers_what_the_member_may(home: Path, served: 
     assert page.status_code == 200
     for offered in ("Propose a change", "Enrol a member"):
         assert offered in page.text
-    sent = {FIELD: session.csrf, "change": '{"type":"parameter","name":"actions_per_block","value":800}'}
-    answer = client.post("/m/customs/network/proposals", data=sent, headers=cookie)
+    assert "actions_per_block becomes 900." in page.text  # what was decided before, in words
+
+    def sent(path: str, **fields: str) -> Any:
+        return client.post(f"/m/customs/network/{path}", data={FIELD: session.csrf, **fields}, headers=cookie)
+
+    form = client.get("/m/customs/network/propose", headers=cookie)
+    assert "actions_per_block (900; 1 - 100000)" in form.text
+    wanted = {"kind": "parameter", "name": "actions_per_block", "value": "800"}
+    checked = sent("proposals/check", **wanted)
+    assert checked.status_code == 200, checked.text
+    assert "actions_per_block becomes 800." in checked.text
+    assert customs.engine.state("parameter/actions_per_block")["value"][-1]["value"] == 900
+    for fields, code in (
+        (wanted | {"value": "0"}, "ledger.parameter-refused"),
+        (wanted | {"value": "many"}, "portal.field-unsuitable"),
+        ({"kind": "rules", "version": "1", "height": "1000000"}, "ledger.change-refused"),
+        ({"kind": "office", "what": "dismiss", "office": "governor", "member": customs.did}, "ledger.change-refused"),
+    ):
+        refused = sent("proposals/check", **fields)
+        assert (refused.status_code >= 400, code in refused.text) == (True, True), refused.text
+        assert "An office" in refused.text  # the forms again
+    [change] = re.findall(r'name="change" value="([^"]+)"', checked.text)
+    answer = sent("proposals", change=html.unescape(change))
     assert (answer.status_code, "told=proposed" in answer.headers["location"]) == (303, True)
-    refused = client.post("/m/customs/network/proposals", data=sent | {"change": "[1]"}, headers=cookie)
+    assert customs.engine.state("parameter/actions_per_block")["value"][-1]["value"] == 800
+    refused = sent("proposals", change="[1]")
     assert refused.status_code >= 400
     assert "JSON object" in refused.text
-    with customs.database.reading():
-        assert customs.engine.state("parameter/actions_per_block")["value"][-1]["value"] == 800
+    producer = served.node.tenant("producer").did
+    asked = client.get(f"/m/customs/network/members/{producer}/suspend", headers=cookie)
+    assert "Nothing that Producer signs enters the ledger" in asked.text
+    [action] = re.findall(r'<form class="tr-sheet" method="post" action="([^"]+)"', asked.text)
+    own = client.get(f"/m/customs/network/members/{customs.did}/suspend", headers=cookie)
+    assert (own.status_code >= 400, "ledger.registrar-only" in own.text) == (True, True)
+    for path in (action, action.replace("suspend", "readmit")):
+        answer = client.post(path, data={FIELD: session.csrf}, headers=cookie)
+        assert answer.status_code == 303, answer.text
 
 
 def _session(tenant: Any, login: str) -> Any:

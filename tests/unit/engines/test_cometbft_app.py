@@ -20,7 +20,7 @@ from transire.engines.cometbft.rpc import connect_unix
 from transire.engines.cometbft.server import MAX_MESSAGE, AbciServer, split_frames
 from transire.engines.cometbft.snapshots import Snapshots
 from transire.ledger.errors import Inadmissible
-from transire.ledger.machine import Machine
+from transire.ledger.machine import RULES, Machine
 from transire.ledger.protobuf import delimited, varint
 from transire.ledger.store import MemoryStore
 
@@ -200,6 +200,17 @@ def test_a_proposal_with_one_such_action_is_refused(asked: Asked, what: str) -> 
     }[what]
     assert asked.ask("process_proposal", txs=[good], height=2, time=TIME).status == ACCEPT
     assert asked.ask("process_proposal", txs=[good, bad], height=2, time=TIME).status == REJECT
+
+
+def test_nobody_votes_for_a_block_whose_rules_it_does_not_know(asked: Asked, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked.init()
+    monkeypatch.delitem(RULES, 1)
+    monkeypatch.setitem(RULES, 0, {})
+    assert asked.ask("process_proposal", txs=[], height=1, time=TIME).status == REJECT
+    assert not asked.faults
+    # Where the others decided it all the same there is no going on.
+    assert "does not know" in asked.ask("finalize_block", txs=[], height=1, time=TIME).error
+    assert [type(fault).__name__ for fault in asked.faults] == ["RulesUnknown"]
 
 
 def test_nothing_is_kept_before_the_commit(asked: Asked) -> None:

@@ -25,7 +25,7 @@ from transire.ledger.machine import RULES, Machine
 from transire.ledger.members import holders
 from transire.ledger.parameters import parameter
 from transire.ledger.possession import prove_validator
-from transire.ledger.state import Proposal, ValidatorRow
+from transire.ledger.state import Proposal, Since, ValidatorRow
 
 SHARE: dict[str, Json] = {"type": "parameter", "name": "actions_per_block", "value": 7}
 
@@ -228,6 +228,7 @@ def test_where_the_genesis_fixes_the_validators_nobody_votes_on_them() -> None:
 def test_a_rules_upgrade_begins_at_its_height_and_stops_who_does_not_know_it(world: World) -> None:
     decided = decide(world, {"type": "rules", "version": 2, "height": 6})
     assert decided == 3
+    assert world.machine.missing_rules == Since(6, 2)
     world.block()
     world.block()
     with pytest.raises(RulesUnknown, match="Install the version"):
@@ -240,13 +241,16 @@ def test_a_node_with_the_new_rules_goes_on(world: World, monkeypatch: pytest.Mon
     monkeypatch.setitem(RULES, 2, {name: rule for name, rule in RULES[1].items() if name != "document.end/1"})
     world.block()
     world.done(world.witness())
+    assert world.machine.missing_rules is None
     end = world.sign("document.end/1", {"version": "A" * 43}, by=PRODUCER)
     assert world.code(end) == "ledger.action-unknown"
 
 
 def test_an_upgrade_that_has_not_begun_is_replaced_by_a_later_decision(world: World) -> None:
     decide(world, {"type": "rules", "version": 3, "height": 50})
+    assert world.machine.missing_rules == Since(50, 3)
     decide(world, {"type": "rules", "version": 2, "height": 60})
+    assert world.machine.missing_rules == Since(60, 2)
     world.machine = Machine.open(world.store)
     for _ in range(50):
         world.block()

@@ -275,7 +275,10 @@ def test_nobody_brings_another_member_s_envelope(bringer: Bringer, pair: TwoNode
 
 def test_what_is_malformed_is_refused_alone(bringer: Bringer, customs: Tenant, importer: Tenant) -> None:
     good = envelope(customs, importer)
-    answer = bringer.send(write_delivery([b"{}", good, b"\xff\xfe", good[:-2]]))
+    with structlog.testing.capture_logs() as logs:
+        for _ in range(2):
+            answer = bringer.send(write_delivery([b'{"no":"envelope"}', good, b"\xff\xfe", good[:-2]]))
+    assert [line["event"] for line in logs if line["log_level"] == "warning"] == ["envelope refused"] * 3  # each once
     codes = [(each["outcome"], each.get("code")) for each in answer.json()["answers"]]
     assert codes == [
         ("refused", "vault.envelope-malformed"),

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from transire.engines.replica import LmdbStore
+from transire.ledger.machine import RULES
 from transire.ledger.store import STATE, Writes
 from transire.node.backup import create_backup
 from transire.node.doctor import examine
@@ -49,6 +50,12 @@ def test_a_healthy_node_has_nothing_to_complain_of_and_is_not_altered(folder: Pa
     before = {path: path.read_bytes() for path in folder.rglob("*.db")}
     assert ill(folder) == {}
     assert {path: path.read_bytes() for path in folder.rglob("*.db")} == before
+
+
+def test_rules_that_this_program_lacks_are_named(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(RULES, 1)
+    monkeypatch.setitem(RULES, 0, {})
+    assert "rules 1 from block 1 on" in ill(folder, deep=False)["rules of the ledger"]
 
 
 @pytest.mark.usefixtures("statement")

@@ -103,6 +103,12 @@ class Application:
             return self.machine.check(raw, max(by, int(time.time())))
         return verdict
 
+    @property
+    def lacks_rules(self) -> bool:
+        """Whether the next block is decided by rules that this program does not have."""
+        missing = self.machine.missing_rules
+        return missing is not None and missing.height <= self.machine.height + 1
+
     # The query connection.
 
     def _echo(self, request: Any) -> dict[str, Any]:
@@ -152,6 +158,8 @@ class Application:
         return {"txs": good[:MOST_PROPOSED]}
 
     def _process_proposal(self, request: Any) -> dict[str, Any]:
+        if self.lacks_rules:
+            return {"status": REJECT}  # nobody votes for a block whose outcome it cannot compute
         verdicts = self.machine.judge(request.txs, _time(request.time))
         return {"status": REJECT if any(verdict.refusal is not None for verdict in verdicts) else ACCEPT}
 

@@ -6,11 +6,12 @@ from pathlib import Path
 
 from transire.engines.cometbft.errors import BlocksUnavailable
 from transire.engines.cometbft.files import COMETBFT_FOLDER, RPC_SOCKET
+from transire.engines.cometbft.process import rejections_in
 from transire.engines.cometbft.rpc import RpcClient, RpcRefused
 
 
 def ask_pair(ledger: Path) -> dict[str, object]:
-    """Network, height, app_hash and block hash, time, peers; refused when the node does not run."""
+    """Network, height, hashes, time, peers, why others are none; refused when the node does not run."""
     folder = ledger / COMETBFT_FOLDER
     if not folder.is_dir():
         raise BlocksUnavailable(got=f"no folder {COMETBFT_FOLDER}", expected="a node on the network engine")
@@ -35,4 +36,5 @@ def ask_pair(ledger: Path) -> dict[str, object]:
         "catching_up": bool(sync["catching_up"]),
         "power": int(status["validator_info"]["voting_power"]),
         "peers": sorted(peer["node_info"]["moniker"] for peer in peers["peers"]),
+        "refused": rejections_in(folder),
     }

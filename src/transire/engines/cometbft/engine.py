@@ -44,7 +44,8 @@ from transire.ledger.admission import Verdict
 from transire.ledger.block import SignedHeader
 from transire.ledger.errors import ActionExpired, ActionSeen
 from transire.ledger.genesis import Genesis
-from transire.ledger.machine import Machine
+from transire.ledger.machine import Machine, rules_unknown
+from transire.ledger.state import Since
 from transire.ledger.store import META
 from transire.ledger.tables import Tip, read_base, read_height
 
@@ -90,6 +91,7 @@ class CometBftEngine(LedgerReading):
         self._server: AbciServer | None = None
         self._process: CometBftProcess | None = None
         self._committed_at = time.monotonic()
+        self._told_missing: tuple[Since[int], bool] | None = None
         with ExitStack() as opened:
             occupation = Occupation.take(home)
             opened.callback(occupation.release)
@@ -177,6 +179,7 @@ class CometBftEngine(LedgerReading):
             on_fault=self._fail,
         )
         self._failure = None
+        self._tell_missing_rules()
         self._process.start()
         self._wait_until_ready(READY_S)
         self._pruner.start()
@@ -264,10 +267,18 @@ class CometBftEngine(LedgerReading):
         """Why no block is made any more, as far as this node can tell; empty while it goes on."""
         if self._failure is not None:
             return str(self._failure)
+        missing = self.missing_rules
+        if missing is not None and self._application.lacks_rules:
+            return str(rules_unknown(missing))
         if self._process is None or time.monotonic() - self._committed_at < DISPUTE_S:
             return ""
         disputed = self._process.disputed()
         return str(StateDisputed(got=disputed)) if disputed else ""
+
+    @property
+    def missing_rules(self) -> Since[int] | None:
+        """See `engines.base.Engine.missing_rules`."""
+        return self._application.machine.missing_rules
 
     @property
     def peers(self) -> int | None:
@@ -332,6 +343,21 @@ class CometBftEngine(LedgerReading):
     def _committed(self, block: CommittedBlock) -> None:
         self._committed_at = time.monotonic()
         self._settlement.committed(block)
+        self._tell_missing_rules()
+
+    def _tell_missing_rules(self) -> None:
+        """Say it once when rules are decided on that this program lacks, and once when no block is made without them.
+
+        CometBFT asks only the proposers, and not at all once too few nodes are left: who waits must know why as well.
+        """
+        missing, now = self.missing_rules, self._application.lacks_rules
+        if missing is None or (missing, now) == self._told_missing:
+            return
+        self._told_missing = (missing, now)
+        if now:
+            log.error("no block is made any more: %s", rules_unknown(missing))
+        else:
+            log.warning("this program has to be upgraded in time: %s", rules_unknown(missing))
 
     def _fail(self, error: Exception) -> None:
         """Fail-stop: the application found a fault, or CometBFT cannot be kept running."""

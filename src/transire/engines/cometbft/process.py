@@ -41,6 +41,17 @@ _OF_STATE: Final = (
 )
 _DIFFERENT: Final = re.compile(r"(?:reactor validation error|CONSENSUS FAILURE)" + _OF_STATE)
 _DISPUTED: Final = re.compile(r"(?:reactor validation error|CONSENSUS FAILURE|prevoting nil)" + _OF_STATE)
+_REJECTED: Final = re.compile(
+    r"(?:Inbound Peer rejected|Error dialing peer|reconnecting to peer)[^\n]*?err=\"([^\"\n]*)"
+)
+_OF_THE_LINE: Final = re.compile(
+    r"EOF|connection re(?:set|fused)|broken pipe|timeout|no route|unreachable|closed|duplicate"
+)
+"""What a line or a node that is away brings about, and no peer is to blame for."""
+TOLD_REJECTIONS: Final = 100
+"""So many different reasons are told; more would fill our log as well."""
+LISTEN_S: Final = 2.0
+"""How often CometBFT's log is looked into for peers that it refused."""
 _COMMITTED: Final = "committed state"
 """What CometBFT writes for each block that it and the application have taken."""
 
@@ -77,6 +88,8 @@ class CometBftProcess:
         self._last_progress = time.monotonic()
         self._progress = 0
         self._log_begins = 0
+        self._heard_until = 0
+        self._rejections: set[str] = set()
         self._child: subprocess.Popen[bytes] | None = None
         self._thread: Thread | None = None
         self.restarts = 0
@@ -140,6 +153,14 @@ class CometBftProcess:
         """
         return disputed_in(self._home)
 
+    def _tell_rejections(self) -> None:
+        """Say why peers were refused, once for each reason: CometBFT does at each of their attempts, in its own log."""
+        heard, self._heard_until = self._heard_until, _size(self._home / LOG_FILE)
+        for reason in rejections_of(_tail(self._home / LOG_FILE, since=min(heard, self._heard_until))):
+            if reason not in self._rejections and len(self._rejections) < TOLD_REJECTIONS:
+                self._rejections.add(reason)
+                log.warning("a peer was refused: %s", reason)
+
     def _run(self) -> None:
         try:
             self._supervise()
@@ -177,9 +198,12 @@ class CometBftProcess:
 
     def _watch(self, child: subprocess.Popen[bytes], patience: float) -> bool:
         """Wait until it ends or we close; one that is silent for too long is killed, and True returned."""
-        self._last_progress = time.monotonic()
+        self._last_progress = listened = time.monotonic()
         while not self._closing.is_set() and child.poll() is None:
             self._closing.wait(0.1)
+            if time.monotonic() - listened > LISTEN_S:
+                listened = time.monotonic()
+                self._tell_rejections()
             if self.silent_s > patience:
                 end(child)
                 return True
@@ -213,6 +237,20 @@ def disputed_in(home: Path) -> str:
     text = _tail(home / LOG_FILE, since=0)
     found = _DISPUTED.findall(text, max(text.rfind(_COMMITTED), 0))
     return found[-1][:300] if found else ""
+
+
+def rejections_in(home: Path) -> list[str]:
+    """Why peers were refused of late, by the end of the log in CometBFT's folder; each reason once."""
+    return rejections_of(_tail(home / LOG_FILE, since=0))
+
+
+def rejections_of(text: str) -> list[str]:
+    """Why peers were refused, as CometBFT's log has it; each reason once. That a line breaks is no refusal.
+
+    >>> rejections_of('I[] Inbound Peer rejected module=p2p err="incompatible: peer is on a different network" n=0')
+    ['incompatible: peer is on a different network']
+    """
+    return [reason[:300] for reason in dict.fromkeys(_REJECTED.findall(text)) if not _OF_THE_LINE.search(reason)]
 
 
 def end(child: subprocess.Popen[bytes]) -> None:
