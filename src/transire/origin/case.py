@@ -23,7 +23,7 @@ Amount = Annotated[str, _said(r"^[0-9]{1,24}(\.[0-9]{1,18})?$", "a decimal strin
 Share = Annotated[str, _said(r"^(0(\.[0-9]{1,18})?|1(\.0{1,18})?)$", "a fraction, 0 to 1")]
 Country = Annotated[str, _said(r"^[A-Z]{2}$", "ISO 3166 alpha-2")]
 Currency = Annotated[str, _said(r"^[A-Z]{3}$", "ISO 4217")]
-Code = Annotated[str, _said(r"^[0-9]{2}(\.?[0-9]{2}){1,4}$", "a tariff code, with or without dots")]
+Code = Annotated[str, _said(r"^[0-9]{2}(\.?[0-9]{2}){0,4}$", "a tariff code, with or without dots")]
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 Words = Annotated[str, msgspec.Meta(min_length=1, max_length=20_000)]
 

@@ -7,6 +7,7 @@ that the catalogue holds no rule for a number says nothing about the law.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
@@ -18,6 +19,7 @@ import msgspec
 
 from transire.origin.agreements import agreement
 from transire.origin.concordance import before
+from transire.origin.ranges import held as is_held
 from transire.origin.rule.codes import CodeRange
 from transire.origin.rule.notes import Note
 from transire.origin.rule.scan import Kind
@@ -195,6 +197,30 @@ def catalogue(agreement_id: str) -> Catalogue:
     return read_catalogue((folder / f"{agreement(agreement_id).id}.json").read_bytes())
 
 
+def number_of(code: str) -> TariffNumber:
+    """The number that a code says; a chapter is one too, though no tariff schedule has a line for it.
+
+    >>> number_of("84").digits, number_of("84.14").digits
+    ('84', '8414')
+    """
+    if re.fullmatch(r"[0-9]{2}", code, re.ASCII) is not None:
+        return TariffNumber(digits=code)
+    return parse_tariff_number(code)
+
+
+def rules_below(agreement_id: str, code: str, on: date, *, own: Catalogue | None = None) -> tuple[ProductRule, ...]:
+    """The rules for numbers below a chapter or a heading that no rule binds as a whole.
+
+    >>> len(rules_below("usmca", "84", date(2026, 11, 22))), rules_below("usmca", "8413.70", date(2026, 11, 22))
+    (10, ())
+    """
+    read, digits = own or catalogue(agreement_id), number_of(code).digits
+    rules = read.by_chapter.get(digits[:2], ())
+    return tuple(
+        read.edition_named(rule) for rule in rules if is_held(digits, rule.ranges) is None and rule.in_force(on)
+    )
+
+
 def rules_for(
     agreement_id: str,
     code: str,
@@ -213,7 +239,7 @@ def rules_for(
     >>> [rule.scope for rule in rules_for("usmca", "8413.70.20.04", date(2026, 11, 22))]
     ['8413.11-8413.82']
     """
-    number = parse_tariff_number(code)
+    number = number_of(code)
     read, declared = own or catalogue(agreement_id), ""
     found = read.binding(number, on)
     if not found and read.hs and number.level >= 6:
@@ -238,6 +264,6 @@ def notes_for(agreement_id: str, code: str, on: date, *, own: Catalogue | None =
     >>> [type(one.note).__name__ for one in notes_for("usmca", "6204.62", date(2020, 7, 2))]
     ['FabricConfers', 'ComponentDecides']
     """
-    number = parse_tariff_number(code)
+    number = number_of(code)
     held = (one for one in (own or catalogue(agreement_id)).notes if one.in_force(on))
     return tuple(one for one in held if one.holds(number))

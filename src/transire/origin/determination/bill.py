@@ -19,6 +19,7 @@ from transire.origin.determination.line import Line, MadeHere
 from transire.origin.determination.statements import Statements
 from transire.origin.determination.values import Worth, costs_beside, excluded_costs, worth_of
 from transire.origin.errors import BillCyclic, BillTooDeep, CurrenciesMixed, MaterialTwice, OriginUnsaid
+from transire.origin.ranges import Ranges, held
 from transire.origin.reading import amount_at
 from transire.origin.terms import Terms
 from transire.tariff.currencies import is_currency
@@ -89,13 +90,19 @@ class BillMaker:
     """Works bills out for one case: its terms and statements, and how self-produced materials are judged."""
 
     def __init__(
-        self, terms: Terms, statements: Statements, judge: Judge, recovered: Callable[[Material], bool]
+        self,
+        terms: Terms,
+        statements: Statements,
+        judge: Judge,
+        recovered: Callable[[Material], bool],
+        never_intermediate: Ranges = (),
     ) -> None:
         self.terms = terms
         self.statements = statements
         self.has_statements = bool(statements)
         self.judge = judge
         self.recovered = recovered
+        self.never_intermediate = never_intermediate
         self.notices: list[str] = []
         self.currency: str | None = None
 
@@ -174,12 +181,14 @@ class BillMaker:
             worth = worth_of(worth.value, material.adjustments, self.terms, line.originating, where)
         if (said := self.statements.about(material.id)) is not None:
             line.inside, worth = said.applied(line, worth, material, where)
-            line.stated_foreign = said.value_non_originating
+            line.stated_foreign = said.value_non_originating if said.counts else None
         line.value, line.value_by_net_cost, line.cost = worth
 
     def _count(self, bill: Bill, line: Line) -> None:
         if line.cost is None:
-            bill.unvalued.append(line)
+            # Net cost leaves packing for shipment out again: that its cost is not told changes nothing.
+            if line.use != "packing_shipping":
+                bill.unvalued.append(line)
         else:
             bill.materials_cost += line.cost
             if line.use == "packing_shipping":
@@ -225,6 +234,12 @@ class BillMaker:
         assert line.made is not None
         found = line.made()
         citation = self.terms.citations["intermediate"]
+        if self.never_intermediate and held(line.digits, self.never_intermediate) is True:
+            self.notices.append(
+                f"{line.id} cannot be designated as intermediate: it is a component of a heavy-duty vehicle. The "
+                f"designation falls ({citation})."
+            )
+            return False
         if found.originates is not True:
             self.notices.append(
                 f"{line.id} is designated as intermediate but "

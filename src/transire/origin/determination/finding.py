@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from transire.origin.case import AgreementId, RuleText
-from transire.origin.catalogue import Catalogue, ProductRule, catalogue, notes_for, rules_for
+from transire.origin.catalogue import Catalogue, ProductRule, notes_for, rules_below, rules_for
 from transire.origin.concordance import before
 from transire.origin.determination.notes import NoteSet
 from transire.origin.determination.shift import Shift
@@ -82,14 +82,9 @@ def bindings(
         )
         return Bindings((rule,), notes, given=True, notes_apply=given.notes)
     found = rules_for(agreement, digits, on, exporter=exporter, importer=importer, own=held)
-    finer = not found and _stand_below(held or catalogue(agreement), digits, on)
+    finer = not found and bool(rules_below(agreement, digits, on, own=held))
     said = None if own is None else own.notice
     return Bindings(tuple(_bound(one, on, digits, said) for one in found), notes, finer=finer)
-
-
-def _stand_below(read: Catalogue, digits: str, on: date) -> bool:
-    rules = read.by_chapter.get(digits[:2], ())
-    return any(is_held(digits, rule.ranges) is None and rule.in_force(on) for rule in rules)
 
 
 def _bound(rule: ProductRule, on: date, digits: str, said: str | None) -> Bound:

@@ -20,7 +20,14 @@ from transire.origin.determination.openness import openness_of
 from transire.origin.determination.setting import Setting
 from transire.origin.determination.statements import Statements
 from transire.origin.determination.subject import Subject
-from transire.origin.determination.vehicles import SPECIAL_CONTENT, special_limits, traced_sum, vehicle_of
+from transire.origin.determination.vehicles import (
+    SPECIAL_CONTENT,
+    automotive_sum,
+    is_after_market,
+    never_intermediate,
+    special_limits,
+    vehicle_of,
+)
 from transire.origin.determination.verdict import Verdict
 from transire.origin.determination.weighing import Weighed, weigh
 from transire.origin.errors import (
@@ -50,7 +57,13 @@ class Question:
         self._check()
         self.vehicle = vehicle_of(self.terms, self.digits, case.good.facts)
         self.statements = Statements(case.accumulation, self.terms, self.is_party)
-        self.bill_maker = BillMaker(self.terms, self.statements, self._judge, self._is_recovered)
+        self.bill_maker = BillMaker(
+            self.terms,
+            self.statements,
+            self._judge,
+            self._is_recovered,
+            never_intermediate(self.terms, self.digits, case.good.facts),
+        )
         if case.good.value is not None and case.good.value.currency is not None:
             self.bill_maker.one_currency(case.good.value.currency, "/good/value/currency")
         self.bill = self.bill_maker.make(case.materials, case.costs, "")
@@ -86,13 +99,7 @@ class Question:
         said = []
         if self._special_limits() is not None:
             said.append(f"The value content of automotive goods is set by {SPECIAL_CONTENT}, in place of the rule's.")
-        traced = self.subject.traced
-        if traced is not None and traced.left_out:
-            names = ", ".join(traced.left_out)
-            said.append(
-                f"Not listed in Schedule IV, so not traced: {names} ({self.terms.light_duty_tracing}, s.9(9)(b))."
-            )
-        return said
+        return said if self.subject.traced is None else [*said, *self.subject.traced.notices]
 
     @cached_property
     def openness(self) -> dict:  # type: ignore[type-arg]
@@ -104,6 +111,7 @@ class Question:
             accumulates=self.statements.any_counts,
             related_sale=None if value is None else value.related_sale,
             related_share=self.share,
+            for_a_vehicle=self.vehicle is not None,
         )
 
     def setting(self, bound: Bound) -> Setting:
@@ -145,8 +153,8 @@ class Question:
         good = self.case.good
         transaction, adjusted = _values(good)
         traced = None
-        if self.vehicle == "light":
-            traced = traced_sum(self.bill.lines, self.terms, self.is_party)
+        if self.vehicle is not None and not is_after_market(good.facts):
+            traced = automotive_sum(self.vehicle, self.bill, self.terms, self.is_party)
         return Subject(
             digits=self.digits,
             tariff=good.tariff,

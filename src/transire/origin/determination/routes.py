@@ -12,21 +12,22 @@ from decimal import Decimal
 from typing import Literal
 
 from transire.origin.amounts import HUNDRED, ZERO, shown
+from transire.origin.code import is_undivided
 from transire.origin.determination.bill import NOT_COUNTED, SHIFTING_USES
 from transire.origin.determination.conditions import Condition
 from transire.origin.determination.content import Content, content_of
 from transire.origin.determination.facts import told
 from transire.origin.determination.finding import Bound
 from transire.origin.determination.line import Line
-from transire.origin.determination.noted import conferring
+from transire.origin.determination.noted import conferring, listed
 from transire.origin.determination.question import Question
 from transire.origin.determination.verdict import Need, Verdict, all_of, any_of
-from transire.origin.determination.weighing import Weighed, percent_needed, weigh
+from transire.origin.determination.weighing import Weighed, percents_needed, weigh
 from transire.origin.ranges import held
 from transire.origin.rule.codes import CodeRange
 from transire.origin.rule.tree import Goods, Unread, ValueLimit
 
-Kind = Literal["wholly_obtained", "originating_materials", "product_rule", "parts", "set"]
+Kind = Literal["wholly_obtained", "originating_materials", "product_rule", "parts", "set", "listed"]
 
 
 @dataclass(slots=True)
@@ -50,7 +51,8 @@ def wholly_obtained(question: Question) -> Route | None:
     """A good that was mined, grown, caught or made from nothing else in the territory: declared, never worked out."""
     if question.case.good.wholly_obtained is not True:
         return None
-    foreign = [line.id for line in question.bill.lines if not line.originating and line.use in SHIFTING_USES]
+    used = (line for line in question.bill.lines if line.use in SHIFTING_USES)
+    foreign = [line.id for line in used if not _all_originating(line)]
     condition = Condition(
         "wholly obtained",
         f"wholly obtained or produced entirely in {question.terms.territory}",
@@ -78,9 +80,10 @@ def originating_materials(question: Question) -> Route | None:
 
 
 def _all_originating(line: Line) -> bool:
+    """Whether it originates, or everything did that went into it here or in production that is accumulated."""
     if line.originating:
         return True
-    return bool(line.inside) and line.made is not None and all(_all_originating(inner) for inner in line.inside or ())
+    return bool(line.inside) and all(_all_originating(inner) for inner in line.inside or ())
 
 
 def product_rule(question: Question) -> Route:
@@ -109,7 +112,9 @@ def product_rule(question: Question) -> Route:
 
 
 def by_a_note(question: Question, by_rule: Route) -> Route | None:
-    """A note of section or chapter by which a declared process or fabric makes the good originate."""
+    """A note of section or chapter by which a declared process or fabric makes the good originate, or a table."""
+    if (condition := listed(question)) is not None:
+        return Route("listed", True, [condition], bound=by_rule.bound, conferred=True)
     condition = conferring(question)
     if condition is None:
         return None
@@ -239,17 +244,18 @@ def _declared(good_facts, line: Line, name: Literal["gri_2a", "parts_of_the_good
 
 
 def _classified_together(good: str, material: str) -> bool:
-    """The same subheading, or the same heading where it is not subdivided and so printed without a subheading."""
+    """The same subheading, or the same heading where it is not subdivided: of others a heading does not tell."""
     shared = min(len(good), len(material), 6)
-    return shared >= 4 and good[:shared] == material[:shared]
+    return good[:shared] == material[:shared] and (shared == 6 or is_undivided(good[:shared]))
 
 
 def _with_content(question: Question, bound: Bound, weighed: Weighed, citation: str) -> Route:
     term = question.terms.parts
     assert term is not None
-    higher = percent_needed(weighed)
+    higher = percents_needed(weighed)
     limits = tuple(
-        ValueLimit(percent=max(percent, higher or ZERO), method=method) for method, percent in term.percent.items()
+        ValueLimit(percent=max(percent, higher.get(method, ZERO)), method=method)
+        for method, percent in term.percent.items()
     )
     content = content_of(question.subject, limits, question.openness, question.case.method)
     conditions = list(weighed.conditions)
@@ -274,7 +280,7 @@ def set_of_goods(question: Question) -> Route | None:
     if not components:
         why = "the goods of the set are its materials of use set_component"
         return Route("set", None, needs=[Need("materials", why, term.citation)])
-    foreign = [line for line in components if not line.originating]
+    foreign = [line for line in components if not _originates_as_a_good(line)]
     textile = (CodeRange("50", "63"),)
     percent = term.textile_percent if held(question.digits, textile) else term.percent
     subject = question.subject
@@ -286,11 +292,21 @@ def set_of_goods(question: Question) -> Route | None:
     return Route("set", *_measured_set(foreign, percent, base, needed, term.citation))
 
 
+def _originates_as_a_good(line: Line) -> bool:
+    """A good of a set that the producer made originates as any good does, whether it was designated or not."""
+    return line.originating or (line.made is not None and line.made().originates is True)
+
+
+def _value_in_set(line: Line) -> Decimal | None:
+    """The value of a good in the set: what was paid for it, or what it cost to make (USMCA s.6(4), s.8(1))."""
+    return line.value if line.made is None else line.cost
+
+
 def _measured_set(
     foreign: Sequence[Line], percent: Decimal, base: Decimal | None, needed: str, citation: str
 ) -> tuple[Verdict, list[Condition], list[Need]]:
-    needs = [Need(f"materials[{line.id}].value", needed, citation) for line in foreign if line.value is None]
-    total = sum((line.value or ZERO for line in foreign), ZERO)
+    needs = [_value_of_set_missing(line, needed, citation) for line in foreign if _value_in_set(line) is None]
+    total = sum((_value_in_set(line) or ZERO for line in foreign), ZERO)
     verdict: Verdict = None
     if base is None or base == 0:
         needs.append(Need("good.value", needed, citation))
@@ -299,5 +315,17 @@ def _measured_set(
         verdict = total * HUNDRED <= percent * base
         verdict = None if verdict and needs else verdict
         found = f"{shown(total)} of {shown(base)}: {', '.join(line.id for line in foreign)} do not originate"
+    if verdict is False and (unsettled := [line for line in foreign if _is_unsettled(line)]):
+        verdict = None
+        needs += [Need(f"materials[{line.id}].self_produced.rule", needed, citation) for line in unsettled]
     condition = Condition("set", needed, found, verdict, tuple(needs), citation)
     return verdict, [condition], needs if verdict is None else []
+
+
+def _value_of_set_missing(line: Line, needed: str, citation: str) -> Need:
+    member = "value" if line.made is None else "self_produced.costs"
+    return Need(f"materials[{line.id}].{member}", needed, citation)
+
+
+def _is_unsettled(line: Line) -> bool:
+    return line.made is not None and line.made().originates is None

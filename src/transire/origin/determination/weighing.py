@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from transire.origin.case import Method
 from transire.origin.determination.conditions import Condition, test_proviso, value_bars
 from transire.origin.determination.content import Content, content_of
 from transire.origin.determination.facts import described, is_named, naming, naming_of, text_of
@@ -150,8 +151,6 @@ def _content(setting: Setting, alternative: Alternative) -> tuple[Content | None
     return content, waived if waived is not None and waived.verdict is True else None
 
 
-def percent_needed(weighed: Weighed) -> Decimal | None:
-    """The content that the best method of an alternative needs."""
-    if weighed.content is None or weighed.content.best is None:
-        return None
-    return weighed.content.best.needed
+def percents_needed(weighed: Weighed) -> dict[Method, Decimal]:
+    """The content that each method of an alternative needs."""
+    return {} if weighed.content is None else {one.method: one.needed for one in weighed.content.methods}
