@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from decimal import localcontext
+from typing import NamedTuple
 
 from transire.origin.amounts import EXACT
 from transire.origin.answer import Answer, Headroom, Missing, Outcome
@@ -50,15 +51,34 @@ def determine(case: Case, *, full: bool = True, own: OwnRules | None = None) -> 
     with localcontext(EXACT):
         if not full and own is None and (answer := quick_answer(case)) is not None:
             return answer
-        question = Question(case, own)
-        route = _route(question)
-        general = general_conditions(case, question.subject, question.notes, question.is_party)
-        if question.bindings.notes_apply:
-            # A rule that is asked for without the notes is asked for by itself: a draft, another agreement's.
-            general += covered_conditions(case.agreement, question.digits, case.good.facts)
-        if route.kind not in ("wholly_obtained", "set"):
-            general += added_conditions(question, conferred=route.conferred)
-        return _answer(question, route, general, full)
+        found = _found(Question(case, own))
+        unsettled = found.question.bill_maker.unsettled
+        if found.verdict is False and unsettled and _found(Question(case, own, hoping=True)).verdict is not False:
+            # A designation that is not known to stand would turn the answer.
+            found = found._replace(verdict=None, needs=tuple(unsettled))
+        return _answer(found, full)
+
+
+class _Found(NamedTuple):
+    """A question, the way that it takes, what must hold beside it, and what that comes to."""
+
+    question: Question
+    route: Route
+    general: Sequence[Condition]
+    verdict: Verdict
+    needs: tuple[Need, ...]
+
+
+def _found(question: Question) -> _Found:
+    case, route = question.case, _route(question)
+    general = general_conditions(case, question.subject, question.notes, question.is_party)
+    if question.bindings.notes_apply:
+        # A rule that is asked for without the notes is asked for by itself: a draft, another agreement's.
+        general += covered_conditions(case.agreement, question.digits, case.good.facts)
+    if route.kind not in ("wholly_obtained", "set"):
+        general += added_conditions(question, conferred=route.conferred)
+    verdict = all_of([route.verdict, *(one.verdict for one in general)])
+    return _Found(question, route, general, verdict, _needs(route, general) if verdict is None else ())
 
 
 def _route(question: Question) -> Route:
@@ -77,24 +97,22 @@ def _route(question: Question) -> Route:
     return by_rule
 
 
-def _answer(question: Question, route: Route, general: Sequence[Condition], full: bool) -> Answer:
-    case, subject = question.case, question.subject
-    verdict = all_of([route.verdict, *(one.verdict for one in general)])
+def _answer(found: _Found, full: bool) -> Answer:
+    question, route = found.question, found.route
     best = route.content.best if route.content is not None else None
     met_by_method = best is not None and not (route.weighed is not None and route.weighed.waived is not None)
     answer = Answer(
-        case=case.case,
-        outcome=_OUTCOMES[verdict],
-        criterion=_criterion(question, route) if verdict is True else None,
+        case=question.case.case,
+        outcome=_OUTCOMES[found.verdict],
+        criterion=_criterion(question, route) if found.verdict is True else None,
         method=best.method if best is not None and met_by_method else None,
-        figures=figures_of(subject, route),
+        figures=figures_of(question.subject, route),
     )
-    if not full:
-        return answer
-    return _told(question, route, general, verdict, answer)
+    return _told(found, answer) if full else answer
 
 
-def _told(question: Question, route: Route, general: Sequence[Condition], verdict: Verdict, answer: Answer) -> Answer:
+def _told(found: _Found, answer: Answer) -> Answer:
+    question, route = found.question, found.route
     of_method = question.method_notice(route.content)
     headroom = headroom_of(question.subject, route) if route.kind in ("product_rule", "parts") else Headroom()
     return Answer(
@@ -104,8 +122,8 @@ def _told(question: Question, route: Route, general: Sequence[Condition], verdic
         method=answer.method,
         rule=rule_used(question.subject, route),
         figures=answer.figures,
-        tests=tests_of(question.subject, route, general),
-        missing=_missing(route, general) if verdict is None else (),
+        tests=tests_of(question.subject, route, found.general),
+        missing=tuple(Missing(need.fact, need.why, need.asked_by) for need in found.needs),
         headroom=headroom,
         notices=tuple(dict.fromkeys([*question.notices, *([of_method] if of_method else []), *_of_vehicle(question)])),
     )
@@ -124,9 +142,9 @@ def _criterion(question: Question, route: Route) -> str | None:
     return criteria.get(route.kind)
 
 
-def _missing(route: Route, general: Sequence[Condition]) -> tuple[Missing, ...]:
+def _needs(route: Route, general: Sequence[Condition]) -> tuple[Need, ...]:
     needs: list[Need] = list(route.needs) if route.verdict is None else []
     for one in general:
         if one.verdict is None:
             needs += one.needs
-    return tuple(Missing(need.fact, need.why, need.asked_by) for need in dict.fromkeys(needs))
+    return tuple(dict.fromkeys(needs))

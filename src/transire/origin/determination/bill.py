@@ -18,6 +18,7 @@ from transire.origin.determination.facts import check_facts
 from transire.origin.determination.line import Line, MadeHere
 from transire.origin.determination.statements import Statements
 from transire.origin.determination.values import Worth, costs_beside, excluded_costs, worth_of
+from transire.origin.determination.verdict import Need
 from transire.origin.errors import BillCyclic, BillTooDeep, CurrenciesMixed, MaterialTwice, OriginUnsaid
 from transire.origin.ranges import Ranges, held
 from transire.origin.reading import amount_at
@@ -96,6 +97,8 @@ class BillMaker:
         judge: Judge,
         recovered: Callable[[Material], bool],
         never_intermediate: Ranges = (),
+        *,
+        hoping: bool = False,
     ) -> None:
         self.terms = terms
         self.statements = statements
@@ -103,6 +106,9 @@ class BillMaker:
         self.judge = judge
         self.recovered = recovered
         self.never_intermediate = never_intermediate
+        self.hoping = hoping
+        self.unsettled: list[Need] = []
+        """What would settle the origin of designated materials."""
         self.notices: list[str] = []
         self.currency: str | None = None
 
@@ -240,6 +246,10 @@ class BillMaker:
                 f"designation falls ({citation})."
             )
             return False
+        if found.originates is None:
+            self.unsettled += found.needs
+            if self.hoping:
+                return True
         if found.originates is not True:
             self.notices.append(
                 f"{line.id} is designated as intermediate but "

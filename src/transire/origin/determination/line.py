@@ -7,13 +7,15 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from transire.origin.case import Fact, Material, Textile
+from transire.origin.determination.verdict import Need, Verdict
 
 
 class MadeHere(NamedTuple):
-    """What the engine found of a self-produced material as a good of its own."""
+    """What the engine found of a self-produced material as a good of its own, and what would settle it."""
 
-    originates: bool | None
+    originates: Verdict
     by_content: bool
+    needs: tuple[Need, ...] = ()
 
 
 class Line:

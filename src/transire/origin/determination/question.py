@@ -28,7 +28,7 @@ from transire.origin.determination.vehicles import (
     special_limits,
     vehicle_of,
 )
-from transire.origin.determination.verdict import Verdict
+from transire.origin.determination.verdict import Need
 from transire.origin.determination.weighing import Weighed, weigh
 from transire.origin.errors import (
     AgreementNotInForce,
@@ -43,9 +43,12 @@ from transire.origin.terms import terms_of
 
 
 class Question:
-    """A case, checked; everything that the tests need is worked out from it once."""
+    """A case, checked; everything that the tests need is worked out from it once.
 
-    def __init__(self, case: Case, own: OwnRules | None = None) -> None:
+    `hoping`: as if every designated material originated whose origin is not settled. What fails even so fails.
+    """
+
+    def __init__(self, case: Case, own: OwnRules | None = None, *, hoping: bool = False) -> None:
         self.case = case
         self.own = own
         self.terms = terms_of(case.agreement)
@@ -63,6 +66,7 @@ class Question:
             self._judge,
             self._is_recovered,
             never_intermediate(self.terms, self.digits, case.good.facts),
+            hoping=hoping,
         )
         if case.good.value is not None and case.good.value.currency is not None:
             self.bill_maker.one_currency(case.good.value.currency, "/good/value/currency")
@@ -204,7 +208,11 @@ class Question:
         digits = digits_of(material.tariff, f"{where}/tariff")
         found = self._bindings(digits, material.self_produced.rule)
         if len(found.rules) != 1:
-            return MadeHere(None, by_content=False)
+            why = (
+                f"{'more than one rule binds' if found.rules else 'the catalogue holds no rule for'} {material.tariff}"
+            )
+            need = Need(f"materials[{material.id}].self_produced.rule", why, self.terms.citations["intermediate"])
+            return MadeHere(None, by_content=False, needs=(need,))
         subject = Subject(
             digits=digits,
             tariff=material.tariff,
@@ -240,8 +248,8 @@ def _as_made(weighed: list[Weighed]) -> MadeHere:
     if met:
         # It is subject to a value requirement only where none of the alternatives that it meets goes without one.
         return MadeHere(True, by_content=all(one.by_content for one in met))
-    verdict: Verdict = None if any(one.verdict is None for one in weighed) else False
-    return MadeHere(verdict, by_content=False)
+    needs = tuple(dict.fromkeys(need for one in weighed if one.verdict is None for need in one.needs))
+    return MadeHere(None if needs else False, by_content=False, needs=needs)
 
 
 def _values(good: Good) -> tuple[Decimal | None, Decimal | None]:
