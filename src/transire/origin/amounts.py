@@ -7,11 +7,14 @@ before it is compared: a content of 49.99999 per cent never becomes 50.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from decimal import ROUND_DOWN, Context, Decimal, Inexact, InvalidOperation, Overflow
 from fractions import Fraction
 from typing import Final
 
 _WRITTEN: Final = re.compile(r"-?[0-9]{1,24}(?:\.[0-9]{1,18})?", re.ASCII)
+
+_ALL_PLAIN: Final = re.compile(r"[0-9]{1,20}(?:\.[0-9]{1,18})?(?:\n[0-9]{1,20}(?:\.[0-9]{1,18})?)*", re.ASCII)
 
 ZERO: Final = Decimal(0)
 ONE: Final = Decimal(1)
@@ -50,6 +53,20 @@ def plain_amount(text: str) -> Decimal | None:
     if len(text) < 24 and text.isascii() and text.replace(".", "", 1).isdigit() and text[0] != "." != text[-1]:
         return Decimal(text)
     return None
+
+
+def plain_amounts(texts: Sequence[str]) -> list[Decimal] | None:
+    """The amounts of many texts, looked at all at once; None where one of them needs a longer look.
+
+    >>> plain_amounts(["12.50", "7"]), plain_amounts(["12.50", "1e3"]), plain_amounts(["1\\n2"])
+    ([Decimal('12.50'), Decimal('7')], None, None)
+    """
+    if texts and _ALL_PLAIN.fullmatch("\n".join(texts)) is None:
+        return None
+    try:
+        return [Decimal(text) for text in texts]
+    except InvalidOperation:  # a text that holds the line end of the joint
+        return None
 
 
 def shown(value: Decimal | Fraction) -> str:

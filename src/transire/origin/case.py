@@ -118,6 +118,9 @@ class Exchange(Asked, frozen=True, kw_only=True):
     loss: Amount = "0"
 
 
+NOTHING_EXCHANGED = Exchange()
+
+
 class Costs(Asked, frozen=True, kw_only=True):
     """The producer's costs beside the materials: product (labour, overhead), period and other costs."""
 
@@ -125,7 +128,7 @@ class Costs(Asked, frozen=True, kw_only=True):
     period: Amount = "0"
     other: Amount = "0"
     excluded: Excluded = NOTHING_EXCLUDED
-    currency: Exchange = Exchange()
+    currency: Exchange = NOTHING_EXCHANGED
 
 
 class Textile(Asked, frozen=True, kw_only=True):

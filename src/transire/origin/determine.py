@@ -52,7 +52,7 @@ def determine(case: Case, *, full: bool = True, own: OwnRules | None = None) -> 
         if not full and own is None and (answer := quick_answer(case)) is not None:
             return answer
         found = _found(Question(case, own))
-        unsettled = found.question.bill_maker.unsettled
+        unsettled = found.question.unsettled
         if found.verdict is False and unsettled and _found(Question(case, own, hoping=True)).verdict is not False:
             # A designation that is not known to stand would turn the answer.
             found = found._replace(verdict=None, needs=tuple(unsettled))

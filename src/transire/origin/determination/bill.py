@@ -11,13 +11,13 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Final
 
-from transire.origin.amounts import ZERO, plain_amount
+from transire.origin.amounts import ZERO, plain_amounts
 from transire.origin.case import Costs, Material
 from transire.origin.code import digits_at, digits_of
 from transire.origin.determination.facts import check_facts
 from transire.origin.determination.line import Line, MadeHere
 from transire.origin.determination.statements import Statements
-from transire.origin.determination.values import Worth, costs_beside, excluded_costs, worth_of
+from transire.origin.determination.values import Worth, costs_of, worth_of
 from transire.origin.determination.verdict import Need
 from transire.origin.errors import BillCyclic, BillTooDeep, CurrenciesMixed, MaterialTwice, OriginUnsaid
 from transire.origin.ranges import Ranges, held
@@ -96,8 +96,8 @@ class BillMaker:
         statements: Statements,
         judge: Judge,
         recovered: Callable[[Material], bool],
-        never_intermediate: Ranges = (),
         *,
+        never_intermediate: Ranges = (),
         hoping: bool = False,
     ) -> None:
         self.terms = terms
@@ -108,7 +108,6 @@ class BillMaker:
         self.never_intermediate = never_intermediate
         self.hoping = hoping
         self.unsettled: list[Need] = []
-        """What would settle the origin of designated materials."""
         self.notices: list[str] = []
         self.currency: str | None = None
 
@@ -129,13 +128,11 @@ class BillMaker:
         if costs is None:
             bill.costs_known = False
         else:
-            bill.own_costs = costs_beside(costs, f"{where}/costs")
-            bill.excluded = excluded_costs(costs, f"{where}/costs")
-        seen: set[str] = set()
-        for at, material in enumerate(materials):
-            if material.id in seen:
-                raise MaterialTwice(got=material.id, where=f"{where}/materials/{at}/id")
-            seen.add(material.id)
+            bill.own_costs, bill.excluded = costs_of(costs, f"{where}/costs")
+        if len({material.id for material in materials}) < len(materials):
+            _refuse_twice(materials, where)
+        bought = []
+        for at, (material, value) in enumerate(zip(materials, _values(materials, where), strict=True)):
             if material.currency is not None:
                 self.one_currency(material.currency, f"{where}/materials/{at}/currency")
             if material.facts:
@@ -143,10 +140,15 @@ class BillMaker:
             if material.self_produced is not None:
                 self._add_self_produced(bill, material, where, at, above)
             else:
-                self._add(bill, material, where, at)
+                line = self._bought(material, value, where, at)
+                bill.lines.append(line)
+                bought.append(line)
+        _count_bought(bill, bought)
+        if self.has_statements:
+            bill.designated_by_content |= any(self.statements.designated_inside(line.id) for line in bought)
         return bill
 
-    def _add(self, bill: Bill, material: Material, above: str, at: int) -> None:
+    def _bought(self, material: Material, value: Decimal | None, above: str, at: int) -> Line:
         if material.origin is None:
             raise OriginUnsaid(got=material.id, where=f"{above}/materials/{at}/origin")
         originating = material.origin == "originating"
@@ -157,13 +159,11 @@ class BillMaker:
                 f"The origin of {material.id} is unknown: it is taken as non-originating "
                 f"({self.terms.citations['unknown_origin']})."
             )
-        line = Line(material, digits_at(material.tariff, above, at), originating, above, at)
-        self._value(line, material)
-        bill.lines.append(line)
-        self._count(bill, line)
-        if self.has_statements and (said := self.statements.about(material.id)) is not None:
-            # Accumulated production is that of the producer: no chain through it either (s.14(4)).
-            bill.designated_by_content |= said.counts and said.states.designated_inside
+        digits = digits_at(material.tariff, above, at)
+        line = Line(material, digits, originating, above, at, material.use, material.textile, value, value, value)
+        if material.adjustments is not None or self.has_statements:
+            self._revalue(line, material)
+        return line
 
     def _originates_by_use(self, material: Material, originating: bool) -> bool:
         if material.use == "indirect":
@@ -172,43 +172,16 @@ class BillMaker:
             return True
         return originating
 
-    def _value(self, line: Line, material: Material) -> None:
-        value = None
-        if material.value is not None:
-            value = plain_amount(material.value)
-            if value is None:
-                value = amount_at(material.value, f"{line.where}/value")
-        if material.adjustments is None and not self.has_statements:
-            line.value = line.value_by_net_cost = line.cost = value
-            return
+    def _revalue(self, line: Line, material: Material) -> None:
+        """What adjustments and the statements of other producers make of a material's value."""
         where = line.where
-        worth = Worth(value, value, value)
-        if material.adjustments is not None and worth.value is not None:
-            worth = worth_of(worth.value, material.adjustments, self.terms, line.originating, where)
+        worth = Worth(line.value, line.value, line.value)
+        if material.adjustments is not None and line.value is not None:
+            worth = worth_of(line.value, material.adjustments, self.terms, line.originating, where)
         if (said := self.statements.about(material.id)) is not None:
             line.inside, worth = said.applied(line, worth, material, where)
             line.stated_foreign = said.value_non_originating if said.counts else None
         line.value, line.value_by_net_cost, line.cost = worth
-
-    def _count(self, bill: Bill, line: Line) -> None:
-        if line.cost is None:
-            # Net cost leaves packing for shipment out again: that its cost is not told changes nothing.
-            if line.use != "packing_shipping":
-                bill.unvalued.append(line)
-        else:
-            bill.materials_cost += line.cost
-            if line.use == "packing_shipping":
-                # Packing for shipment is a shipping and packing cost: net cost leaves it out (definition, s.2(1)).
-                bill.excluded += line.cost
-        if line.use == "packing_shipping":
-            return
-        if line.originating:
-            bill.value_originating += line.value or ZERO
-            return
-        if line.value is None:
-            bill.unvalued_foreign.append(line)
-        bill.value_non_originating += line.value or ZERO
-        bill.value_non_originating_by_net_cost += line.value_by_net_cost or ZERO
 
     def _add_self_produced(self, bill: Bill, material: Material, holder: str, at: int, above: tuple[str, ...]) -> None:
         where = f"{holder}/materials/{at}"
@@ -276,6 +249,46 @@ class BillMaker:
         # Excluded costs inside a designated material stay in its value (NAFTA Regulations s.6(13)(b)).
         bill.materials_cost += line.cost
         bill.value_originating += line.cost
+
+
+def _values(materials: Sequence[Material], where: str) -> Sequence[Decimal | None]:
+    """The value of each material; None where none is stated."""
+    stated = [material.value for material in materials if material.value is not None]
+    plain = plain_amounts(stated)
+    if plain is not None and len(plain) == len(materials):
+        return plain
+    return [
+        None if material.value is None else amount_at(material.value, f"{where}/materials/{at}/value")
+        for at, material in enumerate(materials)
+    ]
+
+
+def _refuse_twice(materials: Sequence[Material], where: str) -> None:
+    seen: set[str] = set()
+    for at, material in enumerate(materials):
+        if material.id in seen:
+            raise MaterialTwice(got=material.id, where=f"{where}/materials/{at}/id")
+        seen.add(material.id)
+
+
+def _count_bought(bill: Bill, bought: Sequence[Line]) -> None:
+    """Add up the bought materials. Packing for shipment is a cost that net cost leaves out again (s.2(1); s.1(1))."""
+    packing = [line for line in bought if line.use == "packing_shipping"]
+    if packing:
+        bill.excluded += _total([line.cost for line in packing])
+        bought = [line for line in bought if line.use != "packing_shipping"]
+        bill.materials_cost += _total([line.cost for line in packing])
+    foreign = [line for line in bought if not line.originating]
+    bill.value_originating += _total([line.value for line in bought if line.originating])
+    bill.value_non_originating += _total([line.value for line in foreign])
+    bill.value_non_originating_by_net_cost += _total([line.value_by_net_cost for line in foreign])
+    bill.materials_cost += _total([line.cost for line in bought])
+    bill.unvalued += [line for line in bought if line.cost is None]
+    bill.unvalued_foreign += [line for line in foreign if line.value is None]
+
+
+def _total(values: Sequence[Decimal | None]) -> Decimal:
+    return sum((value for value in values if value is not None), ZERO)
 
 
 def _count_inside(bill: Bill, inner: Bill) -> None:

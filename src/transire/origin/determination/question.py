@@ -60,17 +60,17 @@ class Question:
         self._check()
         self.vehicle = vehicle_of(self.terms, self.digits, case.good.facts)
         self.statements = Statements(case.accumulation, self.terms, self.is_party)
-        self.bill_maker = BillMaker(
-            self.terms,
-            self.statements,
-            self._judge,
-            self._is_recovered,
-            never_intermediate(self.terms, self.digits, case.good.facts),
-            hoping=hoping,
+        barred = never_intermediate(self.vehicle, case.good.facts)
+        # Not kept: it knows how this question judges, and a ring of the two would wait for the garbage collector.
+        maker = BillMaker(
+            self.terms, self.statements, self._judge, self._is_recovered, never_intermediate=barred, hoping=hoping
         )
         if case.good.value is not None and case.good.value.currency is not None:
-            self.bill_maker.one_currency(case.good.value.currency, "/good/value/currency")
-        self.bill = self.bill_maker.make(case.materials, case.costs, "")
+            maker.one_currency(case.good.value.currency, "/good/value/currency")
+        self.bill = maker.make(case.materials, case.costs, "")
+        self.unsettled = maker.unsettled
+        """What would settle the origin of designated materials."""
+        self._bill_notices = maker.notices
         self.statements.refuse_unmatched()
         self.subject = self._subject()
         self.bindings = self._bindings(self.digits, case.rule)
@@ -84,7 +84,7 @@ class Question:
     def notices(self) -> list[str]:
         """What the reader of the answer should know of how the bill was read."""
         of_rules = [bound.notice for bound in self.bindings.rules if bound.notice is not None]
-        return [*of_rules, *self.statements.notices, *self.bill_maker.notices, *self._vehicle_notices()]
+        return [*of_rules, *self.statements.notices, *self._bill_notices, *self._vehicle_notices()]
 
     def method_notice(self, content: Content | None) -> str | None:
         """That the method which the case asks for is not the one by which the value content was taken, and why."""

@@ -23,7 +23,7 @@ from transire.origin.determination.finding import bindings
 from transire.origin.determination.openness import OPEN, openness_of
 from transire.origin.determination.shift import CHANGES, FAILS, Shift
 from transire.origin.determination.tolerance import terms_for
-from transire.origin.determination.values import costs_beside, excluded_costs
+from transire.origin.determination.values import costs_of
 from transire.origin.determination.vehicles import vehicle_of
 from transire.origin.ranges import held
 from transire.origin.rule.notes import FreshObtained, Note, ValueAlternativeBarred
@@ -91,7 +91,7 @@ def quick_answer(case: Case) -> Answer | None:
         return Answer(case=case.case, outcome="originating", criterion=plan.by_materials)
     costs = None
     if case.costs is not None:
-        costs = (costs_beside(case.costs, "/costs"), excluded_costs(case.costs, "/costs"))
+        costs = costs_of(case.costs, "/costs")
     return _weighed(case, plan, sums, price, costs)
 
 

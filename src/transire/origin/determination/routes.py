@@ -7,9 +7,10 @@ stand in its place; goods classified with their parts and unassembled goods; set
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Literal
+from typing import Final, Literal
+
+import msgspec
 
 from transire.origin.amounts import HUNDRED, ZERO, shown
 from transire.origin.code import is_undivided
@@ -27,21 +28,23 @@ from transire.origin.ranges import held
 from transire.origin.rule.codes import CodeRange
 from transire.origin.rule.tree import Goods, Unread, ValueLimit
 
+_DISREGARDED: Final = NOT_COUNTED | {"packing_retail", "accessory"}
+"""What does not matter for whether a good is made of originating materials alone."""
+
 Kind = Literal["wholly_obtained", "originating_materials", "product_rule", "parts", "set", "listed"]
 
 
-@dataclass(slots=True)
-class Route:
+class Route(msgspec.Struct, eq=False):
     """One way of originating, as far as the case goes along it."""
 
     kind: Kind
     verdict: Verdict
-    conditions: list[Condition] = field(default_factory=list)
-    needs: list[Need] = field(default_factory=list)
+    conditions: list[Condition] = []
+    needs: list[Need] = []
     bound: Bound | None = None
     weighed: Weighed | None = None
     """The alternative that is met, or the one that comes nearest."""
-    others: list[Weighed] = field(default_factory=list)
+    others: list[Weighed] = []
     content: Content | None = None
     conferred: bool = False
     """Whether a note stands in the place of the rule."""
@@ -65,14 +68,19 @@ def wholly_obtained(question: Question) -> Route | None:
 
 def originating_materials(question: Question) -> Route | None:
     """A good made exclusively from originating materials."""
-    counted = [line for line in question.bill.lines if line.use not in NOT_COUNTED and line.use != "packing_retail"]
-    counted = [line for line in counted if line.use != "accessory"]
-    if not counted or not all(_all_originating(line) for line in counted):
+    counted = 0
+    for line in question.bill.lines:
+        if line.use in _DISREGARDED:
+            continue
+        if not _all_originating(line):
+            return None
+        counted += 1
+    if not counted:
         return None
     condition = Condition(
         "originating materials only",
         f"production in {question.terms.territory} exclusively from originating materials",
-        f"all {len(counted)} materials originate" if len(counted) > 1 else "the only material originates",
+        f"all {counted} materials originate" if counted > 1 else "the only material originates",
         True,
         citation=question.terms.citations["originating_materials"],
     )

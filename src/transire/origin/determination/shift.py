@@ -60,6 +60,8 @@ class Shift:
         self.group = change.target.codes
         self.named_targets = tuple(_named_targets(rule))
         self.by_codes = compile_codes(change, good, _contains)
+        self.combinations = tuple(_combinations(change))
+        """What it excludes only together ("more than one of the following")."""
         self._settled: dict[str, Judged] = {}
         self._known: dict[str, Judged] = {}
 
@@ -77,6 +79,10 @@ class Shift:
         if known is None:
             known = self._known[digits] = self._judged(digits, ())
         return known
+
+    def is_known_to_change(self, digits: str) -> bool:
+        """Whether this code was judged before, by itself and whatever facts, and changes."""
+        return self._settled.get(digits) is CHANGES
 
     def _judged(self, digits: str, facts: Facts) -> Judged:
         asked: list[Asked] = []
@@ -214,10 +220,7 @@ class Shift:
         """Whether the materials together are what an exclusion forbids together ("more than one of the following")."""
         asked: list[Asked] = []
         verdicts = []
-        for exclusion in _exclusions(self.change):
-            source = exclusion.source
-            if not isinstance(source, Several) or source.how == "any_combination":
-                continue
+        for source in self.combinations:
             hits = [
                 any_of(self._is_goods(part, digits, facts, asked, ()) for digits, facts in materials)
                 for part in source.parts
@@ -251,10 +254,11 @@ def _named_targets(rule: Rule) -> Iterator[Goods]:
             yield target
 
 
-def _exclusions(change: Change) -> Iterator[Excluded]:
-    yield from change.source.excluded
-    if change.also is not None:
-        yield from change.also.excluded
+def _combinations(change: Change) -> Iterator[Several]:
+    excluded = change.source.excluded + (() if change.also is None else change.also.excluded)
+    for exclusion in excluded:
+        if isinstance(exclusion.source, Several) and exclusion.source.how != "any_combination":
+            yield exclusion.source
 
 
 def _sweeps(source: Source) -> bool:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Final, NamedTuple
+
+import msgspec
 
 from transire.origin.amounts import ZERO, plain_amount
-from transire.origin.case import NOTHING_EXCLUDED, Adjustment, Adjustments, Costs
+from transire.origin.case import NOTHING_EXCHANGED, NOTHING_EXCLUDED, Adjustment, Adjustments, Costs
 from transire.origin.errors import PartExceedsWhole
 from transire.origin.reading import amount_at
 from transire.origin.terms import Terms
@@ -62,43 +63,33 @@ def beside(adjustments: Adjustments | None, where: str) -> Decimal:
     return total
 
 
-def costs_beside(costs: Costs, where: str) -> Decimal:
-    """Product, period and other costs, with gains and losses of currency conversion netted (s.2(6)(d))."""
-    return (
-        _contained(costs, where)
-        - _sum((("gain", costs.currency.gain),), f"{where}/currency")
-        + _sum((("loss", costs.currency.loss),), f"{where}/currency")
-    )
+def costs_of(costs: Costs, where: str) -> tuple[Decimal, Decimal]:
+    """The producer's costs beside the materials, and what of them net cost leaves out.
 
-
-def excluded_costs(costs: Costs, where: str) -> Decimal:
-    """What net cost leaves out of these costs; it is contained in them."""
-    excluded = costs.excluded
-    if excluded is NOTHING_EXCLUDED:
-        return ZERO
-    named = (
-        ("promotion", excluded.promotion),
-        ("royalties", excluded.royalties),
-        ("shipping_packing", excluded.shipping_packing),
-        ("non_allowable_interest", excluded.non_allowable_interest),
-        ("unspecified", excluded.unspecified),
-    )
-    total, own = _sum(named, f"{where}/excluded"), _contained(costs, where)
-    if total > own:
+    Product, period and other costs, with gains and losses of currency conversion netted (s.2(6)(d)); the excluded
+    costs are contained in them.
+    """
+    own = _sum(costs, ("product", "period", "other"), where)
+    excluded = ZERO if costs.excluded is NOTHING_EXCLUDED else _sum(costs.excluded, _EXCLUDED, f"{where}/excluded")
+    if excluded > own:
         raise PartExceedsWhole(
-            got=f"excluded costs of {total}", expected=f"at most the costs of {own}", where=f"{where}/excluded"
+            got=f"excluded costs of {excluded}", expected=f"at most the costs of {own}", where=f"{where}/excluded"
         )
-    return total
+    if costs.currency is not NOTHING_EXCHANGED:
+        own += _sum(costs.currency, ("loss",), f"{where}/currency") - _sum(
+            costs.currency, ("gain",), f"{where}/currency"
+        )
+    return own, excluded
 
 
-def _contained(costs: Costs, where: str) -> Decimal:
-    return _sum((("product", costs.product), ("period", costs.period), ("other", costs.other)), where)
+_EXCLUDED: Final = ("promotion", "royalties", "shipping_packing", "non_allowable_interest", "unspecified")
 
 
-def _sum(named: Iterable[tuple[str, str]], where: str) -> Decimal:
-    """The sum of members; what is left out of a case is 0 and is not read."""
+def _sum(holder: msgspec.Struct, names: tuple[str, ...], where: str) -> Decimal:
+    """The sum of members that are amounts; most are left out of a case, which makes them 0."""
     total = ZERO
-    for name, text in named:
+    for name in names:
+        text = getattr(holder, name)
         if text != "0":
             amount = plain_amount(text)
             total += amount_at(text, f"{where}/{name}") if amount is None else amount

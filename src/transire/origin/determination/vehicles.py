@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from transire.origin.amounts import ZERO
@@ -45,14 +46,18 @@ def vehicle_of(terms: Terms, digits: str, facts: Sequence[Fact]) -> Vehicle | No
     """The vehicle that the good is, or is declared to be for; None for other goods and other agreements."""
     if terms.light_duty_tracing is None:
         return None
-    data = automotive()
-    kind = data.vehicle(digits)
-    if kind is not None:
+    kind = _vehicle_of_code(digits)
+    if kind is not None or not facts:
         return kind
-    use = text_of(facts, "principal_use")
+    use, data = text_of(facts, "principal_use"), automotive()
     if use is None or "vehicle" not in use or held(digits, (*data.traced, *data.engines_and_transmissions)) is False:
         return None
     return "light" if "light" in use else "heavy" if "heavy" in use else None
+
+
+@lru_cache(maxsize=16_384)
+def _vehicle_of_code(digits: str) -> Vehicle | None:
+    return automotive().vehicle(digits)
 
 
 def is_after_market(facts: Sequence[Fact]) -> bool:
@@ -65,9 +70,9 @@ def is_after_market(facts: Sequence[Fact]) -> bool:
     return use is not None and re.search("after[- ]?market", use) is not None
 
 
-def never_intermediate(terms: Terms, digits: str, facts: Sequence[Fact]) -> Ranges:
+def never_intermediate(vehicle: Vehicle | None, facts: Sequence[Fact]) -> Ranges:
     """Self-produced materials that cannot be designated: engines and gear boxes for heavy-duty vehicles (s.7(4))."""
-    if vehicle_of(terms, digits, facts) != "heavy" or is_after_market(facts):
+    if vehicle != "heavy" or is_after_market(facts):
         return ()
     return automotive().engines_and_transmissions
 

@@ -6,8 +6,9 @@ Nothing here is worded: what was found is kept, and `telling` says it for the al
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
+
+import msgspec
 
 from transire.origin.case import Method
 from transire.origin.determination.conditions import Condition, test_proviso, value_bars
@@ -22,8 +23,7 @@ from transire.origin.ranges import held
 from transire.origin.rule.tree import Alternative, Change, Goods, NoChange, Production, Unread
 
 
-@dataclass(slots=True)
-class Weighed:
+class Weighed(msgspec.Struct, eq=False):
     """One alternative, weighed."""
 
     number: int
