@@ -11,6 +11,8 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Final
 
+import msgspec
+
 from transire.origin.amounts import ZERO, plain_amounts
 from transire.origin.case import Costs, Material
 from transire.origin.code import digits_at, digits_of
@@ -36,35 +38,20 @@ NOT_COUNTED: Final = frozenset({"packing_shipping", "indirect"})
 """What no value content counts as non-originating."""
 
 
-class Bill:
+class Bill(msgspec.Struct, eq=False):
     """The lines of one good and their sums. A sum to which a line without a value belongs is None."""
 
-    __slots__ = (
-        "costs_known",
-        "designated_by_content",
-        "excluded",
-        "lines",
-        "materials_cost",
-        "own_costs",
-        "unvalued",
-        "unvalued_foreign",
-        "value_non_originating",
-        "value_non_originating_by_net_cost",
-        "value_originating",
-    )
-
-    def __init__(self) -> None:
-        self.lines: list[Line] = []
-        self.value_non_originating = ZERO
-        self.value_non_originating_by_net_cost = ZERO
-        self.value_originating = ZERO
-        self.materials_cost = ZERO
-        self.own_costs = ZERO
-        self.excluded = ZERO
-        self.costs_known = True
-        self.unvalued: list[Line] = []
-        self.unvalued_foreign: list[Line] = []
-        self.designated_by_content = False
+    lines: list[Line] = []
+    value_non_originating: Decimal = ZERO
+    value_non_originating_by_net_cost: Decimal = ZERO
+    value_originating: Decimal = ZERO
+    materials_cost: Decimal = ZERO
+    own_costs: Decimal = ZERO
+    excluded: Decimal = ZERO
+    costs_known: bool = True
+    unvalued: list[Line] = []
+    unvalued_foreign: list[Line] = []
+    designated_by_content: bool = False
 
     @property
     def total_cost(self) -> Decimal | None:
@@ -155,10 +142,7 @@ class BillMaker:
         if material.use != "material":
             originating = self._originates_by_use(material, originating)
         if material.origin == "unknown" and not originating:
-            self.notices.append(
-                f"The origin of {material.id} is unknown: it is taken as non-originating "
-                f"({self.terms.citations['unknown_origin']})."
-            )
+            self.notices.append(origin_unknown(material, self.terms))
         digits = digits_at(material.tariff, above, at)
         line = Line(material, digits, originating, above, at, material.use, material.textile, value, value, value)
         if material.adjustments is not None or self.has_statements:
@@ -249,6 +233,13 @@ class BillMaker:
         # Excluded costs inside a designated material stay in its value (NAFTA Regulations s.6(13)(b)).
         bill.materials_cost += line.cost
         bill.value_originating += line.cost
+
+
+def origin_unknown(material: Material, terms: Terms) -> str:
+    """What is said of a material whose origin is not known."""
+    return (
+        f"The origin of {material.id} is unknown: it is taken as non-originating ({terms.citations['unknown_origin']})."
+    )
 
 
 def _values(materials: Sequence[Material], where: str) -> Sequence[Decimal | None]:

@@ -71,7 +71,7 @@ class MethodFound(msgspec.Struct, eq=False):
         return self.met if self.open.verdict is True else None
 
 
-class Content(NamedTuple):
+class Content(msgspec.Struct, frozen=True, eq=False):
     """All methods that the rule allows, and the best of them."""
 
     verdict: Verdict

@@ -7,7 +7,7 @@ need not change at all.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import msgspec
 
@@ -103,10 +103,10 @@ def lines_that_must_change(setting: Setting) -> list[Line]:
     return [line for line in lines if line.role == "determining" or (not declared and line.role is None)]
 
 
-def _sorted(shift: Shift, lines: Iterable[Line], *, judged_as_goods: bool) -> _Sorted:
+def _sorted(shift: Shift, lines: Sequence[Line], *, judged_as_goods: bool) -> _Sorted:
     found = _Sorted(judged_as_goods=judged_as_goods)
-    for line in lines:
-        if not shift.is_known_to_change(line.digits):
+    for line, verdict in zip(lines, shift.verdicts([line.digits for line in lines]), strict=True):
+        if verdict is not True:
             found.look(shift, line)
     return found
 

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from decimal import Decimal
 from functools import cached_property
 
+from msgspec.structs import replace
+
 from transire.origin.agreements import agreement
 from transire.origin.amounts import ZERO
 from transire.origin.case import Case, Good, Material, RuleText
@@ -120,7 +122,7 @@ class Question:
 
     def setting(self, bound: Bound) -> Setting:
         """The setting in which the alternatives of a rule are weighed for the good of the case."""
-        subject = self.subject if bound.as_number is None else self.subject._replace(digits=bound.as_number)
+        subject = self.subject if bound.as_number is None else replace(self.subject, digits=bound.as_number)
         return Setting(
             subject=subject,
             rule=bound.rule,

@@ -27,6 +27,7 @@ from transire.origin.determination.weighing import Weighed, percents_needed, wei
 from transire.origin.ranges import held
 from transire.origin.rule.codes import CodeRange
 from transire.origin.rule.tree import Goods, Unread, ValueLimit
+from transire.origin.terms import Terms
 
 _DISREGARDED: Final = NOT_COUNTED | {"packing_retail", "accessory"}
 """What does not matter for whether a good is made of originating materials alone."""
@@ -77,12 +78,17 @@ def originating_materials(question: Question) -> Route | None:
         counted += 1
     if not counted:
         return None
+    return only_originating(question.terms, counted)
+
+
+def only_originating(terms: Terms, materials: int) -> Route:
+    """The way of a good that was made from so many materials, all of them originating."""
     condition = Condition(
         "originating materials only",
-        f"production in {question.terms.territory} exclusively from originating materials",
-        f"all {counted} materials originate" if counted > 1 else "the only material originates",
+        f"production in {terms.territory} exclusively from originating materials",
+        f"all {materials} materials originate" if materials > 1 else "the only material originates",
         True,
-        citation=question.terms.citations["originating_materials"],
+        citation=terms.citations["originating_materials"],
     )
     return Route("originating_materials", True, [condition])
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import msgspec
 
 from transire.origin.case import Method
 from transire.origin.determination.content import Openness
@@ -12,7 +12,7 @@ from transire.origin.determination.subject import Subject
 from transire.origin.rule.tree import Rule, ValueLimit
 
 
-class Setting(NamedTuple):
+class Setting(msgspec.Struct, frozen=True, eq=False):
     """What is the same for all alternatives of a rule."""
 
     subject: Subject

@@ -62,17 +62,17 @@ class Shift:
         self.by_codes = compile_codes(change, good, _contains)
         self.combinations = tuple(_combinations(change))
         """What it excludes only together ("more than one of the following")."""
-        self._settled: dict[str, Judged] = {}
+        self._settled: dict[str, bool] = {}
+        """Codes of full length that were judged before, where codes alone decide."""
         self._known: dict[str, Judged] = {}
 
     def judge(self, digits: str, facts: Facts = ()) -> Judged:
         """Whether a non-originating material of this code, of which these facts were declared, makes the change."""
         settled = self._settled.get(digits)
+        if settled is None and self.by_codes is not None and len(digits) >= self.by_codes.least:
+            settled = self._settled[digits] = self.by_codes.accepts(digits)
         if settled is not None:
-            return settled
-        if self.by_codes is not None and len(digits) >= self.by_codes.least:
-            settled = self._settled[digits] = CHANGES if self.by_codes.accepts(digits) else FAILS
-            return settled
+            return CHANGES if settled else FAILS
         if facts:
             return self._judged(digits, facts)
         known = self._known.get(digits)
@@ -80,9 +80,12 @@ class Shift:
             known = self._known[digits] = self._judged(digits, ())
         return known
 
-    def is_known_to_change(self, digits: str) -> bool:
-        """Whether this code was judged before, by itself and whatever facts, and changes."""
-        return self._settled.get(digits) is CHANGES
+    def verdicts(self, codes: Sequence[str]) -> list[Verdict]:
+        """Whether materials of these codes make the change, as far as codes alone decide it."""
+        found: list[Verdict] = list(map(self._settled.get, codes))
+        if None in found:
+            found = [self.judge(digits).verdict for digits in codes]
+        return found
 
     def _judged(self, digits: str, facts: Facts) -> Judged:
         asked: list[Asked] = []

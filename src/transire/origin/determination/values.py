@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Final, NamedTuple
 
-import msgspec
-
-from transire.origin.amounts import ZERO, plain_amount
+from transire.origin.amounts import ZERO, plain_amounts
 from transire.origin.case import NOTHING_EXCHANGED, NOTHING_EXCLUDED, Adjustment, Adjustments, Costs
 from transire.origin.errors import PartExceedsWhole
 from transire.origin.reading import amount_at
@@ -69,31 +68,32 @@ def costs_of(costs: Costs, where: str) -> tuple[Decimal, Decimal]:
     Product, period and other costs, with gains and losses of currency conversion netted (s.2(6)(d)); the excluded
     costs are contained in them.
     """
-    own = _sum(costs, ("product", "period", "other"), where)
-    excluded = ZERO if costs.excluded is NOTHING_EXCLUDED else _sum(costs.excluded, _EXCLUDED, f"{where}/excluded")
+    own = _sum((costs.product, costs.period, costs.other), _COSTS, where)
+    excluded = ZERO
+    if (left_out := costs.excluded) is not NOTHING_EXCLUDED:
+        named = (left_out.promotion, left_out.royalties, left_out.shipping_packing)
+        more = (left_out.non_allowable_interest, left_out.unspecified)
+        excluded = _sum(named + more, _EXCLUDED, f"{where}/excluded")
     if excluded > own:
         raise PartExceedsWhole(
             got=f"excluded costs of {excluded}", expected=f"at most the costs of {own}", where=f"{where}/excluded"
         )
-    if costs.currency is not NOTHING_EXCHANGED:
-        own += _sum(costs.currency, ("loss",), f"{where}/currency") - _sum(
-            costs.currency, ("gain",), f"{where}/currency"
-        )
+    if (exchange := costs.currency) is not NOTHING_EXCHANGED:
+        own += _sum((exchange.loss,), ("loss",), f"{where}/currency")
+        own -= _sum((exchange.gain,), ("gain",), f"{where}/currency")
     return own, excluded
 
 
+_COSTS: Final = ("product", "period", "other")
 _EXCLUDED: Final = ("promotion", "royalties", "shipping_packing", "non_allowable_interest", "unspecified")
 
 
-def _sum(holder: msgspec.Struct, names: tuple[str, ...], where: str) -> Decimal:
-    """The sum of members that are amounts; most are left out of a case, which makes them 0."""
-    total = ZERO
-    for name in names:
-        text = getattr(holder, name)
-        if text != "0":
-            amount = plain_amount(text)
-            total += amount_at(text, f"{where}/{name}") if amount is None else amount
-    return total
+def _sum(texts: Sequence[str], names: Sequence[str], where: str) -> Decimal:
+    """The sum of members of these names; most are left out of a case, which makes them 0."""
+    amounts = plain_amounts([text for text in texts if text != "0"])
+    if amounts is None:
+        amounts = [amount_at(text, f"{where}/{name}") for text, name in zip(texts, names, strict=True)]
+    return sum(amounts, ZERO)
 
 
 def _amount(stated: Adjustment | str, kind: str, where: str) -> tuple[Decimal, bool]:
