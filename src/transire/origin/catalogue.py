@@ -74,6 +74,7 @@ class ProductRule(_Entry, frozen=True, kw_only=True, omit_defaults=True, dict=Tr
     trade: Trade | None = None
     agreement: str = ""
     edition: str = ""
+    """Where it is another than that of the catalogue: some rules stand in a law of their own."""
     hs: str = ""
     as_of: date | None = None
     declared: str = ""
@@ -168,11 +169,30 @@ class Catalogue(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         finest = max((rule.level for rule in found), default=0)
         return tuple(rule for rule in found if rule.level == finest)
 
+    def in_numbers_of_its_edition(self, number: TariffNumber, on: date) -> tuple[tuple[ProductRule, ...], str]:
+        """The rules that cover a number on a day, and the number as declared where they stand under an older one.
+
+        A number that a later edition of the Harmonized System made is looked up under the ones it was made from, also
+        where it happens to lie between the ends of an older range.
+        """
+        older: dict[str, ProductRule] = {}
+        for hs in self.editions if number.level >= 6 else ():
+            for digits in before(number.subheading, hs):
+                found = self.binding(TariffNumber(digits=digits), on)
+                older |= {rule.scope: rule for rule in found if rule.hs == hs}
+        return (tuple(older.values()), number.dotted) if older else (self.binding(number, on), "")
+
+    @cached_property
+    def editions(self) -> tuple[str, ...]:
+        """The editions of the Harmonized System in which its rules are printed, as far as that is known."""
+        return tuple(sorted({rule.hs for rule in self.rules if rule.hs}))
+
     def edition_named(self, rule: ProductRule, declared: str = "") -> ProductRule:
         """The rule with what it shares with all others of the catalogue: it stands by itself in an answer."""
         return msgspec.structs.replace(
-            rule, agreement=self.agreement, edition=self.edition, hs=self.hs, as_of=self.as_of, declared=declared
-        )
+            rule, agreement=self.agreement, edition=rule.edition or self.edition, hs=rule.hs or self.hs,
+            as_of=self.as_of, declared=declared,
+        )  # fmt: skip
 
     @property
     def not_understood(self) -> tuple[Defect, ...]:
@@ -184,9 +204,12 @@ def read_catalogue(raw: bytes) -> Catalogue:
     """A catalogue from its file; each rule is given the agreement, the edition and the HS edition of the file."""
     found = msgspec.json.decode(raw, type=Catalogue)
     rules = tuple(
-        msgspec.structs.replace(rule, agreement=found.agreement, edition=found.edition, hs=found.hs, as_of=found.as_of)
+        msgspec.structs.replace(
+            rule, agreement=found.agreement, edition=rule.edition or found.edition, hs=rule.hs or found.hs,
+            as_of=found.as_of,
+        )
         for rule in found.rules
-    )
+    )  # fmt: skip
     return msgspec.structs.replace(found, rules=rules)
 
 
@@ -240,12 +263,8 @@ def rules_for(
     ['8413.11-8413.82']
     """
     number = number_of(code)
-    read, declared = own or catalogue(agreement_id), ""
-    found = read.binding(number, on)
-    if not found and read.hs and number.level >= 6:
-        older = [TariffNumber(digits=digits) for digits in before(number.subheading, read.hs)]
-        found = tuple({rule.scope: rule for one in older for rule in read.binding(one, on)}.values())
-        declared = number.dotted
+    read = own or catalogue(agreement_id)
+    found, declared = read.in_numbers_of_its_edition(number, on)
     chosen = _of_trade(found, exporter, importer)
     return tuple(read.edition_named(rule, declared) for rule in chosen)
 

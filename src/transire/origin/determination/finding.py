@@ -28,6 +28,8 @@ class Bound(NamedTuple):
     shifts: dict[int, Shift]
     said: dict[int, str]
     """Its alternatives in words, as far as an answer needed them."""
+    hs: str = ""
+    """The edition of the Harmonized System in which it is printed; empty: not known."""
     by_trade: bool = False
     """Whether it is for one direction of trade only."""
     notice: str | None = None
@@ -94,7 +96,9 @@ def _bound(rule: ProductRule, on: date, digits: str, said: str | None) -> Bound:
         as_number = next((number for number in older if is_held(number, rule.ranges)), None)
     by_trade = rule.trade is not None
     notice = " ".join(filter(None, [rule.notice(on), said])) or None
-    return Bound(rule.scope, rule.text, rule.edition, rule.citation, rule.rule, {}, {}, by_trade, notice, as_number)
+    return Bound(
+        rule.scope, rule.text, rule.edition, rule.citation, rule.rule, {}, {}, rule.hs, by_trade, notice, as_number
+    )
 
 
 @lru_cache(maxsize=4096)

@@ -144,10 +144,10 @@ def _open_needs(setting: Setting, pending: Sequence[tuple[Line, tuple[Asked, ...
 
 def _compiled(setting: Setting, number: int, way: Change) -> Shift:
     if setting.subject.facts or setting.compiled is None:
-        return Shift(way, setting.rule, setting.subject.digits, setting.subject.facts)
+        return Shift(way, setting.rule, setting.subject.digits, setting.subject.facts, setting.edition)
     found = setting.compiled.get(number)
     if found is None:
-        found = setting.compiled[number] = Shift(way, setting.rule, setting.subject.digits)
+        found = setting.compiled[number] = Shift(way, setting.rule, setting.subject.digits, (), setting.edition)
     return found
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from functools import cached_property
 
@@ -12,11 +12,12 @@ from transire.origin.agreements import agreement
 from transire.origin.amounts import ZERO
 from transire.origin.case import Case, Good, Material, RuleText
 from transire.origin.code import digits_of
+from transire.origin.concordance import numbers_noticed
 from transire.origin.determination.bill import Bill, BillMaker
 from transire.origin.determination.content import Content
 from transire.origin.determination.facts import check_facts, told
 from transire.origin.determination.finding import Bindings, Bound, OwnRules, bindings
-from transire.origin.determination.line import MadeHere
+from transire.origin.determination.line import Line, MadeHere
 from transire.origin.determination.notes import NotesInForce
 from transire.origin.determination.openness import openness_of
 from transire.origin.determination.setting import Setting
@@ -86,7 +87,16 @@ class Question:
     def notices(self) -> list[str]:
         """What the reader of the answer should know of how the bill was read."""
         of_rules = [bound.notice for bound in self.bindings.rules if bound.notice is not None]
-        return [*of_rules, *self.statements.notices, *self._bill_notices, *self._vehicle_notices()]
+        said = [*of_rules, *self.statements.notices, *self._bill_notices, *self._vehicle_notices()]
+        printed_in = self.bindings.rules[0].hs if self.bindings.rules else ""
+        return said + numbers_noticed(self.digits, self._codes(self.bill.lines), printed_in, self.case.import_date)
+
+    def _codes(self, lines: Sequence[Line]) -> Iterator[str]:
+        """The codes of the materials that may have to change."""
+        for line in lines:
+            if not line.originating:
+                yield line.digits
+                yield from self._codes(line.inside or ())
 
     def method_notice(self, content: Content | None) -> str | None:
         """That the method which the case asks for is not the one by which the value content was taken, and why."""
@@ -131,6 +141,7 @@ class Question:
             openness=self.openness,
             method=self.case.method,
             limits=self._special_limits(),
+            edition=bound.hs,
             compiled=bound.shifts,
         )
 
@@ -234,6 +245,7 @@ class Question:
             notes=self._notes(found, subject),
             openness=openness_of(self.terms, digits, intermediate=True),
             method=None,
+            edition=rule.hs,
             compiled=rule.shifts,
         )
         return _as_made(weigh_all(setting))

@@ -19,6 +19,7 @@ from transire.origin.agreements import agreement
 from transire.origin.amounts import HUNDRED, ZERO, plain_amount, plain_amounts
 from transire.origin.case import AgreementId, Case, Good, Material, Method, RuleText
 from transire.origin.code import digits_of, known_digits
+from transire.origin.concordance import numbers_noticed
 from transire.origin.determination.bill import Bill, origin_unknown
 from transire.origin.determination.content import Content, Openness, content_of
 from transire.origin.determination.covered import requirements
@@ -36,7 +37,7 @@ from transire.origin.determination.verdict import Verdict
 from transire.origin.determination.weighing import Weighed
 from transire.origin.ranges import held
 from transire.origin.rule.notes import FreshObtained, Note, ValueAlternativeBarred
-from transire.origin.rule.tree import Alternative, Change, NoChange, Rule
+from transire.origin.rule.tree import Alternative, Change, NoChange
 from transire.origin.terms import Terms, terms_of
 from transire.tariff.currencies import is_currency
 
@@ -94,6 +95,8 @@ def quickly_found(case: Case, *, full: bool) -> Found | None:
         plan.digits, good.tariff, (), bill, plan.terms, case.import_date, "/good", price, price,
         None if good.weight is None else plain_amount(good.weight),
     )  # fmt: skip
+    if full and numbers_noticed(plan.digits, foreign.codes, plan.bound.hs, case.import_date):
+        return None
     if not foreign.codes:
         return Found(case.case, subject, only_originating(plan.terms, len(case.materials)), True)
     return _weighed(case, plan, subject, foreign, full)
@@ -243,14 +246,14 @@ def _ways(bound: Bound, digits: str) -> tuple[_Way, ...] | None:
         covers = held(digits, target.codes) if target is not None and target.codes else True
         if covers is False:
             continue
-        way = _way(number, alternative, bound.rule, digits) if covers else None
+        way = _way(number, alternative, bound, digits) if covers else None
         if way is None:
             return None
         ways.append(way)
     return tuple(ways)
 
 
-def _way(number: int, alternative: Alternative, rule: Rule, digits: str) -> _Way | None:
+def _way(number: int, alternative: Alternative, bound: Bound, digits: str) -> _Way | None:
     way = alternative.way
     if alternative.guard or alternative.provisos or not isinstance(way, Change | NoChange):
         return None
@@ -259,5 +262,5 @@ def _way(number: int, alternative: Alternative, rule: Rule, digits: str) -> _Way
         return None
     if isinstance(way, NoChange):
         return _Way(number, alternative, None)
-    shift = Shift(way, rule, digits)
+    shift = Shift(way, bound.rule, digits, (), bound.hs)
     return None if shift.by_codes is None else _Way(number, alternative, shift)

@@ -218,6 +218,7 @@ def _distance(one: Weighed) -> tuple[int, float, int]:
         best = one.content.best
         lacking = None if best is None or best.spare is None or not best.base else float(-best.spare) / float(best.base)
         gap += 1.0 if lacking is None else min(1.0, lacking / 100)
+    failed += one.made is not True
     failed += sum(condition.verdict is not True for condition in one.conditions)
     return failed, gap, one.number
 

@@ -23,5 +23,7 @@ class Setting(msgspec.Struct, frozen=True, eq=False):
     method: Method | None
     limits: tuple[ValueLimit, ...] | None = None
     """Value requirements that stand in the place of the rule's (NAFTA Regulations s.13)."""
+    edition: str = ""
+    """The edition of the Harmonized System in which the rule is printed."""
     compiled: dict[int, Shift] | None = None
     """Shifts compiled before, by the alternative's place, where no fact of the good enters."""

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 from transire.origin.case import Fact
+from transire.origin.concordance import before
 from transire.origin.determination.codes_only import compile_codes
 from transire.origin.determination.facts import is_named, naming, naming_of, stated, told
 from transire.origin.determination.verdict import Verdict, all_of, any_of, negated
@@ -53,8 +54,10 @@ FAILS: Final = Judged(False, ())
 class Shift:
     """One alternative's change, for a good of one code: compiled once, asked for each material."""
 
-    def __init__(self, change: Change, rule: Rule, good: str, good_facts: Facts = ()) -> None:
+    def __init__(self, change: Change, rule: Rule, good: str, good_facts: Facts = (), edition: str = "") -> None:
         self.change = change
+        self.edition = edition
+        """The edition of the Harmonized System in whose numbers the rule is printed; empty: not known."""
         self.good = good
         self.good_facts = good_facts
         self.group = change.target.codes
@@ -69,6 +72,8 @@ class Shift:
     def judge(self, digits: str, facts: Facts = ()) -> Judged:
         """Whether a non-originating material of this code, of which these facts were declared, makes the change."""
         settled = self._settled.get(digits)
+        if settled is None and (older := before(digits[:6], self.edition)):
+            return self._judged_as(older, facts)
         if settled is None and self.by_codes is not None and len(digits) >= self.by_codes.least:
             settled = self._settled[digits] = self.by_codes.accepts(digits)
         if settled is not None:
@@ -79,6 +84,13 @@ class Shift:
         if known is None:
             known = self._known[digits] = self._judged(digits, ())
         return known
+
+    def _judged_as(self, older: Sequence[str], facts: Facts) -> Judged:
+        """A number that was made later than the rule, judged by the ones it was made from: open where they differ."""
+        found = [self.judge(number, facts) for number in older]
+        if all(one.verdict is found[0].verdict for one in found):
+            return found[0]
+        return Judged(None, tuple(dict.fromkeys(asked for one in found for asked in one.asked)))
 
     def verdicts(self, codes: Sequence[str]) -> list[Verdict]:
         """Whether materials of these codes make the change, as far as codes alone decide it."""

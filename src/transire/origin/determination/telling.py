@@ -17,7 +17,7 @@ from transire.origin.determination.routes import Route
 from transire.origin.determination.subject import Subject
 from transire.origin.determination.tolerance import Tolerated
 from transire.origin.determination.weighing import Weighed
-from transire.origin.rule.tree import Change, NoChange
+from transire.origin.rule.tree import Change, NoChange, Production
 from transire.origin.rule.wording import plain, say_alternative
 
 _BASES = {
@@ -95,6 +95,10 @@ def _of_weighed(weighed: Weighed, citation: str, said: dict[int, str]) -> Iterat
         yield Tested(f"{alternative}: the good", citation, needed, "not declared", None)
     if weighed.moved is not None:
         yield from _moved(weighed, weighed.moved, citation, said)
+    elif isinstance(weighed.alternative.way, Production):
+        needed = " or ".join(weighed.alternative.way.processes)
+        found = "the process that was declared is one of them" if weighed.made else "no such process is declared"
+        yield Tested("process", citation, needed, found, weighed.made)
     elif isinstance(weighed.alternative.way, NoChange):
         yield Tested("tariff shift", citation, "no change in tariff classification", "none is required", True)
     if weighed.content is not None:

@@ -13,7 +13,7 @@ import msgspec
 from transire.origin.case import Method
 from transire.origin.determination.conditions import Condition, test_proviso, value_bars
 from transire.origin.determination.content import Content, content_of
-from transire.origin.determination.facts import described, is_named, naming, naming_of, text_of
+from transire.origin.determination.facts import described, is_named, naming, naming_of, normalized, text_of
 from transire.origin.determination.moving import Moved, moved_under
 from transire.origin.determination.setting import Setting
 from transire.origin.determination.subject import Subject
@@ -35,6 +35,8 @@ class Weighed(msgspec.Struct, eq=False):
     conditions: list[Condition]
     verdict: Verdict
     needs: list[Need]
+    made: Verdict = True
+    """Whether one of the processes that the alternative names made the good."""
 
     @property
     def by_content(self) -> bool:
@@ -68,7 +70,7 @@ def weigh(setting: Setting, number: int) -> Weighed | None:
     verdict = all_of(parts)
     if verdict is None:
         needs += _open_parts(moved, content, waived, conditions)
-    return Weighed(number, alternative, target, moved, content, waived, conditions, verdict, needs)
+    return Weighed(number, alternative, target, moved, content, waived, conditions, verdict, needs, made)
 
 
 def _open_parts(
@@ -102,12 +104,27 @@ def _target(setting: Setting, alternative: Alternative, covers: Verdict, needs: 
         if way.target.other:
             verdicts.append(_is_none_of_the_named(setting, alternative, needs))
     if alternative.guard:
-        opens = described(subject.facts, alternative.guard)
+        opens = _guard_holds(setting, alternative.guard)
         if opens is None:
             why = "the alternative is for such goods only"
             needs.append(Need(f"{subject.member}.facts[as_stated: {alternative.guard}]", why, setting.citation))
         verdicts.append(opens)
     return all_of(verdicts)
+
+
+def _guard_holds(setting: Setting, guard: str) -> Verdict:
+    """Whether the good is one that the words before an alternative narrow it to.
+
+    Those words are declared as they stand; or the principal use is declared in words that some of the alternatives of
+    the rule contain ("original equipment in a heavy truck"): then the good is of those, and of no other.
+    """
+    facts = setting.subject.facts
+    opens = described(facts, guard)
+    use = text_of(facts, "principal_use") if opens is None else None
+    if use is None:
+        return opens
+    fitting = {one.guard for one in setting.rule.alternatives if one.guard and use in normalized(one.guard)}
+    return guard in fitting if fitting else None
 
 
 def _is_none_of_the_named(setting: Setting, alternative: Alternative, needs: list[Need]) -> Verdict:
