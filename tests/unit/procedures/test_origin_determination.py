@@ -234,6 +234,7 @@ def test_rules_that_the_operator_imported_decide_and_their_edition_is_stated(tra
     path.write_bytes(catalogue_bytes(compile_catalogue(rows, agreement("usmca"), edition)))
     try:
         made = origin.determine_origin(tenant, person, [NOT_CERTIFIED], "usmca").issued[NOT_CERTIFIED]
+        trade.settle()
         binder = origin.show_binder(tenant, person, made.document_id)
         assert (binder.outcome, binder.recomputed) == ("originating", "same")
         assert binder.rule is not None
@@ -244,6 +245,7 @@ def test_rules_that_the_operator_imported_decide_and_their_edition_is_stated(tra
     # A node that does not hold the edition asks again by the text of the rule, which the document carries.
     assert origin.show_binder(tenant, person, made.document_id).recomputed == "same_by_text"
     again = origin.determine_origin(tenant, person, [NOT_CERTIFIED], "usmca").issued[NOT_CERTIFIED]
+    trade.settle()
     assert origin.show_binder(tenant, person, again.document_id).outcome == "undetermined"
 
 

@@ -180,7 +180,8 @@ class BillMaker:
         if material.id in above:
             raise BillCyclic(got=" > ".join([*above, material.id]), where=where)
         inner = self.make(made.materials, made.costs, f"{where}/self_produced", (*above, material.id))
-        line = Line(material, digits_of(material.tariff, f"{where}/tariff"), False, holder, at)
+        digits = digits_of(material.tariff, f"{where}/tariff")
+        line = Line(material, digits, False, holder, at, material.use, material.textile)
         line.inside = tuple(inner.lines)
         line.made = self.judge(material, inner, where)
         line.cost = inner.total_cost
