@@ -14,7 +14,8 @@ from typing import Final
 
 _WRITTEN: Final = re.compile(r"-?[0-9]{1,24}(?:\.[0-9]{1,18})?", re.ASCII)
 
-_ALL_PLAIN: Final = re.compile(r"[0-9]{1,20}(?:\.[0-9]{1,18})?(?:\n[0-9]{1,20}(?:\.[0-9]{1,18})?)*", re.ASCII)
+_ALL_PLAIN: Final = re.compile(r"[0-9][0-9.]{0,23}(?:\n[0-9][0-9.]{0,23})*", re.ASCII)
+"""Texts of digits and points that begin with a digit; that they are numbers, and end in one, is seen behind it."""
 
 ZERO: Final = Decimal(0)
 ONE: Final = Decimal(1)
@@ -61,11 +62,12 @@ def plain_amounts(texts: Sequence[str]) -> list[Decimal] | None:
     >>> plain_amounts(["12.50", "7"]), plain_amounts(["12.50", "1e3"]), plain_amounts(["1\\n2"])
     ([Decimal('12.50'), Decimal('7')], None, None)
     """
-    if texts and _ALL_PLAIN.fullmatch("\n".join(texts)) is None:
+    joined = "\n".join(texts)
+    if texts and (_ALL_PLAIN.fullmatch(joined) is None or ".\n" in joined or joined[-1] == "."):
         return None
     try:
         return [Decimal(text) for text in texts]
-    except InvalidOperation:  # a text that holds the line end of the joint
+    except InvalidOperation:  # two points, or a line end inside a text
         return None
 
 
@@ -76,7 +78,8 @@ def shown(value: Decimal | Fraction) -> str:
     ('88.00', '54.5454545454', '0.45')
     """
     if isinstance(value, Decimal):
-        return format(value, "f")
+        text = str(value)
+        return format(value, "f") if "E" in text else text
     if (places := _places(value.denominator)) is None:
         return _cut(value)
     return _with_places(value.numerator * 10**places // value.denominator, places)

@@ -223,7 +223,7 @@ class Terms(_Term, frozen=True, kw_only=True):
 
     agreement: AgreementId
     territory: str
-    criteria: dict[Literal["wholly_obtained", "product_rule", "originating_materials", "parts"], str]
+    criteria: dict[Literal["wholly_obtained", "product_rule", "originating_materials", "parts", "listed"], str]
     citations: dict[Topic, str]
     methods: tuple[MethodTerm, ...]
     net_cost_only: tuple[NetCostOnly, ...]

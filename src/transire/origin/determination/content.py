@@ -21,8 +21,9 @@ from transire.origin.amounts import HUNDRED, ZERO, shown_quotient
 from transire.origin.case import Method
 from transire.origin.determination.facts import described
 from transire.origin.determination.subject import Subject
-from transire.origin.determination.verdict import Need, Verdict, any_of
+from transire.origin.determination.verdict import Need, Verdict
 from transire.origin.rule.tree import ValueLimit
+from transire.origin.terms import MethodTerm, Terms
 
 
 class Openness(NamedTuple):
@@ -80,18 +81,30 @@ class Content(msgspec.Struct, frozen=True, eq=False):
     needs: tuple[Need, ...]
 
 
-def content_of(
-    subject: Subject, limits: Sequence[ValueLimit], openness: dict[Method, Openness], asked: Method | None
-) -> Content:
-    """Whether the subject has the regional value content that one of these limits asks for."""
+class Required(NamedTuple):
+    """What a rule asks for under one method that the agreement knows."""
+
+    term: MethodTerm
+    open: Openness
+    limits: tuple[ValueLimit, ...]
+
+
+def required_by(
+    limits: Sequence[ValueLimit], terms: Terms, openness: dict[Method, Openness], on: date
+) -> list[Required]:
+    """The limits in force on a day, by method."""
     found = []
-    for term in subject.terms.methods:
+    for term in terms.methods:
         opened = openness.get(term.method)
-        if opened is None:
-            continue
-        in_force = [limit for limit in limits if limit.method in (None, term.method) and _in_force(limit, subject.on)]
-        if in_force:
-            found.append(_by_method(subject, term.method, term.citation, in_force, opened))
+        if opened is not None:
+            of_it = (limit for limit in limits if limit.method in (None, term.method))
+            found.append(Required(term, opened, tuple(limit for limit in of_it if _in_force(limit, on))))
+    return [one for one in found if one.limits]
+
+
+def content_of(subject: Subject, required: Sequence[Required], asked: Method | None) -> Content:
+    """Whether the subject has the regional value content that is required under one of the methods."""
+    found = [_by_method(subject, one.term.method, one.term.citation, one.limits, one.open) for one in required]
     if not found:
         why = "no value content of the rule is in force and of a method that the agreement knows"
         return Content(None, (), None, (Need("rule", why, subject.terms.citations["product_rule"]),))
@@ -100,8 +113,9 @@ def content_of(
     open_ones = [one for one in found if one.open.verdict is not False]
     # A method whose figures are not stated is a further route that is not claimed, as long as another is counted.
     usable = [one for one in open_ones if one.met is not None or one.spare is not None] or open_ones
-    verdict = any_of([one.verdict for one in usable])
-    return Content(verdict, tuple(found), _best(usable), _needs(usable) if verdict is None else ())
+    best = _best(usable)
+    verdict: Verdict = False if best is None else best.verdict
+    return Content(verdict, tuple(found), best, _needs(usable) if verdict is None else ())
 
 
 def value_of(subject: Subject, method: Method) -> tuple[Decimal | None, Decimal | None, Decimal]:
@@ -125,19 +139,23 @@ def _by_method(
     subject: Subject, method: Method, citation: str, limits: Sequence[ValueLimit], opened: Openness
 ) -> MethodFound:
     base, regional, foreign = value_of(subject, method)
-    percents, needs = _percents(subject, limits, citation)
-    if not percents:
-        return MethodFound(method, citation, ZERO, base, regional, foreign, False, opened, needs)
-    needed = min(percents)
+    needs: tuple[Need, ...] = ()
+    if len(limits) == 1 and not limits[0].when:
+        needed = most = limits[0].percent
+    else:
+        percents, needs = _percents(subject, limits, citation)
+        if not percents:
+            return MethodFound(method, citation, ZERO, base, regional, foreign, False, opened, needs)
+        needed, most = min(percents), max(percents)
     if base is None or regional is None:
         met = _at_best(base, foreign, needed, method)
         needs += _figures_missing(subject, method, citation)
         return MethodFound(method, citation, needed, base, regional, foreign, met, opened, needs)
     if base <= ZERO:
         return MethodFound(method, citation, needed, base, regional, foreign, False, opened, needs)
-    worth, most = regional * HUNDRED, max(percents)
-    if worth >= most * base:
-        spare = worth - most * base
+    worth = regional * HUNDRED
+    spare = worth - most * base
+    if spare >= ZERO:
         return MethodFound(method, citation, most, base, regional, foreign, True, opened, (), spare)
     # Where words that are not declared decide between percentages, the least may be reached and the most not.
     spare = worth - needed * base
@@ -158,8 +176,6 @@ def _at_best(base: Decimal | None, foreign: Decimal, needed: Decimal, method: Me
 
 def _percents(subject: Subject, limits: Sequence[ValueLimit], citation: str) -> tuple[list[Decimal], tuple[Need, ...]]:
     """The percentages that apply, and the words that decide between them where that is not declared."""
-    if len(limits) == 1 and not limits[0].when:
-        return [limits[0].percent], ()
     percents, needs = [], []
     for limit in limits:
         if limit.when:

@@ -12,16 +12,17 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
-from itertools import compress
 from typing import Final, NamedTuple
+
+import msgspec
 
 from transire.origin.agreements import agreement
 from transire.origin.amounts import HUNDRED, ZERO, plain_amount, plain_amounts
-from transire.origin.case import AgreementId, Case, Good, Material, Method, RuleText
+from transire.origin.case import AgreementId, Case, Good, Material, RuleText
 from transire.origin.code import digits_of, known_digits
 from transire.origin.concordance import numbers_noticed
 from transire.origin.determination.bill import Bill, origin_unknown
-from transire.origin.determination.content import Content, Openness, content_of
+from transire.origin.determination.content import Content, Required, content_of, required_by
 from transire.origin.determination.covered import requirements
 from transire.origin.determination.finding import Bound, bindings
 from transire.origin.determination.found import Found
@@ -50,6 +51,8 @@ class _Way(NamedTuple):
     number: int
     alternative: Alternative
     shift: Shift | None
+    required: tuple[Required, ...]
+    """The value content that it asks for; empty: none."""
 
 
 class _Plan(NamedTuple):
@@ -59,12 +62,11 @@ class _Plan(NamedTuple):
     terms: Terms
     bound: Bound
     ways: tuple[_Way, ...]
-    openness: dict[Method, Openness]
     limit: Decimal
     whole_by_cost: bool
 
 
-class _Foreign(NamedTuple):
+class _Foreign(msgspec.Struct, eq=False):
     """The codes of the materials that do not originate, and their values."""
 
     codes: list[str]
@@ -137,16 +139,18 @@ def _weighed(case: Case, plan: _Plan, subject: Subject, foreign: _Foreign, full:
         if failing is not None:
             continue
         content = None
-        if way.alternative.value:
-            content = content_of(subject, way.alternative.value, plan.openness, None)
+        if way.required:
+            content = content_of(subject, way.required, None)
         weighed = _as_weighed(way, content)
         if weighed.verdict is True:
-            return _told(case, plan, subject, weighed)
+            return _told(case, plan, subject, weighed, full)
         if weighed.verdict is None or bill.value_non_originating * HUNDRED <= tolerated:
             return None
         failed = weighed
     # Which of several alternatives comes nearest, and what would help, is for the long way to say.
-    return _told(case, plan, subject, failed) if failed is not None and len(plan.ways) == 1 and not full else None
+    if failed is None or full or len(plan.ways) > 1:
+        return None
+    return _told(case, plan, subject, failed, full)
 
 
 def _as_weighed(way: _Way, content: Content | None) -> Weighed:
@@ -155,8 +159,10 @@ def _as_weighed(way: _Way, content: Content | None) -> Weighed:
     return Weighed(way.number, way.alternative, True, moved, content, None, [], verdict, [])
 
 
-def _told(case: Case, plan: _Plan, subject: Subject, weighed: Weighed) -> Found:
+def _told(case: Case, plan: _Plan, subject: Subject, weighed: Weighed, full: bool) -> Found:
     route = Route("product_rule", weighed.verdict, bound=plan.bound, weighed=weighed, content=weighed.content)
+    if not full:
+        return Found(case.case, subject, route, weighed.verdict)
     notices = [] if plan.bound.notice is None else [plan.bound.notice]
     notices += [origin_unknown(one, plan.terms) for one in case.materials if one.origin == "unknown"]
     return Found(case.case, subject, route, weighed.verdict, notices=notices)
@@ -170,7 +176,7 @@ def _failing(shift: Shift, foreign: _Foreign) -> Decimal | None:
         return ZERO
     if False not in verdicts:
         return None
-    return sum((value for verdict, value in zip(verdicts, foreign.values, strict=True) if not verdict), ZERO)
+    return sum([value for verdict, value in zip(verdicts, foreign.values, strict=True) if not verdict], ZERO)
 
 
 def _added_up(bill: Bill, materials: Sequence[Material], currency: str | None) -> _Foreign | None:
@@ -181,7 +187,6 @@ def _added_up(bill: Bill, materials: Sequence[Material], currency: str | None) -
     for material in materials:
         if (
             material.value is None
-            or material.origin is None
             or material.use != "material"
             or material.facts
             or material.adjustments is not None
@@ -190,13 +195,19 @@ def _added_up(bill: Bill, materials: Sequence[Material], currency: str | None) -
         ):
             return None
         texts.append(material.value)
-    values = plain_amounts(texts)
+    origins = [material.origin for material in materials]
+    values = None if None in origins else plain_amounts(texts)
     codes = [known_digits(material.tariff) for material in materials]
     if values is None or None in codes or len({material.id for material in materials}) < len(materials):
         return None
-    is_foreign = [material.origin != "originating" for material in materials]
-    foreign = _Foreign([digits for digits in compress(codes, is_foreign) if digits], list(compress(values, is_foreign)))
-    own = [value for value, is_other in zip(values, is_foreign, strict=True) if not is_other]
+    own: list[Decimal] = []
+    foreign = _Foreign([], [])
+    for origin, digits, value in zip(origins, codes, values, strict=True):
+        if origin == "originating":
+            own.append(value)
+        elif digits is not None:
+            foreign.codes.append(digits)
+            foreign.values.append(value)
     bill.value_non_originating = bill.value_non_originating_by_net_cost = sum(foreign.values, ZERO)
     bill.value_originating = sum(own, ZERO)
     bill.materials_cost = bill.value_originating + bill.value_non_originating
@@ -232,35 +243,34 @@ def _plan(
         or set(opened) != _QUICK
     ):
         return None
-    ways = _ways(found.rules[0], digits)
-    if ways is None:
-        return None
-    return _Plan(digits, terms, found.rules[0], ways, opened, limits.limit, terms.tolerance.choice == "any")
-
-
-def _ways(bound: Bound, digits: str) -> tuple[_Way, ...] | None:
-    """The alternatives that cover the good; None where more than codes decides one of them."""
     ways = []
+    bound = found.rules[0]
     for number, alternative in enumerate(bound.rule.alternatives, start=1):
         target = getattr(alternative.way, "target", None)
         covers = held(digits, target.codes) if target is not None and target.codes else True
         if covers is False:
             continue
-        way = _way(number, alternative, bound, digits) if covers else None
+        required = tuple(required_by(alternative.value, terms, opened, on))
+        way = _way(number, alternative, bound, digits, required) if covers else None
         if way is None:
             return None
         ways.append(way)
-    return tuple(ways)
+    return _Plan(digits, terms, bound, tuple(ways), limits.limit, terms.tolerance.choice == "any")
 
 
-def _way(number: int, alternative: Alternative, bound: Bound, digits: str) -> _Way | None:
+def _way(
+    number: int, alternative: Alternative, bound: Bound, digits: str, required: tuple[Required, ...]
+) -> _Way | None:
+    """An alternative that codes decide, and figures; None where more does."""
     way = alternative.way
+    if alternative.value and not required:
+        return None
     if alternative.guard or alternative.provisos or not isinstance(way, Change | NoChange):
         return None
     target = way.target
     if target is not None and (target.words or target.which or target.other or target.less):
         return None
     if isinstance(way, NoChange):
-        return _Way(number, alternative, None)
+        return _Way(number, alternative, None, required)
     shift = Shift(way, bound.rule, digits, (), bound.hs)
-    return None if shift.by_codes is None else _Way(number, alternative, shift)
+    return None if shift.by_codes is None else _Way(number, alternative, shift, required)

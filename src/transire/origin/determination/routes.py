@@ -16,7 +16,7 @@ from transire.origin.amounts import HUNDRED, ZERO, shown
 from transire.origin.code import is_undivided
 from transire.origin.determination.bill import NOT_COUNTED, SHIFTING_USES
 from transire.origin.determination.conditions import Condition
-from transire.origin.determination.content import Content, content_of
+from transire.origin.determination.content import Content, content_of, required_by
 from transire.origin.determination.facts import told
 from transire.origin.determination.finding import Bound
 from transire.origin.determination.line import Line
@@ -272,7 +272,8 @@ def _with_content(question: Question, bound: Bound, weighed: Weighed, citation: 
         ValueLimit(percent=max(percent, higher.get(method, ZERO)), method=method)
         for method, percent in term.percent.items()
     )
-    content = content_of(question.subject, limits, question.openness, question.case.method)
+    required = required_by(limits, question.terms, question.openness, question.case.import_date)
+    content = content_of(question.subject, required, question.case.method)
     conditions = list(weighed.conditions)
     condition = Condition(
         "materials that need not change",

@@ -67,15 +67,17 @@ class Shift:
         """What it excludes only together ("more than one of the following")."""
         self._settled: dict[str, bool] = {}
         """Codes of full length that were judged before, where codes alone decide."""
+        self._headings: dict[str, bool | str | None] = {}
+        """Headings that were judged before, as far as the heading tells."""
         self._known: dict[str, Judged] = {}
 
     def judge(self, digits: str, facts: Facts = ()) -> Judged:
         """Whether a non-originating material of this code, of which these facts were declared, makes the change."""
         settled = self._settled.get(digits)
-        if settled is None and (older := before(digits[:6], self.edition)):
-            return self._judged_as(older, facts)
-        if settled is None and self.by_codes is not None and len(digits) >= self.by_codes.least:
-            settled = self._settled[digits] = self.by_codes.accepts(digits)
+        if settled is None:
+            if self.edition and (older := before(digits[:6], self.edition)):
+                return self._judged_as(older, facts)
+            settled = self._by_codes(digits)
         if settled is not None:
             return CHANGES if settled else FAILS
         if facts:
@@ -84,6 +86,20 @@ class Shift:
         if known is None:
             known = self._known[digits] = self._judged(digits, ())
         return known
+
+    def _by_codes(self, digits: str) -> bool | None:
+        """Whether a code changes where codes alone decide: most often its heading tells for all that is below it."""
+        if self.by_codes is None:
+            return None
+        heading = digits[:4]
+        found = self._headings.get(heading, heading)
+        if found is heading:
+            found = self._headings[heading] = self._judged(heading, ()).verdict if len(heading) == 4 else None
+        if found is None and len(digits) >= self.by_codes.least:
+            found = self.by_codes.accepts(digits)
+        if found is not None:
+            self._settled[digits] = found
+        return found
 
     def _judged_as(self, older: Sequence[str], facts: Facts) -> Judged:
         """A number that was made later than the rule, judged by the ones it was made from: open where they differ."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Final, NamedTuple
 
-from transire.origin.amounts import ZERO, plain_amounts
+from transire.origin.amounts import ZERO, plain_amount
 from transire.origin.case import NOTHING_EXCHANGED, NOTHING_EXCLUDED, Adjustment, Adjustments, Costs
 from transire.origin.errors import PartExceedsWhole
 from transire.origin.reading import amount_at
@@ -90,10 +90,10 @@ _EXCLUDED: Final = ("promotion", "royalties", "shipping_packing", "non_allowable
 
 def _sum(texts: Sequence[str], names: Sequence[str], where: str) -> Decimal:
     """The sum of members of these names; most are left out of a case, which makes them 0."""
-    amounts = plain_amounts([text for text in texts if text != "0"])
-    if amounts is None:
-        amounts = [amount_at(text, f"{where}/{name}") for text, name in zip(texts, names, strict=True)]
-    return sum(amounts, ZERO)
+    plain = [plain_amount(text) for text in texts if text != "0"]
+    if None not in plain:
+        return sum([amount for amount in plain if amount is not None], ZERO)
+    return sum((amount_at(text, f"{where}/{name}") for text, name in zip(texts, names, strict=True)), ZERO)
 
 
 def _amount(stated: Adjustment | str, kind: str, where: str) -> tuple[Decimal, bool]:

@@ -12,7 +12,7 @@ import msgspec
 
 from transire.origin.case import Method
 from transire.origin.determination.conditions import Condition, test_proviso, value_bars
-from transire.origin.determination.content import Content, content_of
+from transire.origin.determination.content import Content, content_of, required_by
 from transire.origin.determination.facts import described, is_named, naming, naming_of, normalized, text_of
 from transire.origin.determination.moving import Moved, moved_under
 from transire.origin.determination.setting import Setting
@@ -161,10 +161,12 @@ def _content(setting: Setting, alternative: Alternative) -> tuple[Content | None
     if not alternative.value:
         return None, None
     limits = alternative.value if setting.limits is None else setting.limits
-    content = content_of(setting.subject, limits, setting.openness, setting.method)
+    subject = setting.subject
+    required = required_by(limits, subject.terms, setting.openness, subject.on)
+    content = content_of(subject, required, setting.method)
     if content.verdict is True:
         return content, None
-    waived = waives_content(setting.subject)
+    waived = waives_content(subject)
     return content, waived if waived is not None and waived.verdict is True else None
 
 
