@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from transire.origin.regulations import section_13
+
 TABLES = {
     "nafta": "nafta_annex401_rules.tsv",
     "usmca": "usmca_gn11_rules.tsv",
@@ -20,7 +22,11 @@ def table(shared_data: Path, agreement_id: str) -> list[tuple[str, str]]:
     """The (scope, text) rows of an agreement."""
     path = shared_data / "origin" / TABLES[agreement_id]
     with path.open(encoding="utf-8", newline="") as file:
-        return [(row["hs_scope"], row["rule_text"].strip()) for row in csv.DictReader(file, delimiter="\t")]
+        rows = [(row["hs_scope"], row["rule_text"].strip()) for row in csv.DictReader(file, delimiter="\t")]
+    if agreement_id == "usmca":
+        with (path.parent / "usmca-rules-of-origin-regulations.md").open(encoding="utf-8") as lines:
+            rows += [(row.scope, row.text) for row in section_13(lines)]
+    return rows
 
 
 def cfr_102_20() -> list[tuple[str, str]]:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -71,7 +72,8 @@ def test_the_short_way_says_what_the_long_one_says(case: dict[str, Any]) -> None
     for material in case["materials"]:
         material["use"] = "material"
     read = read_case(json.dumps(case))
-    full, brief = determine(read), determine(read, full=False)
+    full, brief, long = determine(read), determine(read, full=False), determine(read, short_way=False)
+    assert msgspec.json.encode(full) == msgspec.json.encode(long)
     assert (brief.outcome, brief.criterion, brief.method) == (full.outcome, full.criterion, full.method)
     assert brief.figures == full.figures
 

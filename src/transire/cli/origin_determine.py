@@ -84,8 +84,16 @@ Examples:
     default=None,
     help="How many processes answer a long file; by default one for each core.",
 )
+@click.option("--progress/--no-progress", default=None, help="Show progress; by default on a terminal.")
 @click.option("--home", type=click.Path(path_type=Path), help="The folder of a node: use the rules imported there.")
-def determine(files: tuple[Path, ...], as_json: bool, brief: bool, processes: int | None, home: Path | None) -> None:
+def determine(
+    files: tuple[Path, ...],
+    as_json: bool,
+    brief: bool,
+    processes: int | None,
+    progress: bool | None,
+    home: Path | None,
+) -> None:
     """Say whether goods originate, and why.
 
     FILE holds one case, or JSON Lines: one case a line. "-" is standard input. A bad case, or a file that
@@ -93,7 +101,7 @@ def determine(files: tuple[Path, ...], as_json: bool, brief: bool, processes: in
     imported into --home go before those that are shipped, and each answer by one says so.
     """
     style = _Style(as_json, brief, home)
-    progress = _Progress(sys.stderr.isatty())
+    shown = _Progress(sys.stderr.isatty() if progress is None else progress)
     refused = 0
     for told in _answers(_cases(files), style, processes or os.cpu_count() or 1):
         sys.stdout.buffer.write(told.out)
@@ -101,9 +109,9 @@ def determine(files: tuple[Path, ...], as_json: bool, brief: bool, processes: in
             sys.stdout.buffer.flush()
             click.echo(told.err, err=True, nl=False)
         refused += told.refused
-        progress.add(told.cases)
+        shown.add(told.cases)
     sys.stdout.buffer.flush()
-    progress.end()
+    shown.end()
     if refused:
         raise click.exceptions.Exit(EXIT_REFUSED)
 

@@ -177,6 +177,8 @@ def _fill(tar: SealedTar, home: Home, settings: NodeSettings, staging: Path) -> 
     for folder in earlier_folders(home.ledger):
         for path in sorted([*folder.glob("*/data.mdb"), *folder.glob("*.json")]):
             tar.add_file(str(path.relative_to(home.path)), path)
+    for path in sorted(home.origin_rules.glob("*.json")):
+        tar.add_file(f"{home.origin_rules.name}/{path.name}", path)
     for member in settings.member:
         tar.add_file(f"members/{member.slug}/keys.json", home.member(member.slug) / "keys.json")
         for path in sorted((staging / member.slug).iterdir()):

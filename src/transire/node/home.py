@@ -6,6 +6,7 @@ ledger/                 the replica and, with the embedded engine, the validator
                         after a restore also earlier/<network>/: the networks that this one continues, as they ended
 members/<slug>/         keys.json, member.db, blobs/
 keys.json               the node's own keys: as custodian, and as validator
+origin/                 rules of origin that the operator imported, one file an agreement
 checkpoints.json        what witnesses countersigned of the newest checkpoints
 """
 
@@ -50,6 +51,11 @@ class Home:
     def tariff(self) -> Path:
         """The editions of the tariff schedule that this node answers with, beside what is shipped."""
         return self.path / "tariff"
+
+    @property
+    def origin_rules(self) -> Path:
+        """The rules of origin that the operator imported, in place of those that are shipped."""
+        return self.path / "origin"
 
     @property
     def ledger(self) -> Path:

@@ -259,6 +259,7 @@ class Node:
             action_lifetime=timedelta(seconds=self.settings.ledger.action_lifetime_s),
             countersigned=self.checkpoints.countersigned,
             tombstones=self.home.tombstones,
+            origin_rules=self.home.origin_rules,
         )
         replay_tombstones(tenant)  # before anything is shown or delivered: an older backup may have brought it back
         self.tenants[member.slug] = tenant

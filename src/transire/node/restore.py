@@ -56,6 +56,7 @@ NAME: Final = re.compile(
     r"(transire\.toml|genesis\.json|network\.json|keys\.json"
     r"|ledger/(earlier/[a-z0-9-]{1,50}/)?(replica|chain)/data\.mdb"
     r"|ledger/earlier/[a-z0-9-]{1,50}/network\.json"
+    r"|origin/[a-z_]{1,32}\.json"
     r"|members/[a-z0-9-]{1,63}/(keys\.json|member\.db|rows\.jsonl|blobs/[0-9a-f]{64}))\Z"
 )
 """Every name that a backup can hold: nothing is ever written anywhere else."""

@@ -89,6 +89,7 @@ class Tenant:
         action_lifetime: timedelta,
         countersigned: Countersigned = lambda above: None,
         tombstones: Path = Path("destroyed.jsonl"),
+        origin_rules: Path | None = None,
     ) -> None:
         self.slug = slug
         self.did = did
@@ -101,6 +102,8 @@ class Tenant:
         self.action_lifetime = action_lifetime
         self.countersigned = countersigned
         self.tombstones = tombstones
+        self.origin_rules = origin_rules
+        """The folder of rules of origin that the node's operator imported."""
         self._known: tuple[int, MemberRecord | None] | None = None
 
     # What the ledger says of this member.

@@ -7,11 +7,15 @@ before it is compared: a content of 49.99999 per cent never becomes 50.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from decimal import ROUND_DOWN, Context, Decimal, Inexact, InvalidOperation, Overflow
 from fractions import Fraction
 from typing import Final
 
 _WRITTEN: Final = re.compile(r"-?[0-9]{1,24}(?:\.[0-9]{1,18})?", re.ASCII)
+
+_ALL_PLAIN: Final = re.compile(r"[0-9][0-9.]{0,23}(?:\n[0-9][0-9.]{0,23})*", re.ASCII)
+"""Texts of digits and points that begin with a digit; that they are numbers, and end in one, is seen behind it."""
 
 ZERO: Final = Decimal(0)
 ONE: Final = Decimal(1)
@@ -52,6 +56,21 @@ def plain_amount(text: str) -> Decimal | None:
     return None
 
 
+def plain_amounts(texts: Sequence[str]) -> list[Decimal] | None:
+    """The amounts of many texts, looked at all at once; None where one of them needs a longer look.
+
+    >>> plain_amounts(["12.50", "7"]), plain_amounts(["12.50", "1e3"]), plain_amounts(["1\\n2"])
+    ([Decimal('12.50'), Decimal('7')], None, None)
+    """
+    joined = "\n".join(texts)
+    if texts and (_ALL_PLAIN.fullmatch(joined) is None or ".\n" in joined or joined[-1] == "."):
+        return None
+    try:
+        return [Decimal(text) for text in texts]
+    except InvalidOperation:  # two points, or a line end inside a text
+        return None
+
+
 def shown(value: Decimal | Fraction) -> str:
     """The number as a decimal string: whole where it ends, else cut off, never rounded up to a threshold.
 
@@ -59,7 +78,8 @@ def shown(value: Decimal | Fraction) -> str:
     ('88.00', '54.5454545454', '0.45')
     """
     if isinstance(value, Decimal):
-        return format(value, "f")
+        text = str(value)
+        return format(value, "f") if "E" in text else text
     if (places := _places(value.denominator)) is None:
         return _cut(value)
     return _with_places(value.numerator * 10**places // value.denominator, places)

@@ -8,11 +8,20 @@ from datetime import date
 import msgspec
 
 from transire.origin.agreements import agreement
-from transire.origin.catalogue import Catalogue, CatalogueNote, Defect, ProductRule, catalogue, notes_for, rules_for
+from transire.origin.catalogue import (
+    Catalogue,
+    CatalogueNote,
+    Defect,
+    ProductRule,
+    catalogue,
+    notes_for,
+    number_of,
+    rules_below,
+    rules_for,
+)
 from transire.origin.rule.explaining import explain
 from transire.origin.rule.tree import Rule
 from transire.origin.rule.wording_notes import say_note
-from transire.tariff.number import parse_tariff_number
 
 
 class AlternativeShown(msgspec.Struct, frozen=True, kw_only=True):
@@ -83,11 +92,14 @@ def rules_shown(agreement_id: str, code: str, on: date, own: Catalogue | None = 
     >>> rules_shown("usmca", "1704.90", date(2026, 11, 28)).rules[0].alternatives[0].asks
     'Every material that does not originate comes from another heading than the good.'
     """
-    law, number = agreement(agreement_id), parse_tariff_number(code)
+    law, number = agreement(agreement_id), number_of(code)
     found = rules_for(law.id, code, on, own=own)
+    below = () if found else rules_below(law.id, code, on, own=own)
     notices = []
     if not law.is_in_force(on):
         notices.append(f"{law.short} is not in force on {on.isoformat()} ({law.citation}).")
+    elif below:
+        notices.append(f"No rule binds {number.dotted} as a whole; these stand below it.")
     elif not found:
         notices.append("The catalogue holds no rule for this number; that says nothing about the law.")
     if len(found) > 1:
@@ -96,7 +108,7 @@ def rules_shown(agreement_id: str, code: str, on: date, own: Catalogue | None = 
         agreement=law.id,
         code=number.dotted,
         date=on,
-        rules=tuple(_rule(rule, on) for rule in found),
+        rules=tuple(_rule(rule, on) for rule in found or below),
         notes=tuple(_note(note) for note in notes_for(law.id, code, on, own=own)),
         notices=tuple(notices),
     )

@@ -23,7 +23,7 @@ Amount = Annotated[str, _said(r"^[0-9]{1,24}(\.[0-9]{1,18})?$", "a decimal strin
 Share = Annotated[str, _said(r"^(0(\.[0-9]{1,18})?|1(\.0{1,18})?)$", "a fraction, 0 to 1")]
 Country = Annotated[str, _said(r"^[A-Z]{2}$", "ISO 3166 alpha-2")]
 Currency = Annotated[str, _said(r"^[A-Z]{3}$", "ISO 4217")]
-Code = Annotated[str, _said(r"^[0-9]{2}(\.?[0-9]{2}){1,4}$", "a tariff code, with or without dots")]
+Code = Annotated[str, _said(r"^[0-9]{2}(\.?[0-9]{2}){0,4}$", "a tariff code, with or without dots")]
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 Words = Annotated[str, msgspec.Meta(min_length=1, max_length=20_000)]
 
@@ -118,6 +118,9 @@ class Exchange(Asked, frozen=True, kw_only=True):
     loss: Amount = "0"
 
 
+NOTHING_EXCHANGED = Exchange()
+
+
 class Costs(Asked, frozen=True, kw_only=True):
     """The producer's costs beside the materials: product (labour, overhead), period and other costs."""
 
@@ -125,7 +128,7 @@ class Costs(Asked, frozen=True, kw_only=True):
     period: Amount = "0"
     other: Amount = "0"
     excluded: Excluded = NOTHING_EXCLUDED
-    currency: Exchange = Exchange()
+    currency: Exchange = NOTHING_EXCHANGED
 
 
 class Textile(Asked, frozen=True, kw_only=True):

@@ -7,6 +7,7 @@ that the catalogue holds no rule for a number says nothing about the law.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
@@ -18,6 +19,7 @@ import msgspec
 
 from transire.origin.agreements import agreement
 from transire.origin.concordance import before
+from transire.origin.ranges import held as is_held
 from transire.origin.rule.codes import CodeRange
 from transire.origin.rule.notes import Note
 from transire.origin.rule.scan import Kind
@@ -72,6 +74,7 @@ class ProductRule(_Entry, frozen=True, kw_only=True, omit_defaults=True, dict=Tr
     trade: Trade | None = None
     agreement: str = ""
     edition: str = ""
+    """Where it is another than that of the catalogue: some rules stand in a law of their own."""
     hs: str = ""
     as_of: date | None = None
     declared: str = ""
@@ -166,11 +169,30 @@ class Catalogue(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         finest = max((rule.level for rule in found), default=0)
         return tuple(rule for rule in found if rule.level == finest)
 
+    def in_numbers_of_its_edition(self, number: TariffNumber, on: date) -> tuple[tuple[ProductRule, ...], str]:
+        """The rules that cover a number on a day, and the number as declared where they stand under an older one.
+
+        A number that a later edition of the Harmonized System made is looked up under the ones it was made from, also
+        where it happens to lie between the ends of an older range.
+        """
+        older: dict[str, ProductRule] = {}
+        for hs in self.editions if number.level >= 6 else ():
+            for digits in before(number.subheading, hs):
+                found = self.binding(TariffNumber(digits=digits), on)
+                older |= {rule.scope: rule for rule in found if rule.hs == hs}
+        return (tuple(older.values()), number.dotted) if older else (self.binding(number, on), "")
+
+    @cached_property
+    def editions(self) -> tuple[str, ...]:
+        """The editions of the Harmonized System in which its rules are printed, as far as that is known."""
+        return tuple(sorted({rule.hs for rule in self.rules if rule.hs}))
+
     def edition_named(self, rule: ProductRule, declared: str = "") -> ProductRule:
         """The rule with what it shares with all others of the catalogue: it stands by itself in an answer."""
         return msgspec.structs.replace(
-            rule, agreement=self.agreement, edition=self.edition, hs=self.hs, as_of=self.as_of, declared=declared
-        )
+            rule, agreement=self.agreement, edition=rule.edition or self.edition, hs=rule.hs or self.hs,
+            as_of=self.as_of, declared=declared,
+        )  # fmt: skip
 
     @property
     def not_understood(self) -> tuple[Defect, ...]:
@@ -182,9 +204,12 @@ def read_catalogue(raw: bytes) -> Catalogue:
     """A catalogue from its file; each rule is given the agreement, the edition and the HS edition of the file."""
     found = msgspec.json.decode(raw, type=Catalogue)
     rules = tuple(
-        msgspec.structs.replace(rule, agreement=found.agreement, edition=found.edition, hs=found.hs, as_of=found.as_of)
+        msgspec.structs.replace(
+            rule, agreement=found.agreement, edition=rule.edition or found.edition, hs=rule.hs or found.hs,
+            as_of=found.as_of,
+        )
         for rule in found.rules
-    )
+    )  # fmt: skip
     return msgspec.structs.replace(found, rules=rules)
 
 
@@ -193,6 +218,30 @@ def catalogue(agreement_id: str) -> Catalogue:
     """The catalogue that is shipped for an agreement."""
     folder = files("transire.origin") / "data" / "rules"
     return read_catalogue((folder / f"{agreement(agreement_id).id}.json").read_bytes())
+
+
+def number_of(code: str) -> TariffNumber:
+    """The number that a code says; a chapter is one too, though no tariff schedule has a line for it.
+
+    >>> number_of("84").digits, number_of("84.14").digits
+    ('84', '8414')
+    """
+    if re.fullmatch(r"[0-9]{2}", code, re.ASCII) is not None:
+        return TariffNumber(digits=code)
+    return parse_tariff_number(code)
+
+
+def rules_below(agreement_id: str, code: str, on: date, *, own: Catalogue | None = None) -> tuple[ProductRule, ...]:
+    """The rules for numbers below a chapter or a heading that no rule binds as a whole.
+
+    >>> len(rules_below("usmca", "84", date(2026, 11, 22))), rules_below("usmca", "8413.70", date(2026, 11, 22))
+    (10, ())
+    """
+    read, digits = own or catalogue(agreement_id), number_of(code).digits
+    rules = read.by_chapter.get(digits[:2], ())
+    return tuple(
+        read.edition_named(rule) for rule in rules if is_held(digits, rule.ranges) is None and rule.in_force(on)
+    )
 
 
 def rules_for(
@@ -213,13 +262,9 @@ def rules_for(
     >>> [rule.scope for rule in rules_for("usmca", "8413.70.20.04", date(2026, 11, 22))]
     ['8413.11-8413.82']
     """
-    number = parse_tariff_number(code)
-    read, declared = own or catalogue(agreement_id), ""
-    found = read.binding(number, on)
-    if not found and read.hs and number.level >= 6:
-        older = [TariffNumber(digits=digits) for digits in before(number.subheading, read.hs)]
-        found = tuple({rule.scope: rule for one in older for rule in read.binding(one, on)}.values())
-        declared = number.dotted
+    number = number_of(code)
+    read = own or catalogue(agreement_id)
+    found, declared = read.in_numbers_of_its_edition(number, on)
     chosen = _of_trade(found, exporter, importer)
     return tuple(read.edition_named(rule, declared) for rule in chosen)
 
@@ -238,6 +283,6 @@ def notes_for(agreement_id: str, code: str, on: date, *, own: Catalogue | None =
     >>> [type(one.note).__name__ for one in notes_for("usmca", "6204.62", date(2020, 7, 2))]
     ['FabricConfers', 'ComponentDecides']
     """
-    number = parse_tariff_number(code)
+    number = number_of(code)
     held = (one for one in (own or catalogue(agreement_id)).notes if one.in_force(on))
     return tuple(one for one in held if one.holds(number))

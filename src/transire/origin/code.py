@@ -1,6 +1,7 @@
 """Tariff codes of cases: digits without dots at their own level, and whether any edition at hand prints them.
 
-`84.14`, `8414`, `8414.59` and `841459` mean what they say at their own level: two digits a step, at least a heading.
+`84`, `84.14`, `8414`, `8414.59` and `841459` mean what they say at their own level: two digits a step, from the chapter
+on.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import msgspec
 
 from transire.origin.errors import CodeUnknown
 
-_WRITTEN: Final = re.compile(r"[0-9]{2}(?:\.?[0-9]{2}){1,4}", re.ASCII)
+_WRITTEN: Final = re.compile(r"[0-9]{2}(?:\.?[0-9]{2}){0,4}", re.ASCII)
 
 
 class _HarmonizedSystem(msgspec.Struct, frozen=True):
@@ -28,12 +29,12 @@ class _HarmonizedSystem(msgspec.Struct, frozen=True):
 def digits_of(text: str, where: str) -> str:
     """The digits of a tariff code whose heading some edition of the Harmonized System prints.
 
-    >>> digits_of("84.14", "/good/tariff"), digits_of("8414.59", "/good/tariff")
-    ('8414', '841459')
+    >>> digits_of("84", "/good/tariff"), digits_of("84.14", "/good/tariff"), digits_of("8414.59", "/good/tariff")
+    ('84', '8414', '841459')
     """
     digits = known_digits(text)
     if digits is None:
-        expected = "4, 6, 8 or 10 digits, beginning with a heading of the Harmonized System"
+        expected = "2, 4, 6, 8 or 10 digits, beginning with a chapter and heading of the Harmonized System"
         raise CodeUnknown(got=repr(text)[:40], expected=expected, where=where)
     return digits
 
@@ -63,8 +64,23 @@ def known_digits(text: str) -> str | None:
     if _WRITTEN.fullmatch(text) is None:
         return None
     digits = text.replace(".", "")
-    known = digits[:4] in _system().headings or digits[:4] in _system().withdrawn
+    system = _system()
+    known = digits[:4] in system.headings or digits[:4] in system.withdrawn or digits in _chapters()
     return digits if known else None
+
+
+@cache
+def _chapters() -> frozenset[str]:
+    return frozenset(heading[:2] for heading in _system().headings)
+
+
+def is_undivided(heading: str) -> bool:
+    """Whether a heading has no subheadings of its own: its only one ends in two zeros.
+
+    >>> is_undivided("8414"), is_undivided("8710")
+    (False, True)
+    """
+    return _system().headings.get(heading) == "00"
 
 
 def headings() -> dict[str, tuple[str, ...]]:

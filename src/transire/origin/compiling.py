@@ -37,6 +37,13 @@ _GUARD: Final = re.compile(r"The following rule applies to (?P<goods>a good .+?)
 _CUT: Final = re.compile(r"\[(?:\.\.\.|\u2026)\]")
 
 
+class OtherEdition(msgspec.Struct, frozen=True, kw_only=True):
+    """What rows are an edition of that stand in another law than the rest of their table."""
+
+    edition: str
+    hs: str
+
+
 class Edition(msgspec.Struct, frozen=True, kw_only=True):
     """What a table is an edition of."""
 
@@ -50,6 +57,8 @@ class Edition(msgspec.Struct, frozen=True, kw_only=True):
     end: date | None = None
     as_of: date | None = None
     """The day whose text it is, where the source says so; on earlier days the law may have read otherwise."""
+    others: dict[str, OtherEdition] = {}
+    """Rows that stand in another law than the rest, by how their source begins."""
     notes: tuple[CatalogueNote, ...] = ()
     """What the law says above the table: general provisions, and notes that stand over whole sections."""
 
@@ -204,6 +213,7 @@ def _rule(text: str, row: Row, edition: Edition, found: _Found) -> None:
         found.anomalies += [*_reported(row, reading.anomalies), _unscoped(row, text)]
         return
     rule, outside = _in_scope(rule, ranges)
+    other = next((one for begins, one in edition.others.items() if row.source.startswith(begins)), None)
     found.anomalies += _reported(row, (*reading.anomalies, *outside))
     found.rules.append(
         ProductRule(
@@ -214,6 +224,8 @@ def _rule(text: str, row: Row, edition: Edition, found: _Found) -> None:
             citation=_cite(row, edition, _place(row)),
             start=_start(row, edition),
             end=edition.end,
+            edition="" if other is None else other.edition,
+            hs="" if other is None else other.hs,
         )
     )
 

@@ -7,12 +7,18 @@ what it covers may have changed; which items below a split number went where is 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Final
 
 import msgspec
+
+from transire.origin.code import is_of_edition
+
+AT_HAND: Final = "2022"
+"""The edition whose subheadings are all known here."""
 
 EDITIONS: Final = ("2002", "2007", "2012", "2017", "2022")
 
@@ -45,14 +51,41 @@ def edition_on(day: date) -> str:
     return max((edition for edition in EDITIONS if int(edition) <= day.year), default=EDITIONS[0])
 
 
+@lru_cache(maxsize=65_536)
 def before(subheading: str, edition: str) -> tuple[str, ...]:
     """The subheadings of an older edition from which a number was made later; empty where the list knows of none.
 
     >>> before("853952", "2007")
     ('854370',)
     """
+    if not edition:
+        return ()
     found: tuple[str, ...] = (subheading,)
     for move in sorted(_moves(), key=lambda one: one.since, reverse=True):
         if move.since > edition:
             found = tuple(dict.fromkeys(old for one in found for old in (move.old if one in move.new else (one,))))
     return () if found == (subheading,) else found
+
+
+def numbers_noticed(good: str, materials: Iterable[str], edition: str, on: date) -> list[str]:
+    """What is to be said of the codes of a case: materials whose number was made later than the edition of the rule,
+    and numbers that the edition in force on the day does not print, as far as that edition is at hand.
+
+    >>> numbers_noticed("940540", ["853952"], "2007", date(2019, 5, 2))
+    ['853952 is judged by what HS 2007, the edition of the rule, has in its place: 854370.']
+    >>> numbers_noticed("841459", ["841499"], "", date(2024, 5, 2))
+    ['HS 2022 prints no subheading 841499: the code is taken as it stands.']
+    """
+    asked = dict.fromkeys(digits[:6] for digits in materials if len(digits) >= 6)
+    said = []
+    for number in asked:
+        if older := before(number, edition):
+            place = " or ".join(older)
+            said.append(f"{number} is judged by what HS {edition}, the edition of the rule, has in its place: {place}.")
+    if edition_on(on) == AT_HAND:
+        said += [
+            f"HS {AT_HAND} prints no subheading {number}: the code is taken as it stands."
+            for number in dict.fromkeys([good[:6], *asked])
+            if not is_of_edition(number)
+        ]
+    return said

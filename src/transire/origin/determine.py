@@ -13,8 +13,10 @@ facts would settle it. Bad input raises a `TransireError` that names the member.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from decimal import localcontext
+
+from msgspec.structs import replace
 
 from transire.origin.amounts import EXACT
 from transire.origin.answer import Answer, Headroom, Missing, Outcome
@@ -22,11 +24,12 @@ from transire.origin.case import Case
 from transire.origin.determination.conditions import Condition
 from transire.origin.determination.covered import covered_conditions, covered_notices
 from transire.origin.determination.finding import OwnRules
+from transire.origin.determination.found import Found
 from transire.origin.determination.general import general_conditions
 from transire.origin.determination.headroom import headroom_of
 from transire.origin.determination.noted import added_conditions
 from transire.origin.determination.question import Question
-from transire.origin.determination.quick import quick_answer
+from transire.origin.determination.quick import quickly_found
 from transire.origin.determination.routes import (
     Route,
     by_a_note,
@@ -38,27 +41,48 @@ from transire.origin.determination.routes import (
 )
 from transire.origin.determination.telling import figures_of, rule_used, tests_of
 from transire.origin.determination.verdict import Need, Verdict, all_of
+from transire.origin.terms import Terms
 
 _OUTCOMES: dict[Verdict, Outcome] = {True: "originating", False: "not_originating", None: "undetermined"}
 
 
-def determine(case: Case, *, full: bool = True, own: OwnRules | None = None) -> Answer:
+def determine(case: Case, *, full: bool = True, own: OwnRules | None = None, short_way: bool = True) -> Answer:
     """Answer an origin case. Without `full` only outcome, criterion, method and figures: what bulk runs ask for.
 
-    `own`: rules that the operator imported, in place of the catalogue that is shipped for the agreement.
+    `own`: rules that the operator imported, in place of the catalogue that is shipped for the agreement. `short_way`:
+    whether plain cases may take it; the answer is the same.
     """
     with localcontext(EXACT):
-        if not full and own is None and (answer := quick_answer(case)) is not None:
-            return answer
-        question = Question(case, own)
-        route = _route(question)
-        general = general_conditions(case, question.subject, question.notes, question.is_party)
-        if question.bindings.notes_apply:
-            # A rule that is asked for without the notes is asked for by itself: a draft, another agreement's.
-            general += covered_conditions(case.agreement, question.digits, case.good.facts)
-        if route.kind not in ("wholly_obtained", "set"):
-            general += added_conditions(question, conferred=route.conferred)
-        return _answer(question, route, general, full)
+        found = quickly_found(case, full=full) if short_way and own is None else None
+        return _answer(found or _found(case, own), full)
+
+
+def _found(case: Case, own: OwnRules | None) -> Found:
+    question = Question(case, own)
+    found = _by_route(question)
+    if found.verdict is False and question.unsettled:
+        hoped = _by_route(Question(case, own, hoping=True))
+        if hoped.verdict is not False:
+            # A designation that is not known to stand would turn the answer.
+            return replace(found, verdict=None, needs=question.unsettled)
+    return found
+
+
+def _by_route(question: Question) -> Found:
+    case, route = question.case, _route(question)
+    notices = list(question.notices)
+    if (of_method := question.method_notice(route.content)) is not None:
+        notices.append(of_method)
+    general = general_conditions(case, question.subject, question.notes, question.is_party)
+    if question.bindings.notes_apply:
+        # A rule that is asked for without the notes is asked for by itself: a draft, another agreement's.
+        general += covered_conditions(case.agreement, question.digits, case.good.facts)
+        notices += covered_notices(case.agreement, question.digits, case.good.facts)
+    if route.kind not in ("wholly_obtained", "set"):
+        general += added_conditions(question, conferred=route.conferred)
+    verdict = all_of([route.verdict, *(one.verdict for one in general)])
+    needs = _needs(route, general) if verdict is None else ()
+    return Found(case.case, question.subject, route, verdict, general, needs, notices)
 
 
 def _route(question: Question) -> Route:
@@ -77,56 +101,39 @@ def _route(question: Question) -> Route:
     return by_rule
 
 
-def _answer(question: Question, route: Route, general: Sequence[Condition], full: bool) -> Answer:
-    case, subject = question.case, question.subject
-    verdict = all_of([route.verdict, *(one.verdict for one in general)])
+def _answer(found: Found, full: bool) -> Answer:
+    subject, route = found.subject, found.route
     best = route.content.best if route.content is not None else None
     met_by_method = best is not None and not (route.weighed is not None and route.weighed.waived is not None)
-    answer = Answer(
-        case=case.case,
-        outcome=_OUTCOMES[verdict],
-        criterion=_criterion(question, route) if verdict is True else None,
-        method=best.method if best is not None and met_by_method else None,
-        figures=figures_of(subject, route),
-    )
+    outcome = _OUTCOMES[found.verdict]
+    criterion = _criterion(subject.terms, route) if found.verdict is True else None
+    method = best.method if best is not None and met_by_method else None
+    figures = figures_of(subject, route)
     if not full:
-        return answer
-    return _told(question, route, general, verdict, answer)
-
-
-def _told(question: Question, route: Route, general: Sequence[Condition], verdict: Verdict, answer: Answer) -> Answer:
-    of_method = question.method_notice(route.content)
-    headroom = headroom_of(question.subject, route) if route.kind in ("product_rule", "parts") else Headroom()
+        return Answer(case=found.case, outcome=outcome, criterion=criterion, method=method, figures=figures)
     return Answer(
-        case=answer.case,
-        outcome=answer.outcome,
-        criterion=answer.criterion,
-        method=answer.method,
-        rule=rule_used(question.subject, route),
-        figures=answer.figures,
-        tests=tests_of(question.subject, route, general),
-        missing=_missing(route, general) if verdict is None else (),
-        headroom=headroom,
-        notices=tuple(dict.fromkeys([*question.notices, *([of_method] if of_method else []), *_of_vehicle(question)])),
+        case=found.case,
+        outcome=outcome,
+        criterion=criterion,
+        method=method,
+        rule=rule_used(subject, route),
+        figures=figures,
+        tests=tests_of(subject, route, found.general),
+        missing=tuple(Missing(need.fact, need.why, need.asked_by) for need in found.needs),
+        headroom=headroom_of(subject, route) if route.kind in ("product_rule", "parts") else Headroom(),
+        notices=tuple(dict.fromkeys(found.notices)),
     )
 
 
-def _of_vehicle(question: Question) -> Iterator[str]:
-    if question.bindings.notes_apply:
-        case = question.case
-        yield from covered_notices(case.agreement, question.digits, case.good.facts)
-
-
-def _criterion(question: Question, route: Route) -> str | None:
-    criteria = question.terms.criteria
+def _criterion(terms: Terms, route: Route) -> str | None:
     if route.kind == "set":
-        return criteria["product_rule"]
-    return criteria.get(route.kind)
+        return terms.criteria["product_rule"]
+    return terms.criteria.get(route.kind)
 
 
-def _missing(route: Route, general: Sequence[Condition]) -> tuple[Missing, ...]:
+def _needs(route: Route, general: Sequence[Condition]) -> tuple[Need, ...]:
     needs: list[Need] = list(route.needs) if route.verdict is None else []
     for one in general:
         if one.verdict is None:
             needs += one.needs
-    return tuple(Missing(need.fact, need.why, need.asked_by) for need in dict.fromkeys(needs))
+    return tuple(dict.fromkeys(needs))

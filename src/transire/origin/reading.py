@@ -113,7 +113,7 @@ def _read(raw: bytes | str, kind: type[_Asked], refusal: type[TransireError]) ->
         raise refusal(got=f"{len(raw)} bytes", expected=f"at most {MAX_CASE_BYTES}")
     try:
         decoded: _Asked = _decoder(kind).decode(raw)
-        _require_members_once(raw)
+        _require_members_once(raw, decoded)
     except msgspec.ValidationError as error:
         raise _told(error, refusal) from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
@@ -123,15 +123,17 @@ def _read(raw: bytes | str, kind: type[_Asked], refusal: type[TransireError]) ->
     return decoded
 
 
-def _require_members_once(raw: bytes | str) -> None:
+def _require_members_once(raw: bytes | str, decoded: msgspec.Struct) -> None:
     """Refuse an object with two members of one name; the decoder would take the last one in silence.
 
-    Decoded and encoded again, a text has as many colons as before, unless a member was dropped. Only where it has not,
-    or where a colon may hide behind an escape, is it read member by member.
+    Encoded again, a text has as many colons as before, unless a member was dropped: one that stood twice, or that said
+    no more than its absence. Only then, or where a colon may hide behind an escape, is it read member by member.
     """
     colon, escape = (":", "\\u") if isinstance(raw, str) else (b":", b"\\u")
-    again = msgspec.json.encode(msgspec.json.decode(raw))
-    if escape in raw or raw.count(colon) != again.count(b":"):  # type: ignore[operator, arg-type]
+    colons, hidden = raw.count(colon), escape in raw  # type: ignore[arg-type, operator]
+    if not hidden and colons == msgspec.json.encode(decoded).count(b":"):
+        return
+    if hidden or colons != msgspec.json.encode(msgspec.json.decode(raw)).count(b":"):
         _require_once(json.loads(raw, object_pairs_hook=_Members), "")
 
 

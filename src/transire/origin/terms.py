@@ -192,6 +192,23 @@ class FormedHere(_Term, frozen=True, kw_only=True):
     other_component: Ranges | None = None
 
 
+class ElastomericTerm(_Term, frozen=True, kw_only=True):
+    """Goods whose elastomeric yarns must be formed in the territory, whatever else they meet."""
+
+    goods: Ranges
+    whole_good: Ranges
+    """Of these all fibres count; of the others those of the component that determines the classification."""
+    citation: str
+
+
+class ListedTerm(_Term, frozen=True, kw_only=True):
+    """Goods that originate where they are imported from the territory of a party, whatever went into them."""
+
+    goods: Ranges
+    citation: str
+    words: str = ""
+
+
 class ProcessTerm(_Term, frozen=True, kw_only=True):
     """A process of the chemical industry that makes a good of these codes originate, where it is declared."""
 
@@ -206,7 +223,7 @@ class Terms(_Term, frozen=True, kw_only=True):
 
     agreement: AgreementId
     territory: str
-    criteria: dict[Literal["wholly_obtained", "product_rule", "originating_materials", "parts"], str]
+    criteria: dict[Literal["wholly_obtained", "product_rule", "originating_materials", "parts", "listed"], str]
     citations: dict[Topic, str]
     methods: tuple[MethodTerm, ...]
     net_cost_only: tuple[NetCostOnly, ...]
@@ -224,6 +241,10 @@ class Terms(_Term, frozen=True, kw_only=True):
     formed_here: tuple[FormedHere, ...]
     processes: tuple[ProcessTerm, ...]
     light_duty_tracing: str | None = None
+    parts_by_net_cost: str | None = None
+    """Where it stands that parts for motor vehicles have their content by net cost alone."""
+    elastomeric: ElastomericTerm | None = None
+    listed: tuple[ListedTerm, ...] = ()
 
 
 class _File(msgspec.Struct, frozen=True):

@@ -39,7 +39,7 @@ BAD: list[tuple[dict[str, Any], type[TransireError], str]] = [
     ({"materials": [material("a", "8501.10", "-1")]}, errors.AmountNegative, "/materials/0/value"),
     ({"materials": [PART, PART]}, errors.MaterialTwice, "/materials/1/id"),
     ({"materials": [material("a", "9999.99")]}, errors.CodeUnknown, "/materials/0/tariff"),
-    ({"materials": [material("a", "84")]}, errors.CodeUnknown, "/materials/0/tariff"),
+    ({"materials": [material("a", "841")]}, errors.CodeUnknown, "/materials/0/tariff"),
     ({"materials": [material("a", "8501.1")]}, errors.CodeUnknown, "/materials/0/tariff"),
     ({"materials": [material("a", "8501.10", origin=None)]}, errors.OriginUnsaid, "/materials/0/origin"),
     ({"materials": [made("a", PART) | {"value": "3"}]}, errors.OriginUnsaid, "/materials/0/value"),

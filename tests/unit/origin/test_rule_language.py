@@ -298,13 +298,15 @@ def _corpora(shared_data: Path) -> dict[str, list[tuple[str, str]]]:
 
 
 def test_the_rules_of_the_treaties_are_understood(shared_data: Path) -> None:
-    """Goal: 99 % of each. Of the USMCA table only texts that it prints in part, or that are notes, are left."""
+    """Goal: 99 % of each. Of the USMCA texts only those are left that are printed in part, that are notes, and those of
+    8708.99 that name items by letters, which each country has to number."""
     corpora = _corpora(shared_data)
     assert _share_understood(corpora["nafta"]) == 1
     assert _share_understood(corpora["cafta_dr"]) == 1
     assert _share_understood(corpora["102.20"]) >= 0.99
     for scope, text in corpora["usmca"]:
-        assert reading_of(text).understood or "[" in text or " rule" in scope or scope.startswith("2801-"), scope
+        in_part = "[" in text or " rule" in scope or scope.startswith("2801-") or scope == "8708.99"
+        assert reading_of(text).understood or in_part, scope
 
 
 def test_a_sentence_printed_from_a_tree_reads_back_to_it(shared_data: Path) -> None:
@@ -330,6 +332,10 @@ def test_no_code_and_no_percent_is_lost_or_made_up(shared_data: Path) -> None:
             reading = reading_of(text)
             if reading.understood:
                 plain, _ = without_misprints(in_one_style(text))
+                # The words before a list of alternatives are printed before each of them.
+                again = Counter(one.guard for one in reading.rule.alternatives if one.guard)
+                for guard, times in again.items():
+                    plain += f" {guard}" * (times - 1)
                 assert _numbers(say_rule(reading.rule)) == _numbers(plain), (name, scope)
 
 
@@ -340,7 +346,7 @@ _FORM = frozenset(
         *("constitute", "contains", "countries", "do", "exceed", "for", "good", "goods", "heading", "headings", "if"),
         *("ii", "iii", "in", "is", "item", "items", "iv", "must", "nafta", "no", "nos", "not", "of", "or", "product"),
         *("required", "result", "resulting", "subheading", "subheadings", "such", "tariff", "territory", "that", "the"),
-        *("under", "usmca", "when", "within"),
+        *("under", "until", "usmca", "when", "within"),
     ]
 )
 

@@ -13,7 +13,10 @@ from trading import NOT_CERTIFIED, Trade
 from transire.demo.world import make_world
 from transire.desk.errors import PermissionDenied
 from transire.desk.person import Person
+from transire.node.own_rules import rules_path
 from transire.node.tenant import Issued
+from transire.origin.agreements import agreement
+from transire.origin.compiling import catalogue_bytes, compile_catalogue, edition_of, read_rows
 from transire.origin.errors import CodeUnknown
 from transire.procedures.origin_certification import service as certification
 from transire.procedures.origin_certification.errors import DeterminedOtherwise
@@ -217,6 +220,33 @@ def test_a_product_may_come_as_a_case(trade: Trade) -> None:
         "sheet": "originates",
     }
     assert origin.bring_in_case(actor.tenant, actor.person, msgspec.json.encode(CASE))[1] == "unchanged"
+
+
+def test_rules_that_the_operator_imported_decide_and_their_edition_is_stated(trade: Trade) -> None:
+    tenant, person = trade.bajio.tenant, trade.bajio.person
+    page = origin.show_origin(tenant, person, NOT_CERTIFIED, "usmca")
+    assert page.answer.rule is None
+    heading = page.case.good.tariff[:4]
+    rows = read_rows(["hs_scope,rule_text", f'{heading},"No change in tariff classification to heading {heading}."'])
+    edition = msgspec.structs.replace(edition_of("usmca"), edition="HTSUS (2027)", source="the operator's own table")
+    path = rules_path(trade.world.node.home.path, "usmca")
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(catalogue_bytes(compile_catalogue(rows, agreement("usmca"), edition)))
+    try:
+        made = origin.determine_origin(tenant, person, [NOT_CERTIFIED], "usmca").issued[NOT_CERTIFIED]
+        trade.settle()
+        binder = origin.show_binder(tenant, person, made.document_id)
+        assert (binder.outcome, binder.recomputed) == ("originating", "same")
+        assert binder.rule is not None
+        assert binder.rule.edition == "HTSUS (2027)"
+        assert any("operator's own catalogue" in notice for notice in binder.notices)
+    finally:
+        path.unlink()
+    # A node that does not hold the edition asks again by the text of the rule, which the document carries.
+    assert origin.show_binder(tenant, person, made.document_id).recomputed == "same_by_text"
+    again = origin.determine_origin(tenant, person, [NOT_CERTIFIED], "usmca").issued[NOT_CERTIFIED]
+    trade.settle()
+    assert origin.show_binder(tenant, person, again.document_id).outcome == "undetermined"
 
 
 def test_a_case_that_cannot_be_asked_is_refused_at_the_door(trade: Trade) -> None:

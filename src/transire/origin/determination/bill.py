@@ -11,14 +11,18 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Final
 
-from transire.origin.amounts import ZERO, plain_amount
+import msgspec
+
+from transire.origin.amounts import ZERO, plain_amounts
 from transire.origin.case import Costs, Material
 from transire.origin.code import digits_at, digits_of
 from transire.origin.determination.facts import check_facts
 from transire.origin.determination.line import Line, MadeHere
 from transire.origin.determination.statements import Statements
-from transire.origin.determination.values import Worth, costs_beside, excluded_costs, worth_of
+from transire.origin.determination.values import Worth, costs_of, worth_of
+from transire.origin.determination.verdict import Need
 from transire.origin.errors import BillCyclic, BillTooDeep, CurrenciesMixed, MaterialTwice, OriginUnsaid
+from transire.origin.ranges import Ranges, held
 from transire.origin.reading import amount_at
 from transire.origin.terms import Terms
 from transire.tariff.currencies import is_currency
@@ -34,35 +38,20 @@ NOT_COUNTED: Final = frozenset({"packing_shipping", "indirect"})
 """What no value content counts as non-originating."""
 
 
-class Bill:
+class Bill(msgspec.Struct, eq=False):
     """The lines of one good and their sums. A sum to which a line without a value belongs is None."""
 
-    __slots__ = (
-        "costs_known",
-        "designated_by_content",
-        "excluded",
-        "lines",
-        "materials_cost",
-        "own_costs",
-        "unvalued",
-        "unvalued_foreign",
-        "value_non_originating",
-        "value_non_originating_by_net_cost",
-        "value_originating",
-    )
-
-    def __init__(self) -> None:
-        self.lines: list[Line] = []
-        self.value_non_originating = ZERO
-        self.value_non_originating_by_net_cost = ZERO
-        self.value_originating = ZERO
-        self.materials_cost = ZERO
-        self.own_costs = ZERO
-        self.excluded = ZERO
-        self.costs_known = True
-        self.unvalued: list[Line] = []
-        self.unvalued_foreign: list[Line] = []
-        self.designated_by_content = False
+    lines: list[Line] = []
+    value_non_originating: Decimal = ZERO
+    value_non_originating_by_net_cost: Decimal = ZERO
+    value_originating: Decimal = ZERO
+    materials_cost: Decimal = ZERO
+    own_costs: Decimal = ZERO
+    excluded: Decimal = ZERO
+    costs_known: bool = True
+    unvalued: list[Line] = []
+    unvalued_foreign: list[Line] = []
+    designated_by_content: bool = False
 
     @property
     def total_cost(self) -> Decimal | None:
@@ -89,13 +78,23 @@ class BillMaker:
     """Works bills out for one case: its terms and statements, and how self-produced materials are judged."""
 
     def __init__(
-        self, terms: Terms, statements: Statements, judge: Judge, recovered: Callable[[Material], bool]
+        self,
+        terms: Terms,
+        statements: Statements,
+        judge: Judge,
+        recovered: Callable[[Material], bool],
+        *,
+        never_intermediate: Ranges = (),
+        hoping: bool = False,
     ) -> None:
         self.terms = terms
         self.statements = statements
         self.has_statements = bool(statements)
         self.judge = judge
         self.recovered = recovered
+        self.never_intermediate = never_intermediate
+        self.hoping = hoping
+        self.unsettled: list[Need] = []
         self.notices: list[str] = []
         self.currency: str | None = None
 
@@ -116,13 +115,11 @@ class BillMaker:
         if costs is None:
             bill.costs_known = False
         else:
-            bill.own_costs = costs_beside(costs, f"{where}/costs")
-            bill.excluded = excluded_costs(costs, f"{where}/costs")
-        seen: set[str] = set()
-        for at, material in enumerate(materials):
-            if material.id in seen:
-                raise MaterialTwice(got=material.id, where=f"{where}/materials/{at}/id")
-            seen.add(material.id)
+            bill.own_costs, bill.excluded = costs_of(costs, f"{where}/costs")
+        if len({material.id for material in materials}) < len(materials):
+            _refuse_twice(materials, where)
+        bought = []
+        for at, (material, value) in enumerate(zip(materials, _values(materials, where), strict=True)):
             if material.currency is not None:
                 self.one_currency(material.currency, f"{where}/materials/{at}/currency")
             if material.facts:
@@ -130,27 +127,27 @@ class BillMaker:
             if material.self_produced is not None:
                 self._add_self_produced(bill, material, where, at, above)
             else:
-                self._add(bill, material, where, at)
+                line = self._bought(material, value, where, at)
+                bill.lines.append(line)
+                bought.append(line)
+        _count_bought(bill, bought)
+        if self.has_statements:
+            bill.designated_by_content |= any(self.statements.designated_inside(line.id) for line in bought)
         return bill
 
-    def _add(self, bill: Bill, material: Material, above: str, at: int) -> None:
+    def _bought(self, material: Material, value: Decimal | None, above: str, at: int) -> Line:
         if material.origin is None:
             raise OriginUnsaid(got=material.id, where=f"{above}/materials/{at}/origin")
         originating = material.origin == "originating"
         if material.use != "material":
             originating = self._originates_by_use(material, originating)
         if material.origin == "unknown" and not originating:
-            self.notices.append(
-                f"The origin of {material.id} is unknown: it is taken as non-originating "
-                f"({self.terms.citations['unknown_origin']})."
-            )
-        line = Line(material, digits_at(material.tariff, above, at), originating, above, at)
-        self._value(line, material)
-        bill.lines.append(line)
-        self._count(bill, line)
-        if self.has_statements and (said := self.statements.about(material.id)) is not None:
-            # Accumulated production is that of the producer: no chain through it either (s.14(4)).
-            bill.designated_by_content |= said.counts and said.states.designated_inside
+            self.notices.append(origin_unknown(material, self.terms))
+        digits = digits_at(material.tariff, above, at)
+        line = Line(material, digits, originating, above, at, material.use, material.textile, value, value, value)
+        if material.adjustments is not None or self.has_statements:
+            self._revalue(line, material)
+        return line
 
     def _originates_by_use(self, material: Material, originating: bool) -> bool:
         if material.use == "indirect":
@@ -159,41 +156,16 @@ class BillMaker:
             return True
         return originating
 
-    def _value(self, line: Line, material: Material) -> None:
-        value = None
-        if material.value is not None:
-            value = plain_amount(material.value)
-            if value is None:
-                value = amount_at(material.value, f"{line.where}/value")
-        if material.adjustments is None and not self.has_statements:
-            line.value = line.value_by_net_cost = line.cost = value
-            return
+    def _revalue(self, line: Line, material: Material) -> None:
+        """What adjustments and the statements of other producers make of a material's value."""
         where = line.where
-        worth = Worth(value, value, value)
-        if material.adjustments is not None and worth.value is not None:
-            worth = worth_of(worth.value, material.adjustments, self.terms, line.originating, where)
+        worth = Worth(line.value, line.value, line.value)
+        if material.adjustments is not None and line.value is not None:
+            worth = worth_of(line.value, material.adjustments, self.terms, line.originating, where)
         if (said := self.statements.about(material.id)) is not None:
             line.inside, worth = said.applied(line, worth, material, where)
-            line.stated_foreign = said.value_non_originating
+            line.stated_foreign = said.value_non_originating if said.counts else None
         line.value, line.value_by_net_cost, line.cost = worth
-
-    def _count(self, bill: Bill, line: Line) -> None:
-        if line.cost is None:
-            bill.unvalued.append(line)
-        else:
-            bill.materials_cost += line.cost
-            if line.use == "packing_shipping":
-                # Packing for shipment is a shipping and packing cost: net cost leaves it out (definition, s.2(1)).
-                bill.excluded += line.cost
-        if line.use == "packing_shipping":
-            return
-        if line.originating:
-            bill.value_originating += line.value or ZERO
-            return
-        if line.value is None:
-            bill.unvalued_foreign.append(line)
-        bill.value_non_originating += line.value or ZERO
-        bill.value_non_originating_by_net_cost += line.value_by_net_cost or ZERO
 
     def _add_self_produced(self, bill: Bill, material: Material, holder: str, at: int, above: tuple[str, ...]) -> None:
         where = f"{holder}/materials/{at}"
@@ -208,7 +180,8 @@ class BillMaker:
         if material.id in above:
             raise BillCyclic(got=" > ".join([*above, material.id]), where=where)
         inner = self.make(made.materials, made.costs, f"{where}/self_produced", (*above, material.id))
-        line = Line(material, digits_of(material.tariff, f"{where}/tariff"), False, holder, at)
+        digits = digits_of(material.tariff, f"{where}/tariff")
+        line = Line(material, digits, False, holder, at, material.use, material.textile)
         line.inside = tuple(inner.lines)
         line.made = self.judge(material, inner, where)
         line.cost = inner.total_cost
@@ -225,6 +198,16 @@ class BillMaker:
         assert line.made is not None
         found = line.made()
         citation = self.terms.citations["intermediate"]
+        if self.never_intermediate and held(line.digits, self.never_intermediate) is True:
+            self.notices.append(
+                f"{line.id} cannot be designated as intermediate: it is a component of a heavy-duty vehicle. The "
+                f"designation falls ({citation})."
+            )
+            return False
+        if found.originates is None:
+            self.unsettled += found.needs
+            if self.hoping:
+                return True
         if found.originates is not True:
             self.notices.append(
                 f"{line.id} is designated as intermediate but "
@@ -251,6 +234,53 @@ class BillMaker:
         # Excluded costs inside a designated material stay in its value (NAFTA Regulations s.6(13)(b)).
         bill.materials_cost += line.cost
         bill.value_originating += line.cost
+
+
+def origin_unknown(material: Material, terms: Terms) -> str:
+    """What is said of a material whose origin is not known."""
+    return (
+        f"The origin of {material.id} is unknown: it is taken as non-originating ({terms.citations['unknown_origin']})."
+    )
+
+
+def _values(materials: Sequence[Material], where: str) -> Sequence[Decimal | None]:
+    """The value of each material; None where none is stated."""
+    stated = [material.value for material in materials if material.value is not None]
+    plain = plain_amounts(stated)
+    if plain is not None and len(plain) == len(materials):
+        return plain
+    return [
+        None if material.value is None else amount_at(material.value, f"{where}/materials/{at}/value")
+        for at, material in enumerate(materials)
+    ]
+
+
+def _refuse_twice(materials: Sequence[Material], where: str) -> None:
+    seen: set[str] = set()
+    for at, material in enumerate(materials):
+        if material.id in seen:
+            raise MaterialTwice(got=material.id, where=f"{where}/materials/{at}/id")
+        seen.add(material.id)
+
+
+def _count_bought(bill: Bill, bought: Sequence[Line]) -> None:
+    """Add up the bought materials. Packing for shipment is a cost that net cost leaves out again (s.2(1); s.1(1))."""
+    packing = [line for line in bought if line.use == "packing_shipping"]
+    if packing:
+        bill.excluded += _total([line.cost for line in packing])
+        bought = [line for line in bought if line.use != "packing_shipping"]
+        bill.materials_cost += _total([line.cost for line in packing])
+    foreign = [line for line in bought if not line.originating]
+    bill.value_originating += _total([line.value for line in bought if line.originating])
+    bill.value_non_originating += _total([line.value for line in foreign])
+    bill.value_non_originating_by_net_cost += _total([line.value_by_net_cost for line in foreign])
+    bill.materials_cost += _total([line.cost for line in bought])
+    bill.unvalued += [line for line in bought if line.cost is None]
+    bill.unvalued_foreign += [line for line in foreign if line.value is None]
+
+
+def _total(values: Sequence[Decimal | None]) -> Decimal:
+    return sum((value for value in values if value is not None), ZERO)
 
 
 def _count_inside(bill: Bill, inner: Bill) -> None:

@@ -11,15 +11,19 @@ its figures. Figures that are not stated leave the requirement open only where n
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Final, NamedTuple
+
+import msgspec
 
 from transire.origin.amounts import HUNDRED, ZERO, shown_quotient
 from transire.origin.case import Method
 from transire.origin.determination.facts import described
 from transire.origin.determination.subject import Subject
-from transire.origin.determination.verdict import Need, Verdict, any_of
+from transire.origin.determination.verdict import Need, Verdict
 from transire.origin.rule.tree import ValueLimit
+from transire.origin.terms import MethodTerm, Terms
 
 
 class Openness(NamedTuple):
@@ -31,7 +35,7 @@ class Openness(NamedTuple):
     need: Need | None = None
 
 
-class MethodFound(NamedTuple):
+class MethodFound(msgspec.Struct, eq=False):
     """What one method gives, and what the rule needs under it."""
 
     method: Method
@@ -44,28 +48,31 @@ class MethodFound(NamedTuple):
     met: Verdict
     open: Openness
     needs: tuple[Need, ...]
+    spare: Decimal | None = None
+    """What the regional part is worth above what is needed, times a hundred; negative below. None: not worked out."""
+    _shown: str | None = None
 
     @property
     def is_worked_out(self) -> bool:
         """Whether there is a content: all figures stated, and a base above zero."""
-        return self.base is not None and self.regional is not None and self.base > 0
+        return self.spare is not None
 
     @property
     def content(self) -> str | None:
         """The content in per cent, as it is shown; None where it cannot be worked out."""
-        if self.base is None or self.regional is None or self.base <= 0:
-            return None
-        return shown_quotient(self.regional * HUNDRED, self.base)
+        if self._shown is None and self.spare is not None and self.regional is not None and self.base is not None:
+            self._shown = shown_quotient(self.regional * HUNDRED, self.base)
+        return self._shown
 
     @property
-    def spare(self) -> Decimal | None:
-        """What the regional part is worth above what is needed, times a hundred; negative below."""
-        if self.base is None or self.regional is None or self.base <= 0:
-            return None
-        return self.regional * HUNDRED - self.needed * self.base
+    def verdict(self) -> Verdict:
+        """Whether the content is met by a method that is open."""
+        if self.met is False:
+            return False
+        return self.met if self.open.verdict is True else None
 
 
-class Content(NamedTuple):
+class Content(msgspec.Struct, frozen=True, eq=False):
     """All methods that the rule allows, and the best of them."""
 
     verdict: Verdict
@@ -74,33 +81,41 @@ class Content(NamedTuple):
     needs: tuple[Need, ...]
 
 
-def content_of(
-    subject: Subject, limits: Sequence[ValueLimit], openness: dict[Method, Openness], asked: Method | None
-) -> Content:
-    """Whether the subject has the regional value content that one of these limits asks for."""
+class Required(NamedTuple):
+    """What a rule asks for under one method that the agreement knows."""
+
+    term: MethodTerm
+    open: Openness
+    limits: tuple[ValueLimit, ...]
+
+
+def required_by(
+    limits: Sequence[ValueLimit], terms: Terms, openness: dict[Method, Openness], on: date
+) -> list[Required]:
+    """The limits in force on a day, by method."""
     found = []
-    for term in subject.terms.methods:
-        method = term.method
-        opened = openness.get(method)
-        if opened is None:
-            continue
-        in_force = [limit for limit in limits if limit.method in (None, method) and _in_force(limit, subject)]
-        if not in_force:
-            continue
-        found.append(_by_method(subject, method, term.citation, in_force, opened))
+    for term in terms.methods:
+        opened = openness.get(term.method)
+        if opened is not None:
+            of_it = (limit for limit in limits if limit.method in (None, term.method))
+            found.append(Required(term, opened, tuple(limit for limit in of_it if _in_force(limit, on))))
+    return [one for one in found if one.limits]
+
+
+def content_of(subject: Subject, required: Sequence[Required], asked: Method | None) -> Content:
+    """Whether the subject has the regional value content that is required under one of the methods."""
+    found = [_by_method(subject, one.term.method, one.term.citation, one.limits, one.open) for one in required]
     if not found:
         why = "no value content of the rule is in force and of a method that the agreement knows"
         return Content(None, (), None, (Need("rule", why, subject.terms.citations["product_rule"]),))
     if asked is not None and any(one.method == asked and one.open.verdict is not False for one in found):
         found = [one for one in found if one.method == asked]
     open_ones = [one for one in found if one.open.verdict is not False]
-    counted = [one for one in open_ones if one.met is not None or one.is_worked_out]
     # A method whose figures are not stated is a further route that is not claimed, as long as another is counted.
-    usable = counted or open_ones
-    verdict = any_of(_with_openness(one) for one in usable)
+    usable = [one for one in open_ones if one.met is not None or one.spare is not None] or open_ones
     best = _best(usable)
-    needs = _needs(usable) if verdict is None else ()
-    return Content(verdict, tuple(found), best, needs)
+    verdict: Verdict = False if best is None else best.verdict
+    return Content(verdict, tuple(found), best, _needs(usable) if verdict is None else ())
 
 
 def value_of(subject: Subject, method: Method) -> tuple[Decimal | None, Decimal | None, Decimal]:
@@ -124,24 +139,28 @@ def _by_method(
     subject: Subject, method: Method, citation: str, limits: Sequence[ValueLimit], opened: Openness
 ) -> MethodFound:
     base, regional, foreign = value_of(subject, method)
-    percents, needs = _percents(subject, limits, citation)
-    needed = min(percents) if percents else ZERO
-    met: Verdict
-    if not percents:
-        met = False
-    elif base is None or regional is None:
+    needs: tuple[Need, ...] = ()
+    if len(limits) == 1 and not limits[0].when:
+        needed = most = limits[0].percent
+    else:
+        percents, needs = _percents(subject, limits, citation)
+        if not percents:
+            return MethodFound(method, citation, ZERO, base, regional, foreign, False, opened, needs)
+        needed, most = min(percents), max(percents)
+    if base is None or regional is None:
         met = _at_best(base, foreign, needed, method)
         needs += _figures_missing(subject, method, citation)
-    elif base <= 0:
-        met = False
-    else:
-        met = _reaches(regional, base, max(percents))
-        if met:
-            needs = ()
-            needed = max(percents)
-        elif _reaches(regional, base, needed):
-            met = None
-    return MethodFound(method, citation, needed, base, regional, foreign, met, opened, needs)
+        return MethodFound(method, citation, needed, base, regional, foreign, met, opened, needs)
+    if base <= ZERO:
+        return MethodFound(method, citation, needed, base, regional, foreign, False, opened, needs)
+    worth = regional * HUNDRED
+    spare = worth - most * base
+    if spare >= ZERO:
+        return MethodFound(method, citation, most, base, regional, foreign, True, opened, (), spare)
+    # Where words that are not declared decide between percentages, the least may be reached and the most not.
+    spare = worth - needed * base
+    met = None if spare >= ZERO else False
+    return MethodFound(method, citation, needed, base, regional, foreign, met, opened, needs, spare)
 
 
 def _reaches(regional: Decimal, base: Decimal, percent: Decimal) -> bool:
@@ -170,8 +189,8 @@ def _percents(subject: Subject, limits: Sequence[ValueLimit], citation: str) -> 
     return percents, tuple(needs)
 
 
-def _in_force(limit: ValueLimit, subject: Subject) -> bool:
-    return (limit.start is None or limit.start <= subject.on) and (limit.end is None or subject.on <= limit.end)
+def _in_force(limit: ValueLimit, on: date) -> bool:
+    return (limit.start is None or limit.start <= on) and (limit.end is None or on <= limit.end)
 
 
 def _figures_missing(subject: Subject, method: Method, citation: str) -> tuple[Need, ...]:
@@ -196,12 +215,6 @@ def _figures_missing(subject: Subject, method: Method, citation: str) -> tuple[N
     return tuple(needs)
 
 
-def _with_openness(found: MethodFound) -> Verdict:
-    if found.met is False:
-        return False
-    return found.met if found.open.verdict is True else None
-
-
 _RANK: Final[dict[Verdict, int]] = {True: 2, None: 1, False: 0}
 
 
@@ -215,9 +228,11 @@ def _best(found: Sequence[MethodFound]) -> MethodFound | None:
 
 
 def _is_better(one: MethodFound, other: MethodFound) -> bool:
-    ranks = [(_RANK[_with_openness(each)], _RANK[each.open.verdict]) for each in (one, other)]
-    if ranks[0] != ranks[1]:
-        return ranks[0] > ranks[1]
+    mine, theirs = one.verdict, other.verdict
+    if mine is not theirs:
+        return _RANK[mine] > _RANK[theirs]
+    if one.open.verdict is not other.open.verdict:
+        return _RANK[one.open.verdict] > _RANK[other.open.verdict]
     if one.spare is None or other.spare is None or one.base is None or other.base is None:
         return one.spare is not None and other.spare is None
     # Percentage points to spare, compared without dividing; both bases are positive.
@@ -227,7 +242,7 @@ def _is_better(one: MethodFound, other: MethodFound) -> bool:
 def _needs(found: Sequence[MethodFound]) -> tuple[Need, ...]:
     needs: list[Need] = []
     for one in found:
-        if _with_openness(one) is None:
+        if one.verdict is None:
             needs += one.needs
             if one.open.need is not None:
                 needs.append(one.open.need)

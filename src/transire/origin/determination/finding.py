@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from transire.origin.case import AgreementId, RuleText
-from transire.origin.catalogue import Catalogue, ProductRule, catalogue, notes_for, rules_for
+from transire.origin.catalogue import Catalogue, ProductRule, notes_for, rules_below, rules_for
 from transire.origin.concordance import before
 from transire.origin.determination.notes import NoteSet
 from transire.origin.determination.shift import Shift
@@ -28,6 +28,8 @@ class Bound(NamedTuple):
     shifts: dict[int, Shift]
     said: dict[int, str]
     """Its alternatives in words, as far as an answer needed them."""
+    hs: str = ""
+    """The edition of the Harmonized System in which it is printed; empty: not known."""
     by_trade: bool = False
     """Whether it is for one direction of trade only."""
     notice: str | None = None
@@ -82,14 +84,9 @@ def bindings(
         )
         return Bindings((rule,), notes, given=True, notes_apply=given.notes)
     found = rules_for(agreement, digits, on, exporter=exporter, importer=importer, own=held)
-    finer = not found and _stand_below(held or catalogue(agreement), digits, on)
+    finer = not found and bool(rules_below(agreement, digits, on, own=held))
     said = None if own is None else own.notice
     return Bindings(tuple(_bound(one, on, digits, said) for one in found), notes, finer=finer)
-
-
-def _stand_below(read: Catalogue, digits: str, on: date) -> bool:
-    rules = read.by_chapter.get(digits[:2], ())
-    return any(is_held(digits, rule.ranges) is None and rule.in_force(on) for rule in rules)
 
 
 def _bound(rule: ProductRule, on: date, digits: str, said: str | None) -> Bound:
@@ -99,7 +96,9 @@ def _bound(rule: ProductRule, on: date, digits: str, said: str | None) -> Bound:
         as_number = next((number for number in older if is_held(number, rule.ranges)), None)
     by_trade = rule.trade is not None
     notice = " ".join(filter(None, [rule.notice(on), said])) or None
-    return Bound(rule.scope, rule.text, rule.edition, rule.citation, rule.rule, {}, {}, by_trade, notice, as_number)
+    return Bound(
+        rule.scope, rule.text, rule.edition, rule.citation, rule.rule, {}, {}, rule.hs, by_trade, notice, as_number
+    )
 
 
 @lru_cache(maxsize=4096)

@@ -34,10 +34,9 @@ def headroom_of(subject: Subject, route: Route) -> Headroom:
 
 def _amounts(best: MethodFound | None) -> tuple[str | None, str | None, str | None]:
     """By how much the non-originating value may rise, the value fall, and the originating value fall."""
-    if best is None or best.base is None or best.regional is None or best.base <= 0:
+    if best is None or best.spare is None:
         return None, None, None
-    base, regional, needed = best.base, best.regional, best.needed
-    spare = regional * HUNDRED - needed * base
+    spare, needed = best.spare, best.needed
     if best.method == "build_up":
         return None, None, shown_quotient(spare, HUNDRED)
     # (V - VNM) / V >= needed, for V: the value may fall to VNM x 100 / (100 - needed).

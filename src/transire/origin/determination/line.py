@@ -6,22 +6,33 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
+import msgspec
+
 from transire.origin.case import Fact, Material, Textile
+from transire.origin.determination.verdict import Need, Verdict
 
 
 class MadeHere(NamedTuple):
-    """What the engine found of a self-produced material as a good of its own."""
+    """What the engine found of a self-produced material as a good of its own, and what would settle it."""
 
-    originates: bool | None
+    originates: Verdict
     by_content: bool
+    needs: tuple[Need, ...] = ()
 
 
-class Line:
-    """One material as the tests see it. `inside` is what went into it, where that may be looked at instead.
+class Line(msgspec.Struct, eq=False):
+    """One material as the tests see it. Most are bought, with a value: what only few have is left out of those.
 
-    Most lines are bought materials with a value: what only few lines have stands as a default of the class.
+    `above` and `at` say where in the case it stands.
     """
 
+    material: Material
+    digits: str
+    originating: bool
+    above: str
+    at: int
+    use: str = "material"
+    textile: Textile | None = None
     value: Decimal | None = None
     """What counts as non-originating in a content by the good's value, and in the tolerance."""
     value_by_net_cost: Decimal | None = None
@@ -29,20 +40,12 @@ class Line:
     cost: Decimal | None = None
     """What enters total cost."""
     inside: tuple[Line, ...] | None = None
+    """What went into it, where that may be looked at instead."""
     designated: bool = False
     made: Callable[[], MadeHere] | None = None
     """How a self-produced material is judged as a good of its own."""
     stated_foreign: Decimal | None = None
     """The non-originating value that another producer states for it, where it originates too: tracing needs it."""
-
-    def __init__(self, material: Material, digits: str, originating: bool, above: str, at: int) -> None:
-        self.material = material
-        self.digits = digits
-        self.originating = originating
-        self.use: str = material.use
-        self.textile: Textile | None = material.textile
-        self._above = above
-        self._at = at
 
     @property
     def id(self) -> str:
@@ -59,7 +62,7 @@ class Line:
     @property
     def where(self) -> str:
         """The member of the case that holds it, as a JSON pointer."""
-        return f"{self._above}/materials/{self._at}"
+        return f"{self.above}/materials/{self.at}"
 
     @property
     def role(self) -> str | None:

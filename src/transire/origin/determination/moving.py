@@ -7,8 +7,9 @@ need not change at all.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+
+import msgspec
 
 from transire.origin.determination.bill import SHIFTING_USES
 from transire.origin.determination.line import Line
@@ -19,25 +20,23 @@ from transire.origin.determination.verdict import Need, Verdict, all_of, negated
 from transire.origin.rule.tree import Change
 
 
-@dataclass(slots=True)
-class Moved:
+class Moved(msgspec.Struct, eq=False):
     """What the change in tariff classification came to."""
 
     verdict: Verdict
-    failing: list[Line] = field(default_factory=list)
-    open: list[Line] = field(default_factory=list)
+    failing: list[Line] = []
+    open: list[Line] = []
     tolerance: Tolerated | None = None
-    needs: list[Need] = field(default_factory=list)
+    needs: list[Need] = []
     combined: Verdict = False
     """Whether materials are together what an exclusion forbids together."""
 
 
-@dataclass(slots=True)
-class _Sorted:
+class _Sorted(msgspec.Struct, eq=False):
     """Lines that do not change, and lines of which it is not told."""
 
-    failing: list[Line] = field(default_factory=list)
-    pending: list[tuple[Line, tuple[Asked, ...]]] = field(default_factory=list)
+    failing: list[Line] = []
+    pending: list[tuple[Line, tuple[Asked, ...]]] = []
     judged_as_goods: bool = False
     """Whether self-produced materials that fail were judged as goods of their own, or still could be."""
     could_be_judged: bool = False
@@ -80,10 +79,11 @@ def moved_under(setting: Setting, number: int, way: Change) -> Moved:
     if moved.verdict is not True and found.could_be_judged:
         # Dearer than a look at codes: asked only where it matters.
         moved = _settled(setting, _sorted(shift, lines, judged_as_goods=True))
-    together = shift.combined([(line.digits, line.facts) for line in lines])
-    moved.combined = together.verdict
-    moved.verdict = all_of((moved.verdict, negated(together.verdict)))
-    moved.needs += [_need(setting, None, asked) for asked in together.asked]
+    if shift.combinations:
+        together = shift.combined([(line.digits, line.facts) for line in lines])
+        moved.combined = together.verdict
+        moved.verdict = all_of((moved.verdict, negated(together.verdict)))
+        moved.needs += [_need(setting, None, asked) for asked in together.asked]
     return moved
 
 
@@ -103,10 +103,11 @@ def lines_that_must_change(setting: Setting) -> list[Line]:
     return [line for line in lines if line.role == "determining" or (not declared and line.role is None)]
 
 
-def _sorted(shift: Shift, lines: Iterable[Line], *, judged_as_goods: bool) -> _Sorted:
+def _sorted(shift: Shift, lines: Sequence[Line], *, judged_as_goods: bool) -> _Sorted:
     found = _Sorted(judged_as_goods=judged_as_goods)
-    for line in lines:
-        found.look(shift, line)
+    for line, verdict in zip(lines, shift.verdicts([line.digits for line in lines]), strict=True):
+        if verdict is not True:
+            found.look(shift, line)
     return found
 
 
@@ -143,10 +144,10 @@ def _open_needs(setting: Setting, pending: Sequence[tuple[Line, tuple[Asked, ...
 
 def _compiled(setting: Setting, number: int, way: Change) -> Shift:
     if setting.subject.facts or setting.compiled is None:
-        return Shift(way, setting.rule, setting.subject.digits, setting.subject.facts)
+        return Shift(way, setting.rule, setting.subject.digits, setting.subject.facts, setting.edition)
     found = setting.compiled.get(number)
     if found is None:
-        found = setting.compiled[number] = Shift(way, setting.rule, setting.subject.digits)
+        found = setting.compiled[number] = Shift(way, setting.rule, setting.subject.digits, (), setting.edition)
     return found
 
 

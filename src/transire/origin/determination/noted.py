@@ -11,14 +11,14 @@ from collections.abc import Iterator
 
 from transire.origin.case import FactName
 from transire.origin.determination.conditions import Condition
-from transire.origin.determination.facts import is_named, text_of, told
+from transire.origin.determination.facts import described, is_named, stated, text_of, told
 from transire.origin.determination.line import Line
 from transire.origin.determination.question import Question
 from transire.origin.determination.verdict import Need
 from transire.origin.ranges import held
 from transire.origin.rule.codes import CodeRange
 from transire.origin.rule.notes import FabricConfers, FreshObtained, ProcessConfers, SeparationDenies
-from transire.origin.terms import FormedHere
+from transire.origin.terms import ElastomericTerm, FormedHere
 
 _FRESH = (CodeRange("07", "08"),)
 _DECLARED: dict[str, FactName] = {
@@ -53,6 +53,21 @@ def _conferred(question: Question, name: str, citation: str) -> Condition:
     return Condition("process or material that confers origin", needed, "declared", True, citation=citation)
 
 
+def listed(question: Question) -> Condition | None:
+    """The table by which a good originates that comes from the territory of a party (USMCA Table 2.10.1)."""
+    exporter = question.case.exporter_country
+    if exporter is None or not question.is_party(exporter):
+        return None
+    for term in question.terms.listed:
+        if held(question.digits, term.goods) is not True:
+            continue
+        if term.words and described(question.case.good.facts, term.words) is not True:
+            continue
+        needed = f"a good of the table, imported from {question.terms.territory}"
+        return Condition("good of a table", needed, f"exported from {exporter}", True, citation=term.citation)
+    return None
+
+
 def _process(question: Question, note: ProcessConfers) -> bool:
     facts, digits = question.case.good.facts, question.digits
     if held(digits, note.goods.codes) is not True or is_named(facts, note.goods, digits) is not True:
@@ -84,6 +99,8 @@ def added_conditions(question: Question, conferred: bool) -> Iterator[Condition]
             yield from _fresh(question, effect.note, effect.citation)
         if isinstance(effect.note, SeparationDenies):
             yield from _separated(question, effect.note, effect.citation)
+    if question.bindings.notes_apply and question.terms.elastomeric is not None:
+        yield from _elastomeric(question, question.terms.elastomeric)
     if question.bindings.notes_apply and not conferred:
         noted = {note.use for note, _ in question.notes.threads()}
         for term in question.terms.formed_here:
@@ -120,6 +137,21 @@ def _separated(question: Question, note: SeparationDenies, citation: str) -> Ite
     found = {True: "declared", False: "declared not to be so", None: "not declared"}[reaction]
     verdict = reaction is True or told(facts, "isomer_separation") is True
     yield Condition("separation from a mixture", needed, found, verdict, citation=citation)
+
+
+def _elastomeric(question: Question, term: ElastomericTerm) -> Iterator[Condition]:
+    """Elastomeric yarns must be wholly formed in the territory, even those that change or are few."""
+    if held(question.digits, term.goods) is not True:
+        return
+    lines = [line for line in question.bill.lines if line.textile is not None and line.textile.elastomeric]
+    if held(question.digits, term.whole_good) is not True:
+        lines = [line for line in lines if line.role == "determining"]
+    if not lines:
+        return
+    formed = f"wholly formed in {question.terms.territory}"
+    foreign = [line.id for line in lines if not line.originating and stated(line.facts, formed) is not True]
+    found = f"not so: {', '.join(foreign)}" if foreign else ", ".join(line.id for line in lines)
+    yield Condition("elastomeric yarns", f"elastomeric yarns {formed}", found, not foreign, citation=term.citation)
 
 
 def _formed(question: Question, term: FormedHere) -> Condition | None:

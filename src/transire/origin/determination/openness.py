@@ -22,6 +22,7 @@ def openness_of(
     related_sale: bool | None = None,
     related_share: Decimal | None = None,
     intermediate: bool = False,
+    for_a_vehicle: bool = False,
 ) -> dict[Method, Openness]:
     """Every method that the agreement knows for the good, with what closes it.
 
@@ -30,6 +31,9 @@ def openness_of(
     'the good is a motor vehicle'
     """
     opened = dict(_by_code(terms.agreement, digits))
+    if for_a_vehicle and terms.parts_by_net_cost is not None and opened.get("transaction_value") is OPEN:
+        why = "the good is for use in a motor vehicle"
+        opened["transaction_value"] = Openness(False, why, terms.parts_by_net_cost)
     if opened.get("transaction_value") is OPEN:
         opened["transaction_value"] = _transaction_value(terms, accumulates, related_sale, related_share, intermediate)
     return opened

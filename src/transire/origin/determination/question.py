@@ -2,26 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from functools import cached_property
+
+from msgspec.structs import replace
 
 from transire.origin.agreements import agreement
 from transire.origin.amounts import ZERO
 from transire.origin.case import Case, Good, Material, RuleText
 from transire.origin.code import digits_of
+from transire.origin.concordance import numbers_noticed
 from transire.origin.determination.bill import Bill, BillMaker
 from transire.origin.determination.content import Content
 from transire.origin.determination.facts import check_facts, told
 from transire.origin.determination.finding import Bindings, Bound, OwnRules, bindings
-from transire.origin.determination.line import MadeHere
+from transire.origin.determination.line import Line, MadeHere
 from transire.origin.determination.notes import NotesInForce
 from transire.origin.determination.openness import openness_of
 from transire.origin.determination.setting import Setting
 from transire.origin.determination.statements import Statements
 from transire.origin.determination.subject import Subject
-from transire.origin.determination.vehicles import SPECIAL_CONTENT, special_limits, traced_sum, vehicle_of
-from transire.origin.determination.verdict import Verdict
+from transire.origin.determination.vehicles import (
+    SPECIAL_CONTENT,
+    automotive_sum,
+    is_after_market,
+    never_intermediate,
+    special_limits,
+    vehicle_of,
+)
+from transire.origin.determination.verdict import Need
 from transire.origin.determination.weighing import Weighed, weigh
 from transire.origin.errors import (
     AgreementNotInForce,
@@ -36,9 +46,12 @@ from transire.origin.terms import terms_of
 
 
 class Question:
-    """A case, checked; everything that the tests need is worked out from it once."""
+    """A case, checked; everything that the tests need is worked out from it once.
 
-    def __init__(self, case: Case, own: OwnRules | None = None) -> None:
+    `hoping`: as if every designated material originated whose origin is not settled. What fails even so fails.
+    """
+
+    def __init__(self, case: Case, own: OwnRules | None = None, *, hoping: bool = False) -> None:
         self.case = case
         self.own = own
         self.terms = terms_of(case.agreement)
@@ -50,10 +63,17 @@ class Question:
         self._check()
         self.vehicle = vehicle_of(self.terms, self.digits, case.good.facts)
         self.statements = Statements(case.accumulation, self.terms, self.is_party)
-        self.bill_maker = BillMaker(self.terms, self.statements, self._judge, self._is_recovered)
+        barred = never_intermediate(self.vehicle, case.good.facts)
+        # Not kept: it knows how this question judges, and a ring of the two would wait for the garbage collector.
+        maker = BillMaker(
+            self.terms, self.statements, self._judge, self._is_recovered, never_intermediate=barred, hoping=hoping
+        )
         if case.good.value is not None and case.good.value.currency is not None:
-            self.bill_maker.one_currency(case.good.value.currency, "/good/value/currency")
-        self.bill = self.bill_maker.make(case.materials, case.costs, "")
+            maker.one_currency(case.good.value.currency, "/good/value/currency")
+        self.bill = maker.make(case.materials, case.costs, "")
+        self.unsettled = maker.unsettled
+        """What would settle the origin of designated materials."""
+        self._bill_notices = maker.notices
         self.statements.refuse_unmatched()
         self.subject = self._subject()
         self.bindings = self._bindings(self.digits, case.rule)
@@ -67,7 +87,16 @@ class Question:
     def notices(self) -> list[str]:
         """What the reader of the answer should know of how the bill was read."""
         of_rules = [bound.notice for bound in self.bindings.rules if bound.notice is not None]
-        return [*of_rules, *self.statements.notices, *self.bill_maker.notices, *self._vehicle_notices()]
+        said = [*of_rules, *self.statements.notices, *self._bill_notices, *self._vehicle_notices()]
+        printed_in = self.bindings.rules[0].hs if self.bindings.rules else ""
+        return said + numbers_noticed(self.digits, self._codes(self.bill.lines), printed_in, self.case.import_date)
+
+    def _codes(self, lines: Sequence[Line]) -> Iterator[str]:
+        """The codes of the materials that may have to change."""
+        for line in lines:
+            if not line.originating:
+                yield line.digits
+                yield from self._codes(line.inside or ())
 
     def method_notice(self, content: Content | None) -> str | None:
         """That the method which the case asks for is not the one by which the value content was taken, and why."""
@@ -86,13 +115,7 @@ class Question:
         said = []
         if self._special_limits() is not None:
             said.append(f"The value content of automotive goods is set by {SPECIAL_CONTENT}, in place of the rule's.")
-        traced = self.subject.traced
-        if traced is not None and traced.left_out:
-            names = ", ".join(traced.left_out)
-            said.append(
-                f"Not listed in Schedule IV, so not traced: {names} ({self.terms.light_duty_tracing}, s.9(9)(b))."
-            )
-        return said
+        return said if self.subject.traced is None else [*said, *self.subject.traced.notices]
 
     @cached_property
     def openness(self) -> dict:  # type: ignore[type-arg]
@@ -104,11 +127,12 @@ class Question:
             accumulates=self.statements.any_counts,
             related_sale=None if value is None else value.related_sale,
             related_share=self.share,
+            for_a_vehicle=self.vehicle is not None,
         )
 
     def setting(self, bound: Bound) -> Setting:
         """The setting in which the alternatives of a rule are weighed for the good of the case."""
-        subject = self.subject if bound.as_number is None else self.subject._replace(digits=bound.as_number)
+        subject = self.subject if bound.as_number is None else replace(self.subject, digits=bound.as_number)
         return Setting(
             subject=subject,
             rule=bound.rule,
@@ -117,6 +141,7 @@ class Question:
             openness=self.openness,
             method=self.case.method,
             limits=self._special_limits(),
+            edition=bound.hs,
             compiled=bound.shifts,
         )
 
@@ -145,8 +170,8 @@ class Question:
         good = self.case.good
         transaction, adjusted = _values(good)
         traced = None
-        if self.vehicle == "light":
-            traced = traced_sum(self.bill.lines, self.terms, self.is_party)
+        if self.vehicle is not None and not is_after_market(good.facts):
+            traced = automotive_sum(self.vehicle, self.bill, self.terms, self.is_party)
         return Subject(
             digits=self.digits,
             tariff=good.tariff,
@@ -196,7 +221,11 @@ class Question:
         digits = digits_of(material.tariff, f"{where}/tariff")
         found = self._bindings(digits, material.self_produced.rule)
         if len(found.rules) != 1:
-            return MadeHere(None, by_content=False)
+            why = (
+                f"{'more than one rule binds' if found.rules else 'the catalogue holds no rule for'} {material.tariff}"
+            )
+            need = Need(f"materials[{material.id}].self_produced.rule", why, self.terms.citations["intermediate"])
+            return MadeHere(None, by_content=False, needs=(need,))
         subject = Subject(
             digits=digits,
             tariff=material.tariff,
@@ -216,6 +245,7 @@ class Question:
             notes=self._notes(found, subject),
             openness=openness_of(self.terms, digits, intermediate=True),
             method=None,
+            edition=rule.hs,
             compiled=rule.shifts,
         )
         return _as_made(weigh_all(setting))
@@ -232,8 +262,8 @@ def _as_made(weighed: list[Weighed]) -> MadeHere:
     if met:
         # It is subject to a value requirement only where none of the alternatives that it meets goes without one.
         return MadeHere(True, by_content=all(one.by_content for one in met))
-    verdict: Verdict = None if any(one.verdict is None for one in weighed) else False
-    return MadeHere(verdict, by_content=False)
+    needs = tuple(dict.fromkeys(need for one in weighed if one.verdict is None for need in one.needs))
+    return MadeHere(None if needs else False, by_content=False, needs=needs)
 
 
 def _values(good: Good) -> tuple[Decimal | None, Decimal | None]:

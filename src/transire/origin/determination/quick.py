@@ -1,69 +1,112 @@
-"""The short way for plain cases: the outcome and figures of the long one, without the objects that explain them.
+"""The short way for plain cases: what the long way finds, without most of what it looks at.
 
-Plain is a good with a price or costs, and bought materials, without declared facts, statements, adjustments or
-movements, under one rule whose alternatives codes decide. Most cases of a long file are. Whatever is not plain, or
-comes near a tolerance, is left to the long way: then the answer here is None. A property test holds both to the same
-answers.
+Plain is a good with a price, and bought materials with values, without declared facts, statements, adjustments or
+movements, under one rule whose alternatives codes decide. Most cases of a long file are. Whatever is not plain, comes
+near a tolerance, or does not originate where that has to be explained, is left to the long way. A property test holds
+both to the same answers, byte for byte.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from typing import Final, NamedTuple
 
+import msgspec
+
 from transire.origin.agreements import agreement
-from transire.origin.amounts import HUNDRED, ZERO, plain_amount, shown, shown_quotient
-from transire.origin.answer import Answer, Figures
-from transire.origin.case import AgreementId, Case, Method, RuleText
+from transire.origin.amounts import HUNDRED, ZERO, plain_amount, plain_amounts
+from transire.origin.case import AgreementId, Case, Good, Material, RuleText
 from transire.origin.code import digits_of, known_digits
+from transire.origin.concordance import numbers_noticed
+from transire.origin.determination.bill import Bill, origin_unknown
+from transire.origin.determination.content import Content, Required, content_of, required_by
 from transire.origin.determination.covered import requirements
-from transire.origin.determination.finding import bindings
-from transire.origin.determination.openness import OPEN, openness_of
-from transire.origin.determination.shift import CHANGES, FAILS, Shift
+from transire.origin.determination.finding import Bound, bindings
+from transire.origin.determination.found import Found
+from transire.origin.determination.moving import Moved
+from transire.origin.determination.openness import openness_of
+from transire.origin.determination.routes import Route, only_originating
+from transire.origin.determination.shift import Shift
+from transire.origin.determination.subject import Subject
 from transire.origin.determination.tolerance import terms_for
-from transire.origin.determination.values import costs_beside, excluded_costs
+from transire.origin.determination.values import costs_of
 from transire.origin.determination.vehicles import vehicle_of
+from transire.origin.determination.verdict import Verdict
+from transire.origin.determination.weighing import Weighed
 from transire.origin.ranges import held
 from transire.origin.rule.notes import FreshObtained, Note, ValueAlternativeBarred
 from transire.origin.rule.tree import Alternative, Change, NoChange
-from transire.origin.terms import terms_of
+from transire.origin.terms import Terms, terms_of
 from transire.tariff.currencies import is_currency
 
 _QUICK: Final = frozenset({"transaction_value", "net_cost"})
 
 
 class _Way(NamedTuple):
-    """One alternative: the change that it asks for, and the content that each method needs."""
+    """One alternative, with its change as compiled (None: none is required)."""
 
+    number: int
+    alternative: Alternative
     shift: Shift | None
-    needed: tuple[tuple[Method, Decimal], ...]
-    has_content: bool
+    required: tuple[Required, ...]
+    """The value content that it asks for; empty: none."""
 
 
 class _Plan(NamedTuple):
-    """What plain cases of one good under one rule come to."""
+    """What plain cases of one good under one rule are weighed by."""
 
+    digits: str
+    terms: Terms
+    bound: Bound
     ways: tuple[_Way, ...]
-    by_rule: str
-    by_materials: str
     limit: Decimal
     whole_by_cost: bool
 
 
-class _Sums(NamedTuple):
-    """A bill added up: value of what does not originate and of what does, and codes and values of the former."""
+class _Foreign(msgspec.Struct, eq=False):
+    """The codes of the materials that do not originate, and their values."""
 
-    foreign: Decimal
-    originating: Decimal
-    lines: list[tuple[str, Decimal]]
+    codes: list[str]
+    values: list[Decimal]
 
 
-def quick_answer(case: Case) -> Answer | None:
-    """Outcome, criterion, method and figures of a plain case; None for any other, and for what the long way refuses."""
+def quickly_found(case: Case, *, full: bool) -> Found | None:
+    """What a plain case came to; None for any other, and for what the long way refuses.
+
+    `full`: whether the answer will be explained. What does not originate is then left to the long way.
+    """
     good, value = case.good, case.good.value
-    if (
+    if value is None or value.transaction is None or not _is_plain(case, good):
+        return None
+    plan = _plan(case.agreement, good.tariff, case.import_date, case.exporter_country, case.importer_country, case.rule)
+    price = plain_amount(value.transaction)
+    if plan is None or price is None or price == ZERO:
+        return None
+    bill = Bill()
+    foreign = _added_up(bill, case.materials, value.currency)
+    if foreign is None:
+        return None
+    if case.costs is None:
+        bill.costs_known = False
+    else:
+        bill.own_costs, bill.excluded = costs_of(case.costs, "/costs")
+    subject = Subject(
+        plan.digits, good.tariff, (), bill, plan.terms, case.import_date, "/good", price, price,
+        None if good.weight is None else plain_amount(good.weight),
+    )  # fmt: skip
+    if full and numbers_noticed(plan.digits, foreign.codes, plan.bound.hs, case.import_date):
+        return None
+    if not foreign.codes:
+        return Found(case.case, subject, only_originating(plan.terms, len(case.materials)), True)
+    return _weighed(case, plan, subject, foreign, full)
+
+
+def _is_plain(case: Case, good: Good) -> bool:
+    value = good.value
+    return not (
         good.facts
         or case.accumulation
         or case.movement
@@ -73,124 +116,77 @@ def quick_answer(case: Case) -> Answer | None:
         or good.wholly_obtained is not None
         or good.produced_in is not None
         or good.set is not None
+        or (good.weight is not None and plain_amount(good.weight) is None)
         or value is None
         or value.related_sale is not None
         or value.adjusted is not None
         or value.international_shipment is not None
-        or value.transaction is None
-    ):
-        return None
-    plan = _plan(case.agreement, good.tariff, case.import_date, case.exporter_country, case.importer_country, case.rule)
-    price = plain_amount(value.transaction)
-    if plan is None or price is None or price == ZERO:
-        return None
-    sums = _added_up(case, value.currency)
-    if sums is None:
-        return None
-    if not sums.lines:
-        return Answer(case=case.case, outcome="originating", criterion=plan.by_materials)
-    costs = None
-    if case.costs is not None:
-        costs = (costs_beside(case.costs, "/costs"), excluded_costs(case.costs, "/costs"))
-    return _weighed(case, plan, sums, price, costs)
+    )
 
 
-def _weighed(
-    case: Case, plan: _Plan, sums: _Sums, price: Decimal, costs: tuple[Decimal, Decimal] | None
-) -> Answer | None:
-    total = None if costs is None else sums.foreign + sums.originating + costs[0]
-    whole = max(price, total) if plan.whole_by_cost and total is not None else price
-    tried = 0
-    answer: Answer | None = None
+def _weighed(case: Case, plan: _Plan, subject: Subject, foreign: _Foreign, full: bool) -> Found | None:
+    bill = subject.bill
+    total = bill.total_cost
+    whole = subject.transaction_value or ZERO
+    if plan.whole_by_cost and total is not None:
+        whole = max(whole, total)
+    tolerated = plan.limit * whole
+    failed: Weighed | None = None
     for way in plan.ways:
-        tried += 1
-        failing = _failing(way, sums.lines)
-        if failing is None or (failing and failing[0] * HUNDRED <= plan.limit * whole):
+        failing = None if way.shift is None else _failing(way.shift, foreign)
+        if failing is not None and failing * HUNDRED <= tolerated:
             return None
-        if failing:
+        if failing is not None:
             continue
-        if not way.has_content:
-            return Answer(case=case.case, outcome="originating", criterion=plan.by_rule)
-        answer = _by_content(case, plan, way, sums, price, total, costs)
-        if answer is not None and answer.outcome == "originating":
-            return answer
-        if sums.foreign * HUNDRED <= plan.limit * whole or answer is None:
+        content = None
+        if way.required:
+            content = content_of(subject, way.required, None)
+        weighed = _as_weighed(way, content)
+        if weighed.verdict is True:
+            return _told(case, plan, subject, weighed, full)
+        if weighed.verdict is None or bill.value_non_originating * HUNDRED <= tolerated:
             return None
-    # Which of several alternatives comes nearest is for the long way to say.
-    return answer if tried == 1 else None
-
-
-def _failing(way: _Way, lines: list[tuple[str, Decimal]]) -> tuple[Decimal] | tuple[()] | None:
-    """The value of what does not change, () where all does; None where a code is too short."""
-    if way.shift is None:
-        return ()
-    judge, failed, total = way.shift.judge, False, ZERO
-    for digits, value in lines:
-        judged = judge(digits)
-        if judged is FAILS:
-            failed = True
-            total += value
-        elif judged is not CHANGES:
-            return None
-    return (total,) if failed else ()
-
-
-def _by_content(
-    case: Case,
-    plan: _Plan,
-    way: _Way,
-    sums: _Sums,
-    price: Decimal,
-    total: Decimal | None,
-    costs: tuple[Decimal, Decimal] | None,
-) -> Answer | None:
-    best: tuple[bool, Decimal, Method, Decimal, Decimal] | None = None
-    for method, needed in way.needed:
-        if method == "net_cost":
-            if total is None or costs is None:
-                continue
-            base = total - costs[1]
-            if base <= ZERO:
-                return None
-        else:
-            base = price
-        spare = (base - sums.foreign) * HUNDRED - needed * base
-        found = (spare >= ZERO, spare, method, base, needed)
-        if best is None or (found[0], spare * best[3]) > (best[0], best[1] * base):
-            best = found
-    if best is None:
+        failed = weighed
+    # Which of several alternatives comes nearest, and what would help, is for the long way to say.
+    if failed is None or full or len(plan.ways) > 1:
         return None
-    met, _, method, base, needed = best
-    by_cost = method == "net_cost"
-    figures = Figures(
-        total_cost=shown(total) if by_cost and total is not None else None,
-        excluded_costs=shown(costs[1]) if by_cost and costs is not None else None,
-        net_cost=shown(base) if by_cost else None,
-        value_non_originating=shown(sums.foreign),
-        value_originating=shown(sums.originating),
-        transaction_value=None if by_cost else shown(price),
-        regional_value_content=shown_quotient((base - sums.foreign) * HUNDRED, base),
-        regional_value_content_needed=f"{needed.normalize():f}",
-    )
-    return Answer(
-        case=case.case,
-        outcome="originating" if met else "not_originating",
-        criterion=plan.by_rule if met else None,
-        method=method,
-        figures=figures,
-    )
+    return _told(case, plan, subject, failed, full)
 
 
-def _added_up(case: Case, currency: str | None) -> _Sums | None:
-    foreign = originating = ZERO
-    lines: list[tuple[str, Decimal]] = []
-    seen: set[str] = set()
+def _as_weighed(way: _Way, content: Content | None) -> Weighed:
+    verdict: Verdict = True if content is None else content.verdict
+    moved = None if way.shift is None else Moved(True)
+    return Weighed(way.number, way.alternative, True, moved, content, None, [], verdict, [])
+
+
+def _told(case: Case, plan: _Plan, subject: Subject, weighed: Weighed, full: bool) -> Found:
+    route = Route("product_rule", weighed.verdict, bound=plan.bound, weighed=weighed, content=weighed.content)
+    if not full:
+        return Found(case.case, subject, route, weighed.verdict)
+    notices = [] if plan.bound.notice is None else [plan.bound.notice]
+    notices += [origin_unknown(one, plan.terms) for one in case.materials if one.origin == "unknown"]
+    return Found(case.case, subject, route, weighed.verdict, notices=notices)
+
+
+def _failing(shift: Shift, foreign: _Foreign) -> Decimal | None:
+    """The value of what does not change, None where all does. A code that is too short counts as nothing that fails:
+    then the sum is within any tolerance, and the long way looks."""
+    verdicts = shift.verdicts(foreign.codes)
+    if None in verdicts:
+        return ZERO
+    if False not in verdicts:
+        return None
+    return sum([value for verdict, value in zip(verdicts, foreign.values, strict=True) if not verdict], ZERO)
+
+
+def _added_up(bill: Bill, materials: Sequence[Material], currency: str | None) -> _Foreign | None:
+    """Put the sums of bought materials into the bill; None where one of them is more than a code and a value."""
     if currency is not None and not is_currency(currency):
         return None
-    for material in case.materials:
-        value = None if material.value is None else plain_amount(material.value)
+    texts = []
+    for material in materials:
         if (
-            value is None
+            material.value is None
             or material.use != "material"
             or material.facts
             or material.adjustments is not None
@@ -198,16 +194,24 @@ def _added_up(case: Case, currency: str | None) -> _Sums | None:
             or (material.currency is not None and material.currency != currency)
         ):
             return None
-        digits = known_digits(material.tariff)
-        if digits is None or material.origin is None:
-            return None
-        if material.origin == "originating":
-            originating += value
-        else:
-            foreign += value
-            lines.append((digits, value))
-        seen.add(material.id)
-    return _Sums(foreign, originating, lines) if len(seen) == len(case.materials) else None
+        texts.append(material.value)
+    origins = [material.origin for material in materials]
+    values = None if None in origins else plain_amounts(texts)
+    codes = [known_digits(material.tariff) for material in materials]
+    if values is None or None in codes or len({material.id for material in materials}) < len(materials):
+        return None
+    own: list[Decimal] = []
+    foreign = _Foreign([], [])
+    for origin, digits, value in zip(origins, codes, values, strict=True):
+        if origin == "originating":
+            own.append(value)
+        elif digits is not None:
+            foreign.codes.append(digits)
+            foreign.values.append(value)
+    bill.value_non_originating = bill.value_non_originating_by_net_cost = sum(foreign.values, ZERO)
+    bill.value_originating = sum(own, ZERO)
+    bill.materials_cost = bill.value_originating + bill.value_non_originating
+    return foreign
 
 
 def _asks(note: Note, digits: str) -> bool:
@@ -235,48 +239,38 @@ def _plan(
         or vehicle_of(terms, digits, ()) is not None
         or requirements(agreement_id, digits, ())
         or limits.by_weight is not None
+        or any(held(digits, term.goods) is not False for term in terms.listed)
         or set(opened) != _QUICK
     ):
         return None
-    usable = [method for method, openness in opened.items() if openness is OPEN]
     ways = []
-    for alternative in found.rules[0].rule.alternatives:
+    bound = found.rules[0]
+    for number, alternative in enumerate(bound.rule.alternatives, start=1):
         target = getattr(alternative.way, "target", None)
         covers = held(digits, target.codes) if target is not None and target.codes else True
         if covers is False:
             continue
-        way = _way(alternative, found.rules[0].rule, digits, on, usable) if covers else None
+        required = tuple(required_by(alternative.value, terms, opened, on))
+        way = _way(number, alternative, bound, digits, required) if covers else None
         if way is None:
             return None
         ways.append(way)
-    whole_by_cost = terms.tolerance.choice == "any"
-    criteria = terms.criteria
-    return _Plan(tuple(ways), criteria["product_rule"], criteria["originating_materials"], limits.limit, whole_by_cost)
+    return _Plan(digits, terms, bound, tuple(ways), limits.limit, terms.tolerance.choice == "any")
 
 
-def _way(alternative: Alternative, rule: object, digits: str, on: date, usable: list[Method]) -> _Way | None:
+def _way(
+    number: int, alternative: Alternative, bound: Bound, digits: str, required: tuple[Required, ...]
+) -> _Way | None:
+    """An alternative that codes decide, and figures; None where more does."""
     way = alternative.way
+    if alternative.value and not required:
+        return None
     if alternative.guard or alternative.provisos or not isinstance(way, Change | NoChange):
         return None
     target = way.target
     if target is not None and (target.words or target.which or target.other or target.less):
         return None
-    shift = None
-    if isinstance(way, Change):
-        shift = Shift(way, rule, digits)  # type: ignore[arg-type]
-        if shift.by_codes is None:
-            return None
-    needed: dict[Method, Decimal] = {}
-    for limit in alternative.value:
-        if limit.when:
-            return None
-        if (limit.start is not None and on < limit.start) or (limit.end is not None and limit.end < on):
-            continue
-        for method in usable if limit.method is None else [limit.method]:
-            if method in usable:
-                needed[method] = max(limit.percent, needed.get(method, ZERO))
-    if alternative.value and not needed:
-        return None
-    return _Way(
-        shift, tuple((method, needed[method]) for method in usable if method in needed), bool(alternative.value)
-    )
+    if isinstance(way, NoChange):
+        return _Way(number, alternative, None, required)
+    shift = Shift(way, bound.rule, digits, (), bound.hs)
+    return None if shift.by_codes is None else _Way(number, alternative, shift, required)

@@ -7,40 +7,45 @@ stand in its place; goods classified with their parts and unassembled goods; set
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Literal
+from typing import Final, Literal
+
+import msgspec
 
 from transire.origin.amounts import HUNDRED, ZERO, shown
+from transire.origin.code import is_undivided
 from transire.origin.determination.bill import NOT_COUNTED, SHIFTING_USES
 from transire.origin.determination.conditions import Condition
-from transire.origin.determination.content import Content, content_of
+from transire.origin.determination.content import Content, content_of, required_by
 from transire.origin.determination.facts import told
 from transire.origin.determination.finding import Bound
 from transire.origin.determination.line import Line
-from transire.origin.determination.noted import conferring
+from transire.origin.determination.noted import conferring, listed
 from transire.origin.determination.question import Question
 from transire.origin.determination.verdict import Need, Verdict, all_of, any_of
-from transire.origin.determination.weighing import Weighed, percent_needed, weigh
+from transire.origin.determination.weighing import Weighed, percents_needed, weigh
 from transire.origin.ranges import held
 from transire.origin.rule.codes import CodeRange
 from transire.origin.rule.tree import Goods, Unread, ValueLimit
+from transire.origin.terms import Terms
 
-Kind = Literal["wholly_obtained", "originating_materials", "product_rule", "parts", "set"]
+_DISREGARDED: Final = NOT_COUNTED | {"packing_retail", "accessory"}
+"""What does not matter for whether a good is made of originating materials alone."""
+
+Kind = Literal["wholly_obtained", "originating_materials", "product_rule", "parts", "set", "listed"]
 
 
-@dataclass(slots=True)
-class Route:
+class Route(msgspec.Struct, eq=False):
     """One way of originating, as far as the case goes along it."""
 
     kind: Kind
     verdict: Verdict
-    conditions: list[Condition] = field(default_factory=list)
-    needs: list[Need] = field(default_factory=list)
+    conditions: list[Condition] = []
+    needs: list[Need] = []
     bound: Bound | None = None
     weighed: Weighed | None = None
     """The alternative that is met, or the one that comes nearest."""
-    others: list[Weighed] = field(default_factory=list)
+    others: list[Weighed] = []
     content: Content | None = None
     conferred: bool = False
     """Whether a note stands in the place of the rule."""
@@ -50,7 +55,8 @@ def wholly_obtained(question: Question) -> Route | None:
     """A good that was mined, grown, caught or made from nothing else in the territory: declared, never worked out."""
     if question.case.good.wholly_obtained is not True:
         return None
-    foreign = [line.id for line in question.bill.lines if not line.originating and line.use in SHIFTING_USES]
+    used = (line for line in question.bill.lines if line.use in SHIFTING_USES)
+    foreign = [line.id for line in used if not _all_originating(line)]
     condition = Condition(
         "wholly obtained",
         f"wholly obtained or produced entirely in {question.terms.territory}",
@@ -63,24 +69,35 @@ def wholly_obtained(question: Question) -> Route | None:
 
 def originating_materials(question: Question) -> Route | None:
     """A good made exclusively from originating materials."""
-    counted = [line for line in question.bill.lines if line.use not in NOT_COUNTED and line.use != "packing_retail"]
-    counted = [line for line in counted if line.use != "accessory"]
-    if not counted or not all(_all_originating(line) for line in counted):
+    counted = 0
+    for line in question.bill.lines:
+        if line.use in _DISREGARDED:
+            continue
+        if not _all_originating(line):
+            return None
+        counted += 1
+    if not counted:
         return None
+    return only_originating(question.terms, counted)
+
+
+def only_originating(terms: Terms, materials: int) -> Route:
+    """The way of a good that was made from so many materials, all of them originating."""
     condition = Condition(
         "originating materials only",
-        f"production in {question.terms.territory} exclusively from originating materials",
-        f"all {len(counted)} materials originate" if len(counted) > 1 else "the only material originates",
+        f"production in {terms.territory} exclusively from originating materials",
+        f"all {materials} materials originate" if materials > 1 else "the only material originates",
         True,
-        citation=question.terms.citations["originating_materials"],
+        citation=terms.citations["originating_materials"],
     )
     return Route("originating_materials", True, [condition])
 
 
 def _all_originating(line: Line) -> bool:
+    """Whether it originates, or everything did that went into it here or in production that is accumulated."""
     if line.originating:
         return True
-    return bool(line.inside) and line.made is not None and all(_all_originating(inner) for inner in line.inside or ())
+    return bool(line.inside) and all(_all_originating(inner) for inner in line.inside or ())
 
 
 def product_rule(question: Question) -> Route:
@@ -109,7 +126,9 @@ def product_rule(question: Question) -> Route:
 
 
 def by_a_note(question: Question, by_rule: Route) -> Route | None:
-    """A note of section or chapter by which a declared process or fabric makes the good originate."""
+    """A note of section or chapter by which a declared process or fabric makes the good originate, or a table."""
+    if (condition := listed(question)) is not None:
+        return Route("listed", True, [condition], bound=by_rule.bound, conferred=True)
     condition = conferring(question)
     if condition is None:
         return None
@@ -199,6 +218,7 @@ def _distance(one: Weighed) -> tuple[int, float, int]:
         best = one.content.best
         lacking = None if best is None or best.spare is None or not best.base else float(-best.spare) / float(best.base)
         gap += 1.0 if lacking is None else min(1.0, lacking / 100)
+    failed += one.made is not True
     failed += sum(condition.verdict is not True for condition in one.conditions)
     return failed, gap, one.number
 
@@ -239,19 +259,21 @@ def _declared(good_facts, line: Line, name: Literal["gri_2a", "parts_of_the_good
 
 
 def _classified_together(good: str, material: str) -> bool:
-    """The same subheading, or the same heading where it is not subdivided and so printed without a subheading."""
+    """The same subheading, or the same heading where it is not subdivided: of others a heading does not tell."""
     shared = min(len(good), len(material), 6)
-    return shared >= 4 and good[:shared] == material[:shared]
+    return good[:shared] == material[:shared] and (shared == 6 or is_undivided(good[:shared]))
 
 
 def _with_content(question: Question, bound: Bound, weighed: Weighed, citation: str) -> Route:
     term = question.terms.parts
     assert term is not None
-    higher = percent_needed(weighed)
+    higher = percents_needed(weighed)
     limits = tuple(
-        ValueLimit(percent=max(percent, higher or ZERO), method=method) for method, percent in term.percent.items()
+        ValueLimit(percent=max(percent, higher.get(method, ZERO)), method=method)
+        for method, percent in term.percent.items()
     )
-    content = content_of(question.subject, limits, question.openness, question.case.method)
+    required = required_by(limits, question.terms, question.openness, question.case.import_date)
+    content = content_of(question.subject, required, question.case.method)
     conditions = list(weighed.conditions)
     condition = Condition(
         "materials that need not change",
@@ -274,7 +296,7 @@ def set_of_goods(question: Question) -> Route | None:
     if not components:
         why = "the goods of the set are its materials of use set_component"
         return Route("set", None, needs=[Need("materials", why, term.citation)])
-    foreign = [line for line in components if not line.originating]
+    foreign = [line for line in components if not _originates_as_a_good(line)]
     textile = (CodeRange("50", "63"),)
     percent = term.textile_percent if held(question.digits, textile) else term.percent
     subject = question.subject
@@ -286,11 +308,21 @@ def set_of_goods(question: Question) -> Route | None:
     return Route("set", *_measured_set(foreign, percent, base, needed, term.citation))
 
 
+def _originates_as_a_good(line: Line) -> bool:
+    """A good of a set that the producer made originates as any good does, whether it was designated or not."""
+    return line.originating or (line.made is not None and line.made().originates is True)
+
+
+def _value_in_set(line: Line) -> Decimal | None:
+    """The value of a good in the set: what was paid for it, or what it cost to make (USMCA s.6(4), s.8(1))."""
+    return line.value if line.made is None else line.cost
+
+
 def _measured_set(
     foreign: Sequence[Line], percent: Decimal, base: Decimal | None, needed: str, citation: str
 ) -> tuple[Verdict, list[Condition], list[Need]]:
-    needs = [Need(f"materials[{line.id}].value", needed, citation) for line in foreign if line.value is None]
-    total = sum((line.value or ZERO for line in foreign), ZERO)
+    needs = [_value_of_set_missing(line, needed, citation) for line in foreign if _value_in_set(line) is None]
+    total = sum((_value_in_set(line) or ZERO for line in foreign), ZERO)
     verdict: Verdict = None
     if base is None or base == 0:
         needs.append(Need("good.value", needed, citation))
@@ -299,5 +331,17 @@ def _measured_set(
         verdict = total * HUNDRED <= percent * base
         verdict = None if verdict and needs else verdict
         found = f"{shown(total)} of {shown(base)}: {', '.join(line.id for line in foreign)} do not originate"
+    if verdict is False and (unsettled := [line for line in foreign if _is_unsettled(line)]):
+        verdict = None
+        needs += [Need(f"materials[{line.id}].self_produced.rule", needed, citation) for line in unsettled]
     condition = Condition("set", needed, found, verdict, tuple(needs), citation)
     return verdict, [condition], needs if verdict is None else []
+
+
+def _value_of_set_missing(line: Line, needed: str, citation: str) -> Need:
+    member = "value" if line.made is None else "self_produced.costs"
+    return Need(f"materials[{line.id}].{member}", needed, citation)
+
+
+def _is_unsettled(line: Line) -> bool:
+    return line.made is not None and line.made().originates is None

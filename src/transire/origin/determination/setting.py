@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import msgspec
 
 from transire.origin.case import Method
 from transire.origin.determination.content import Openness
@@ -12,7 +12,7 @@ from transire.origin.determination.subject import Subject
 from transire.origin.rule.tree import Rule, ValueLimit
 
 
-class Setting(NamedTuple):
+class Setting(msgspec.Struct, frozen=True, eq=False):
     """What is the same for all alternatives of a rule."""
 
     subject: Subject
@@ -23,5 +23,7 @@ class Setting(NamedTuple):
     method: Method | None
     limits: tuple[ValueLimit, ...] | None = None
     """Value requirements that stand in the place of the rule's (NAFTA Regulations s.13)."""
+    edition: str = ""
+    """The edition of the Harmonized System in which the rule is printed."""
     compiled: dict[int, Shift] | None = None
     """Shifts compiled before, by the alternative's place, where no fact of the good enters."""

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 from transire.origin.case import Fact
+from transire.origin.concordance import before
 from transire.origin.determination.codes_only import compile_codes
 from transire.origin.determination.facts import is_named, naming, naming_of, stated, told
 from transire.origin.determination.verdict import Verdict, all_of, any_of, negated
@@ -53,30 +54,66 @@ FAILS: Final = Judged(False, ())
 class Shift:
     """One alternative's change, for a good of one code: compiled once, asked for each material."""
 
-    def __init__(self, change: Change, rule: Rule, good: str, good_facts: Facts = ()) -> None:
+    def __init__(self, change: Change, rule: Rule, good: str, good_facts: Facts = (), edition: str = "") -> None:
         self.change = change
+        self.edition = edition
+        """The edition of the Harmonized System in whose numbers the rule is printed; empty: not known."""
         self.good = good
         self.good_facts = good_facts
         self.group = change.target.codes
         self.named_targets = tuple(_named_targets(rule))
         self.by_codes = compile_codes(change, good, _contains)
-        self._settled: dict[str, Judged] = {}
+        self.combinations = tuple(_combinations(change))
+        """What it excludes only together ("more than one of the following")."""
+        self._settled: dict[str, bool] = {}
+        """Codes of full length that were judged before, where codes alone decide."""
+        self._headings: dict[str, bool | str | None] = {}
+        """Headings that were judged before, as far as the heading tells."""
         self._known: dict[str, Judged] = {}
 
     def judge(self, digits: str, facts: Facts = ()) -> Judged:
         """Whether a non-originating material of this code, of which these facts were declared, makes the change."""
         settled = self._settled.get(digits)
+        if settled is None:
+            if self.edition and (older := before(digits[:6], self.edition)):
+                return self._judged_as(older, facts)
+            settled = self._by_codes(digits)
         if settled is not None:
-            return settled
-        if self.by_codes is not None and len(digits) >= self.by_codes.least:
-            settled = self._settled[digits] = CHANGES if self.by_codes.accepts(digits) else FAILS
-            return settled
+            return CHANGES if settled else FAILS
         if facts:
             return self._judged(digits, facts)
         known = self._known.get(digits)
         if known is None:
             known = self._known[digits] = self._judged(digits, ())
         return known
+
+    def _by_codes(self, digits: str) -> bool | None:
+        """Whether a code changes where codes alone decide: most often its heading tells for all that is below it."""
+        if self.by_codes is None:
+            return None
+        heading = digits[:4]
+        found = self._headings.get(heading, heading)
+        if found is heading:
+            found = self._headings[heading] = self._judged(heading, ()).verdict if len(heading) == 4 else None
+        if found is None and len(digits) >= self.by_codes.least:
+            found = self.by_codes.accepts(digits)
+        if found is not None:
+            self._settled[digits] = found
+        return found
+
+    def _judged_as(self, older: Sequence[str], facts: Facts) -> Judged:
+        """A number that was made later than the rule, judged by the ones it was made from: open where they differ."""
+        found = [self.judge(number, facts) for number in older]
+        if all(one.verdict is found[0].verdict for one in found):
+            return found[0]
+        return Judged(None, tuple(dict.fromkeys(asked for one in found for asked in one.asked)))
+
+    def verdicts(self, codes: Sequence[str]) -> list[Verdict]:
+        """Whether materials of these codes make the change, as far as codes alone decide it."""
+        found: list[Verdict] = list(map(self._settled.get, codes))
+        if None in found:
+            found = [self.judge(digits).verdict for digits in codes]
+        return found
 
     def _judged(self, digits: str, facts: Facts) -> Judged:
         asked: list[Asked] = []
@@ -214,10 +251,7 @@ class Shift:
         """Whether the materials together are what an exclusion forbids together ("more than one of the following")."""
         asked: list[Asked] = []
         verdicts = []
-        for exclusion in _exclusions(self.change):
-            source = exclusion.source
-            if not isinstance(source, Several) or source.how == "any_combination":
-                continue
+        for source in self.combinations:
             hits = [
                 any_of(self._is_goods(part, digits, facts, asked, ()) for digits, facts in materials)
                 for part in source.parts
@@ -251,10 +285,11 @@ def _named_targets(rule: Rule) -> Iterator[Goods]:
             yield target
 
 
-def _exclusions(change: Change) -> Iterator[Excluded]:
-    yield from change.source.excluded
-    if change.also is not None:
-        yield from change.also.excluded
+def _combinations(change: Change) -> Iterator[Several]:
+    excluded = change.source.excluded + (() if change.also is None else change.also.excluded)
+    for exclusion in excluded:
+        if isinstance(exclusion.source, Several) and exclusion.source.how != "any_combination":
+            yield exclusion.source
 
 
 def _sweeps(source: Source) -> bool:

@@ -52,6 +52,11 @@ class Statements:
         """The statement about a material of the bill, if there is one."""
         return self.by_material.get(material)
 
+    def designated_inside(self, material: str) -> bool:
+        """Whether it holds a designated material under a value requirement: no chain through it either (s.14(4))."""
+        said = self.by_material.get(material)
+        return said is not None and said.counts and said.states.designated_inside
+
     def refuse_unmatched(self) -> None:
         """Refuse a statement whose material stood nowhere in the bill, or in several places."""
         for material, statement in self.by_material.items():
@@ -155,7 +160,8 @@ def _stated_line(stated: StatedInput, above: Line, at: int, where: str) -> Line:
         textile=above.textile,
     )
     holder = where.removesuffix(f"/materials/{at}")
-    line = Line(material, digits_of(stated.tariff, f"{where}/tariff"), stated.origin == "originating", holder, at)
+    digits = digits_of(stated.tariff, f"{where}/tariff")
+    line = Line(material, digits, stated.origin == "originating", holder, at, textile=above.textile)
     if stated.value is not None:
         line.value = line.value_by_net_cost = line.cost = amount_at(stated.value, f"{where}/value")
     return line

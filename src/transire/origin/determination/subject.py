@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple
+
+import msgspec
 
 from transire.origin.case import Fact
 from transire.origin.determination.bill import Bill
@@ -13,7 +14,7 @@ from transire.origin.determination.vehicles import TracedSum
 from transire.origin.terms import Terms
 
 
-class Subject(NamedTuple):
+class Subject(msgspec.Struct, frozen=True, eq=False):
     """A good with its bill, on a day, under an agreement. Values are None where the case states none."""
 
     digits: str

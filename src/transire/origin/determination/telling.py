@@ -17,7 +17,7 @@ from transire.origin.determination.routes import Route
 from transire.origin.determination.subject import Subject
 from transire.origin.determination.tolerance import Tolerated
 from transire.origin.determination.weighing import Weighed
-from transire.origin.rule.tree import Change, NoChange
+from transire.origin.rule.tree import Change, NoChange, Production
 from transire.origin.rule.wording import plain, say_alternative
 
 _BASES = {
@@ -49,30 +49,30 @@ def figures_of(subject: Subject, route: Route) -> Figures:
     bill, weighed = subject.bill, route.weighed
     best = route.content.best if route.content is not None else None
     tolerance = _tolerance(weighed)
-    by_cost = tolerance is not None and tolerance.base == "total_cost"
-    net = best is not None and best.method == "net_cost"
-    by_value = best is not None and best.method == "transaction_value"
-    figures = Figures(
-        total_cost=_amount(bill.total_cost) if net or by_cost else None,
-        excluded_costs=_amount(bill.excluded) if net and bill.costs_known else None,
+    failing = weighed.moved.failing if weighed is not None and weighed.moved is not None else ()
+    if best is None and tolerance is None and not failing:
+        return NO_FIGURES
+    base = None if tolerance is None else tolerance.base
+    method = None if best is None else best.method
+    net = method == "net_cost"
+    return Figures(
+        total_cost=_amount(bill.total_cost) if net or base == "total_cost" else None,
+        excluded_costs=shown(bill.excluded) if net and bill.costs_known else None,
         net_cost=_amount(bill.net_cost) if net else None,
-        value_non_originating=None if best is None or bill.unvalued_foreign else _amount(best.foreign),
-        value_originating=_amount(bill.value_originating) if best is not None else None,
+        value_non_originating=None if best is None or bill.unvalued_foreign else shown(best.foreign),
+        value_originating=None if best is None else shown(bill.value_originating),
         transaction_value=_amount(subject.transaction_value)
-        if by_value or _is(tolerance, "transaction_value")
+        if method == "transaction_value" or base == "transaction_value"
         else None,
         adjusted_value=_amount(subject.adjusted_value)
-        if (best is not None and best.method in ("build_up", "build_down")) or _is(tolerance, "adjusted_value")
+        if method in ("build_up", "build_down") or base == "adjusted_value"
         else None,
-        regional_value_content=best.content if best is not None else None,
-        regional_value_content_needed=plain(best.needed) if best is not None else None,
-        de_minimis_share=tolerance.share() if tolerance is not None else None,
-        de_minimis_base=tolerance.base if tolerance is not None else None,
-        materials_not_shifting=tuple(line.id for line in weighed.moved.failing)
-        if weighed is not None and weighed.moved is not None
-        else (),
+        regional_value_content=None if best is None else best.content,
+        regional_value_content_needed=None if best is None else plain(best.needed),
+        de_minimis_share=None if tolerance is None else tolerance.share(),
+        de_minimis_base=base,
+        materials_not_shifting=tuple([line.id for line in failing]) if failing else (),
     )
-    return NO_FIGURES if figures == NO_FIGURES else figures
 
 
 def tests_of(subject: Subject, route: Route, general: Sequence[Condition]) -> tuple[Tested, ...]:
@@ -95,6 +95,10 @@ def _of_weighed(weighed: Weighed, citation: str, said: dict[int, str]) -> Iterat
         yield Tested(f"{alternative}: the good", citation, needed, "not declared", None)
     if weighed.moved is not None:
         yield from _moved(weighed, weighed.moved, citation, said)
+    elif isinstance(weighed.alternative.way, Production):
+        needed = " or ".join(weighed.alternative.way.processes)
+        found = "the process that was declared is one of them" if weighed.made else "no such process is declared"
+        yield Tested("process", citation, needed, found, weighed.made)
     elif isinstance(weighed.alternative.way, NoChange):
         yield Tested("tariff shift", citation, "no change in tariff classification", "none is required", True)
     if weighed.content is not None:
@@ -192,10 +196,6 @@ def _tolerance(weighed: Weighed | None) -> Tolerated | None:
     if weighed.moved is not None and weighed.moved.tolerance is not None:
         return weighed.moved.tolerance
     return weighed.waived
-
-
-def _is(tolerance: Tolerated | None, base: str) -> bool:
-    return tolerance is not None and tolerance.base == base
 
 
 def _amount(value: Decimal | None) -> str | None:

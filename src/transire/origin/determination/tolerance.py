@@ -12,6 +12,9 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
 
+import msgspec
+from msgspec.structs import replace
+
 from transire.origin.amounts import HUNDRED, ONE, ZERO, shown_quotient
 from transire.origin.answer import ToleranceBase
 from transire.origin.case import AgreementId
@@ -27,7 +30,7 @@ Excepted = Callable[[Line], Verdict]
 """What the notes of section and chapter say of a material: True covered, False not covered, None silent."""
 
 
-class Tolerated(NamedTuple):
+class Tolerated(msgspec.Struct, frozen=True, eq=False):
     """Whether the tolerance covers materials, and what it was measured by (None: not measured)."""
 
     verdict: Verdict
@@ -100,9 +103,9 @@ def _by_value(subject: Subject, lines: Sequence[Line], excepted: Excepted, terms
         if covered is False:
             excluded.append((line.id, why))
     if excluded:
-        return found._replace(verdict=False, excluded=tuple(excluded), needs=())
+        return replace(found, verdict=False, excluded=tuple(excluded), needs=())
     verdict = all_of([found.verdict, *verdicts])
-    return found._replace(verdict=verdict, needs=(*found.needs, *needs) if verdict is None else ())
+    return replace(found, verdict=verdict, needs=(*found.needs, *needs) if verdict is None else ())
 
 
 def _measured(subject: Subject, total: Decimal, limit: Decimal, citation: str, missing: tuple[Need, ...]) -> Tolerated:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from transire.origin.amounts import ZERO, plain_amount
-from transire.origin.case import NOTHING_EXCLUDED, Adjustment, Adjustments, Costs
+from transire.origin.case import NOTHING_EXCHANGED, NOTHING_EXCLUDED, Adjustment, Adjustments, Costs
 from transire.origin.errors import PartExceedsWhole
 from transire.origin.reading import amount_at
 from transire.origin.terms import Terms
@@ -62,47 +62,38 @@ def beside(adjustments: Adjustments | None, where: str) -> Decimal:
     return total
 
 
-def costs_beside(costs: Costs, where: str) -> Decimal:
-    """Product, period and other costs, with gains and losses of currency conversion netted (s.2(6)(d))."""
-    return (
-        _contained(costs, where)
-        - _sum((("gain", costs.currency.gain),), f"{where}/currency")
-        + _sum((("loss", costs.currency.loss),), f"{where}/currency")
-    )
+def costs_of(costs: Costs, where: str) -> tuple[Decimal, Decimal]:
+    """The producer's costs beside the materials, and what of them net cost leaves out.
 
-
-def excluded_costs(costs: Costs, where: str) -> Decimal:
-    """What net cost leaves out of these costs; it is contained in them."""
-    excluded = costs.excluded
-    if excluded is NOTHING_EXCLUDED:
-        return ZERO
-    named = (
-        ("promotion", excluded.promotion),
-        ("royalties", excluded.royalties),
-        ("shipping_packing", excluded.shipping_packing),
-        ("non_allowable_interest", excluded.non_allowable_interest),
-        ("unspecified", excluded.unspecified),
-    )
-    total, own = _sum(named, f"{where}/excluded"), _contained(costs, where)
-    if total > own:
+    Product, period and other costs, with gains and losses of currency conversion netted (s.2(6)(d)); the excluded
+    costs are contained in them.
+    """
+    own = _sum((costs.product, costs.period, costs.other), _COSTS, where)
+    excluded = ZERO
+    if (left_out := costs.excluded) is not NOTHING_EXCLUDED:
+        named = (left_out.promotion, left_out.royalties, left_out.shipping_packing)
+        more = (left_out.non_allowable_interest, left_out.unspecified)
+        excluded = _sum(named + more, _EXCLUDED, f"{where}/excluded")
+    if excluded > own:
         raise PartExceedsWhole(
-            got=f"excluded costs of {total}", expected=f"at most the costs of {own}", where=f"{where}/excluded"
+            got=f"excluded costs of {excluded}", expected=f"at most the costs of {own}", where=f"{where}/excluded"
         )
-    return total
+    if (exchange := costs.currency) is not NOTHING_EXCHANGED:
+        own += _sum((exchange.loss,), ("loss",), f"{where}/currency")
+        own -= _sum((exchange.gain,), ("gain",), f"{where}/currency")
+    return own, excluded
 
 
-def _contained(costs: Costs, where: str) -> Decimal:
-    return _sum((("product", costs.product), ("period", costs.period), ("other", costs.other)), where)
+_COSTS: Final = ("product", "period", "other")
+_EXCLUDED: Final = ("promotion", "royalties", "shipping_packing", "non_allowable_interest", "unspecified")
 
 
-def _sum(named: Iterable[tuple[str, str]], where: str) -> Decimal:
-    """The sum of members; what is left out of a case is 0 and is not read."""
-    total = ZERO
-    for name, text in named:
-        if text != "0":
-            amount = plain_amount(text)
-            total += amount_at(text, f"{where}/{name}") if amount is None else amount
-    return total
+def _sum(texts: Sequence[str], names: Sequence[str], where: str) -> Decimal:
+    """The sum of members of these names; most are left out of a case, which makes them 0."""
+    plain = [plain_amount(text) for text in texts if text != "0"]
+    if None not in plain:
+        return sum([amount for amount in plain if amount is not None], ZERO)
+    return sum((amount_at(text, f"{where}/{name}") for text, name in zip(texts, names, strict=True)), ZERO)
 
 
 def _amount(stated: Adjustment | str, kind: str, where: str) -> tuple[Decimal, bool]:

@@ -6,12 +6,14 @@ Nothing here is worded: what was found is kept, and `telling` says it for the al
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 
+import msgspec
+
+from transire.origin.case import Method
 from transire.origin.determination.conditions import Condition, test_proviso, value_bars
-from transire.origin.determination.content import Content, content_of
-from transire.origin.determination.facts import described, is_named, naming, naming_of, text_of
+from transire.origin.determination.content import Content, content_of, required_by
+from transire.origin.determination.facts import described, is_named, naming, naming_of, normalized, text_of
 from transire.origin.determination.moving import Moved, moved_under
 from transire.origin.determination.setting import Setting
 from transire.origin.determination.subject import Subject
@@ -21,8 +23,7 @@ from transire.origin.ranges import held
 from transire.origin.rule.tree import Alternative, Change, Goods, NoChange, Production, Unread
 
 
-@dataclass(slots=True)
-class Weighed:
+class Weighed(msgspec.Struct, eq=False):
     """One alternative, weighed."""
 
     number: int
@@ -34,6 +35,8 @@ class Weighed:
     conditions: list[Condition]
     verdict: Verdict
     needs: list[Need]
+    made: Verdict = True
+    """Whether one of the processes that the alternative names made the good."""
 
     @property
     def by_content(self) -> bool:
@@ -67,7 +70,7 @@ def weigh(setting: Setting, number: int) -> Weighed | None:
     verdict = all_of(parts)
     if verdict is None:
         needs += _open_parts(moved, content, waived, conditions)
-    return Weighed(number, alternative, target, moved, content, waived, conditions, verdict, needs)
+    return Weighed(number, alternative, target, moved, content, waived, conditions, verdict, needs, made)
 
 
 def _open_parts(
@@ -101,12 +104,27 @@ def _target(setting: Setting, alternative: Alternative, covers: Verdict, needs: 
         if way.target.other:
             verdicts.append(_is_none_of_the_named(setting, alternative, needs))
     if alternative.guard:
-        opens = described(subject.facts, alternative.guard)
+        opens = _guard_holds(setting, alternative.guard)
         if opens is None:
             why = "the alternative is for such goods only"
             needs.append(Need(f"{subject.member}.facts[as_stated: {alternative.guard}]", why, setting.citation))
         verdicts.append(opens)
     return all_of(verdicts)
+
+
+def _guard_holds(setting: Setting, guard: str) -> Verdict:
+    """Whether the good is one that the words before an alternative narrow it to.
+
+    Those words are declared as they stand; or the principal use is declared in words that some of the alternatives of
+    the rule contain ("original equipment in a heavy truck"): then the good is of those, and of no other.
+    """
+    facts = setting.subject.facts
+    opens = described(facts, guard)
+    use = text_of(facts, "principal_use") if opens is None else None
+    if use is None:
+        return opens
+    fitting = {one.guard for one in setting.rule.alternatives if one.guard and use in normalized(one.guard)}
+    return guard in fitting if fitting else None
 
 
 def _is_none_of_the_named(setting: Setting, alternative: Alternative, needs: list[Need]) -> Verdict:
@@ -143,15 +161,15 @@ def _content(setting: Setting, alternative: Alternative) -> tuple[Content | None
     if not alternative.value:
         return None, None
     limits = alternative.value if setting.limits is None else setting.limits
-    content = content_of(setting.subject, limits, setting.openness, setting.method)
+    subject = setting.subject
+    required = required_by(limits, subject.terms, setting.openness, subject.on)
+    content = content_of(subject, required, setting.method)
     if content.verdict is True:
         return content, None
-    waived = waives_content(setting.subject)
+    waived = waives_content(subject)
     return content, waived if waived is not None and waived.verdict is True else None
 
 
-def percent_needed(weighed: Weighed) -> Decimal | None:
-    """The content that the best method of an alternative needs."""
-    if weighed.content is None or weighed.content.best is None:
-        return None
-    return weighed.content.best.needed
+def percents_needed(weighed: Weighed) -> dict[Method, Decimal]:
+    """The content that each method of an alternative needs."""
+    return {} if weighed.content is None else {one.method: one.needed for one in weighed.content.methods}

@@ -70,7 +70,7 @@ def read_target(text: str) -> Goods:
     codes = read_codes(cursor)
     words, rest = _name(cursor, text[:start]), cursor.rest.strip(" ,;")
     less, which = _taken_out(rest)
-    if which in ("or", "and") or "is required" in which or " from any other " in which:
+    if which in ("or", "and") or which.startswith(".") or "is required" in which or " from any other " in which:
         raise cursor.refuse("the goods that the change is to")
     return Goods(words=words, codes=codes, which=which, other=other, less=less)
 

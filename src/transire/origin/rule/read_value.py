@@ -30,7 +30,9 @@ _PERCENT: Final = re.compile(r"(?P<percent>\d+(?:\.\d+)?) percent", re.ASCII)
 _LABEL: Final = re.compile(r"\((?:[a-z]|[ivx]+|\d+)\) ?", _I)
 _NEXT: Final = re.compile(r"[,;]? ?(?:or|and) |[,;] (?=\(|\d)", _I)
 _DAY: Final = r"[A-Z][a-z]+ \d{1,2}, \d{4}"
-_DATES: Final = re.compile(rf",? beginning on (?P<start>{_DAY})(?:,? and ending on (?P<end>{_DAY}))?", re.ASCII)
+_DATES: Final = re.compile(
+    rf",? beginning on (?P<start>{_DAY})(?:(?:,? and ending on|,? until) (?P<end>{_DAY}))?", re.ASCII
+)
 _WHEN: Final = re.compile(r" and (?P<when>the good [^,;]+)", _I)
 _MONTHS: Final = {
     name: number

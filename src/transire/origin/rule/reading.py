@@ -35,7 +35,7 @@ _OPENS: Final = (
     r"(?:A change (?:to|from)|No (?:required )?change in tariff|Production of|For any |For all other goods )"
 )
 _START: Final = re.compile(
-    rf"(?:^|[;:.,]\s*(?:or |and )?)(?P<label>{_LABEL})(?={_OPENS}|a change |no change )|"
+    rf"(?:^|[;:.,]\s*(?:or |and )?)(?P<label>{_LABEL})(?={_OPENS}|a change |no (?:required )?change )|"
     rf"(?:^|[;.]\s*(?:or |and )?|, or )(?={_OPENS})|; or (?=a change )"
 )
 _LABELLED: Final = re.compile(rf"(?:^|[;.]\s*(?:or |and )?)(?P<label>{_LABEL})")

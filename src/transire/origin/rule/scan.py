@@ -44,6 +44,9 @@ _MISPRINTS: Final = (
     (re.compile(r"\bwithin than group\b"), "within that group"),
     (re.compile(r"\bA change from (?=subheading [\d.]+ through [\d.]+ from any)"), "A change to "),
     (re.compile(r"\bheading (?=subheading \d)"), ""),
+    # USMCA Regulations s.13, rules of 8708: a number without its first digits, and a step of 2027 dated 2023 (s.15(2)).
+    (re.compile(r"\b(?:sub)?heading 87\.(?=[1-9]\d for use as original equipment)"), "subheading 8708."),
+    (re.compile(r"(?<=until June 30, 2027; \(iii\) 70 percent, beginning on July 1, )2023"), "2027"),
 )
 
 

@@ -15,9 +15,11 @@ import msgspec
 import sqlalchemy as sa
 
 from transire.documents.determination import SCHEMA_ID, Determination, json_text, read_determination
+from transire.node.own_rules import own_rules
 from transire.node.tenant import Tenant
 from transire.origin.agreements import agreement, agreements
 from transire.origin.answer import Missing, RuleUsed, Tested
+from transire.origin.case import RuleText
 from transire.procedures.origin_determination import tables as t
 from transire.procedures.origin_determination.asking import answer_to
 from transire.procedures.origin_determination.errors import DeterminationUnknown
@@ -27,7 +29,9 @@ from transire.records.documents import DocumentFilter, DocumentLine, every_docum
 from transire.records.errors import DocumentUnknown
 from transire.records.statements import StatementLine, find_statement, statements_about
 
-Recomputed = Literal["same", "differs"]
+Recomputed = Literal["same", "same_by_text", "differs"]
+"""Whether this node's engine, asked the same, answers the same; or, where the rule is of an edition that the node does
+not hold, comes to the same outcome and figures by the text of the rule."""
 
 
 class BinderInput(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -149,7 +153,7 @@ def binder_of(tenant: Tenant, tx: sa.Connection, document_id: str, number: int |
         time_line=tuple(_time_line(tenant, tx, document_id, certifications)),
         certifications=certifications,
         versions=tuple(_version(one) for one in versions),
-        recomputed="same" if json_text(answer_to(content.case)[0]) == content.origin_answer else "differs",
+        recomputed=_recomputed(tenant, content),
         case=content.origin_case,
         answer=content.origin_answer,
     )
@@ -158,6 +162,20 @@ def binder_of(tenant: Tenant, tx: sa.Connection, document_id: str, number: int |
 def binder_json(binder: Binder) -> bytes:
     """The binder as a file: JSON, its members in a fixed order."""
     return msgspec.json.format(msgspec.json.encode(binder, order="deterministic"), indent=2) + b"\n"
+
+
+def _recomputed(tenant: Tenant, content: Determination) -> Recomputed:
+    own = own_rules(tenant.origin_rules, content.agreement)
+    for rules in (own, None) if own is not None else (None,):
+        if json_text(answer_to(content.case, rules)[0]) == content.origin_answer:
+            return "same"
+    said = content.answer
+    if said.rule is None or content.case.rule is not None:
+        return "differs"
+    by_text = msgspec.structs.replace(content.case, rule=RuleText(text=said.rule.text))
+    found, _ = answer_to(by_text)
+    agrees = (found.outcome, found.criterion, found.figures) == (said.outcome, said.criterion, said.figures)
+    return "same_by_text" if agrees else "differs"
 
 
 def _versions(tx: sa.Connection, document_id: str) -> tuple[DocumentLine, ...]:

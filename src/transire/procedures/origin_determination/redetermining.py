@@ -28,4 +28,4 @@ def products_changed(tenant: Tenant, tx: sa.Connection, numbers: Sequence[str]) 
             product = find_product(tx, number)
             # A determination for an audit of the past is about the bill of then: a new bill says nothing about it.
             if law.is_party(product.origin_country, today):
-                issue_determination(tenant, tx, node_person(tx, tenant.now()), ask(product, law.id, today))
+                issue_determination(tenant, tx, node_person(tx, tenant.now()), ask(tenant, product, law.id, today))

@@ -16,12 +16,13 @@ from transire.desk import products as desk
 from transire.desk.permissions import require
 from transire.desk.person import Person
 from transire.documents.determination import SCHEMA_ID
+from transire.node.own_rules import own_rules
 from transire.node.tenant import Issued, Tenant
 from transire.origin.case import Case
 from transire.origin.determine import determine
 from transire.origin.reading import read_case
 from transire.procedures.catalogue import product_reactions
-from transire.procedures.origin_determination.asking import answer_to, ask
+from transire.procedures.origin_determination.asking import Asked, answer_to, ask
 from transire.procedures.origin_determination.binder import Binder, binder_of
 from transire.procedures.origin_determination.bringing_in import product_of
 from transire.procedures.origin_determination.cases import agreements_of
@@ -68,7 +69,7 @@ def show_origin(
     """A product under an agreement: the answer of the engine now, and the determination that stands."""
     require(person, "origin.ask")
     with tenant.database.reading() as view:
-        return origin_page(tenant, view, ask(desk.find_product(view, number), agreement_id, on or tenant.now().date()))
+        return origin_page(tenant, view, _asked(tenant, view, number, agreement_id, on))
 
 
 def compare_origin(
@@ -77,9 +78,10 @@ def compare_origin(
     """What would be different, beside what is. Nothing is kept."""
     require(person, "origin.ask")
     with tenant.database.reading() as view:
-        asked = ask(desk.find_product(view, number), agreement_id, on or tenant.now().date())
+        asked = _asked(tenant, view, number, agreement_id, on)
     other = suppose(asked.case, supposed)
-    return comparison(asked.case, asked.answer, supposed, other, answer_to(other)[0])
+    answer, _ = answer_to(other, own_rules(tenant.origin_rules, agreement_id))
+    return comparison(asked.case, asked.answer, supposed, other, answer)
 
 
 def determine_origin(
@@ -91,7 +93,7 @@ def determine_origin(
     issued: dict[str, Issued] = {}
     with tenant.transaction() as tx:
         for number in dict.fromkeys(numbers):
-            made = issue_determination(tenant, tx, person, ask(desk.find_product(tx, number), agreement_id, day))
+            made = issue_determination(tenant, tx, person, _asked(tenant, tx, number, agreement_id, day))
             if made is not None:
                 issued[number] = made
     return Determined(issued, tuple(number for number in dict.fromkeys(numbers) if number not in issued))
@@ -128,7 +130,11 @@ def show_binder(tenant: Tenant, person: Person, document_id: str, *, version: in
         return binder_of(tenant, view, document_id, version)
 
 
+def _asked(tenant: Tenant, view: sa.Connection, number: str, agreement_id: str, on: date | None) -> Asked:
+    return ask(tenant, desk.find_product(view, number), agreement_id, on or tenant.now().date())
+
+
 def _line(tenant: Tenant, view: sa.Connection, line: desk.ProductLine, day: date) -> OriginLine:
     product = desk.find_product(view, line.number)
-    cells = tuple(origin_cell(tenant, view, ask(product, law.id, day)) for law in agreements_of(product, day))
+    cells = tuple(origin_cell(tenant, view, ask(tenant, product, law.id, day)) for law in agreements_of(product, day))
     return OriginLine(product=line, cells=cells)
