@@ -58,6 +58,7 @@ SPOKEN_CODES = (
     "verification",
     "refund",
     "solicitation",
+    "credentials",
 )
 """The errors that persons meet on pages; those of ledger and engine are met by operators, who read the log."""
 GOVERNING = ("governance", "members", "parameters", "possession", "rules")

@@ -42,6 +42,13 @@ NOT_HELD = {
     'status lists "as of" a time (Bitstring Status List 1.0, 3.2)': (
         "an option of the specification; the ledger answers this question."
     ),
+    "contexts of UNTP, TrustVC and others that are not pinned": (
+        "the signature is checked, *terms* is not shown and the credential so refused, until its context is given as a "
+        "file (`--context`). None is fetched."
+    ),
+    "OpenAttestation 2 and 3, `Ed25519Signature2020`, `BbsBlsSignature2020`, `bbs-2023`, `dc+sd-jwt`": (
+        "refused by name."
+    ),
     "BBS, COSE, did:key with other kinds of keys": "not offered.",
 }
 

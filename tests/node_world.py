@@ -9,6 +9,9 @@ from transire.node.home import write_new_secret
 from transire.node.node import NewMember, Node
 from transire.node.settings import NodeSettings
 
+PRODUCER = "did:web:producer.example"
+"""The one member with a did:web; the others' DIDs are their keys."""
+
 
 def make_node(folder: Path) -> Node:
     """A new node in a folder; its key stores are cheap, which it warns of."""
@@ -25,6 +28,6 @@ def make_node(folder: Path) -> Node:
         )
     made.start()
     registrar = made.tenant("customs")
-    made.add_member(NewMember("producer", "Producer", ("producer", "exporter")), registrar=registrar)
+    made.add_member(NewMember("producer", "Producer", ("producer", "exporter"), PRODUCER), registrar=registrar)
     made.add_member(NewMember("importer", "Importer", ("importer",)), registrar=registrar)
     return made

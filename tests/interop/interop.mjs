@@ -165,6 +165,24 @@ const operations = {
     const text = await sdJwt({signer, signAlg: 'ES384'}).issue(payload, frame, {header});
     return {text, jwk: await jose.exportJWK(publicKey)};
   },
+  async sealJwe({text, jwks, header}) {
+    const plain = new TextEncoder().encode(text);
+    if(jwks.length === 1) {
+      const key = await jose.importJWK(jwks[0], header.alg);
+      return {text: await new jose.CompactEncrypt(plain).setProtectedHeader(header).encrypt(key)};
+    }
+    const sealing = new jose.GeneralEncrypt(plain).setProtectedHeader({enc: header.enc});
+    for(const jwk of jwks) {
+      sealing.addRecipient(await jose.importJWK(jwk, header.alg)).setUnprotectedHeader({alg: header.alg});
+    }
+    return {text: JSON.stringify(await sealing.encrypt())};
+  },
+  async openJwe({text, jwk}) {
+    const key = await jose.importJWK(jwk, 'ECDH-ES+A256KW');
+    const {plaintext, protectedHeader} = text.startsWith('{') ?
+      await jose.generalDecrypt(JSON.parse(text), key) : await jose.compactDecrypt(text, key);
+    return {text: new TextDecoder().decode(plaintext), header: protectedHeader};
+  },
   async time({request, seconds}) {
     const work = operations[request.operation];
     const until = process.cpuUsage().user + seconds * 1e6;

@@ -59,7 +59,7 @@ def read_content(call: Call) -> Any:
     _, representations = documents.read_content(
         call.tenant, call.person, call.path["document_id"], version=call.query.get("version")
     )
-    media_type, raw = next(iter(representations.items()))
+    media_type, raw = documents.chosen_form(representations, call.query["form"])
     return Answer(raw=raw, media_type=media_type)
 
 

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import sqlalchemy as sa
 
+from transire.api.errors import FormNotIssued
 from transire.api.sharing import readers_to_tell
 from transire.credentials.concealed import CONCEALED
+from transire.credentials.exchange import EXCHANGE
 from transire.desk import notes
 from transire.desk.notes import Note
 from transire.desk.permissions import require
@@ -161,6 +163,15 @@ def read_content(
     return line, opened.representations
 
 
+def chosen_form(representations: Mapping[str, bytes], form: str) -> tuple[str, bytes]:
+    """The representation that a form stands for: what decides, or the same as a JWT for readers outside."""
+    if form != "jwt":
+        return next(iter(representations.items()))
+    if EXCHANGE not in representations:
+        raise FormNotIssued(expected=EXCHANGE, got=", ".join(sorted(representations)))
+    return EXCHANGE, representations[EXCHANGE]
+
+
 def find_line(tenant: Tenant, person: Person, document_id: str, *, version: int | None = None) -> DocumentLine:
     """What the records say of a version, which is not opened."""
     require(person, "documents.read")
@@ -170,9 +181,18 @@ def find_line(tenant: Tenant, person: Person, document_id: str, *, version: int 
 
 def may_be_disclosed(tenant: Tenant, line: DocumentLine) -> bool:
     """Whether single parts of a version can be shown: it was issued in that form, and can be opened here."""
+    return _is_there(tenant, line, CONCEALED)
+
+
+def may_be_exchanged(tenant: Tenant, line: DocumentLine) -> bool:
+    """Whether a version can be taken out as a JWT for readers outside; under a did:key it cannot."""
+    return line.issuer.startswith("did:web:") and _is_there(tenant, line, EXCHANGE)
+
+
+def _is_there(tenant: Tenant, line: DocumentLine, media_type: str) -> bool:
     with tenant.database.reading() as view:
         opened = tenant.vault.find(view, line.commitment, issuer=line.issuer)
-    return opened is not None and CONCEALED in opened.representations
+    return opened is not None and media_type in opened.representations
 
 
 def subject_of(found: DocumentView) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 ApiError
 ├── AddressUnknown, MemberNotHosted, MethodRefused, MediaTypeRefused
 ├── DisclosureImpossible   the document has no form of which parts can be shown
+├── FormNotIssued          the document was not issued in the form that was asked for
 ├── BearerMissing          no API token was sent
 ├── SignatureReplayed      a signed request came a second time
 ├── RequestInvalid         the request does not fit the contract; all faults at once
@@ -37,6 +38,13 @@ class DisclosureImpossible(ApiError):
     code = "api.disclosure-impossible"
     sentence = "This document was not issued in a form of which single parts can be shown."
     fix = "Show all of it, or ask its issuer for a new version."
+    status = 409
+
+
+class FormNotIssued(ApiError):
+    code = "api.form-not-issued"
+    sentence = "This document was not issued in the form that was asked for."
+    fix = "Take the credential itself; documents of members with a did:web are issued as JWT too."
     status = 409
 
 

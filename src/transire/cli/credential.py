@@ -11,10 +11,13 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from transire.cli import EXIT_CALLED_WRONGLY, EXIT_REFUSED
+from transire.cli.letters import new_key, open_sealed, seal
+from transire.cli.online import online_options, web_reader
 from transire.cli.text import INPUT_FILE, printable, read_up_to
 from transire.errors import TransireError
 
 if TYPE_CHECKING:
+    from transire.credentials.did_web import WebLookup
     from transire.credentials.examine import Finding
     from transire.credentials.resolve import KeyResolver
     from transire.vc_api.issuers import Issuer
@@ -43,7 +46,7 @@ _OUT = click.option("--out", type=click.Path(path_type=Path), help="Write here i
 
 @click.group()
 def credential() -> None:
-    """Issue, verify, show and present credentials in files.
+    """Issue, verify, show and present credentials in files; seal files for parties outside.
 
     \b
     Example:
@@ -104,6 +107,7 @@ def issue(
 Examples:
   transire credential verify certificate.json
   transire credential verify certificate.jwt --did did.json --status-list list.json --require status
+  transire credential verify certificate.jwt --online
 
 Exit codes: 0 all checks hold, 1 one fails, 2 the file is no credential.
 """
@@ -111,35 +115,56 @@ Exit codes: 0 all checks hold, 1 one fails, 2 the file is no credential.
 @click.argument("file", type=INPUT_FILE)
 @click.option("--did", "documents", multiple=True, type=INPUT_FILE, help="DID document of a did:web issuer (repeat).")
 @click.option("--status-list", "lists", multiple=True, type=INPUT_FILE, help="Status list credential (repeat).")
+@click.option(
+    "--context",
+    "contexts",
+    type=(str, INPUT_FILE),
+    multiple=True,
+    metavar="URL FILE",
+    help="A JSON-LD context that is not pinned here, from a source that you trust (repeat).",
+)
 @click.option("--require", multiple=True, metavar="CHECK", help="Fail unless this check is shown, such as status.")
 @click.option("--domain", help="For whom a presentation must be made.")
 @click.option("--challenge", help="The challenge that a presentation must answer.")
 @click.option("--json", "as_json", is_flag=True, help="Print the checks as JSON.")
+@online_options
 def verify(
     file: Path,
     documents: tuple[Path, ...],
     lists: tuple[Path, ...],
+    contexts: tuple[tuple[str, Path], ...],
     require: tuple[str, ...],
     domain: str | None,
     challenge: str | None,
     as_json: bool,
+    online: bool,
+    plain_hosts: tuple[str, ...],
+    private_hosts: tuple[str, ...],
 ) -> None:
     """Check the credential or presentation in FILE, and say of each check what was found.
 
-    Nothing is fetched: DID documents and status lists are given as files. A check that cannot be made is "not shown".
+    DID documents and status lists are given as files, or fetched with --online; a file counts before its host.
+    A check that cannot be made is "not shown".
     """
+    from transire.credentials.canonical import DEFAULT_LIMIT
+    from transire.credentials.contexts import pinned_contexts
     from transire.credentials.examine import Verifier
+    from transire.credentials.files import is_presentation
 
     document = _document_in(file)
+    given = {url: read_up_to(path, DEFAULT_LIMIT) for url, path in contexts}
+    web = web_reader(online, plain_hosts, private_hosts)
+    lookup = None if web is None else web.lookup()
     verifier = Verifier(
-        resolve=_resolver([_object_in(path) for path in documents]),
+        resolve=_resolver([_object_in(path) for path in documents], lookup),
+        contexts=pinned_contexts().extended(given) if given else pinned_contexts(),
         at=datetime.now(UTC),
         domain=domain,
         challenge=challenge,
-        purpose="authentication" if _is_presentation(document) else "assertionMethod",
-        status_lists=_lists([_object_in(path) for path in lists]),
+        purpose="authentication" if is_presentation(document) else "assertionMethod",
+        status_lists=_lists([_document_in(path) for path in lists], lookup),
     )
-    findings = verifier.presentation(document) if _is_presentation(document) else verifier.credential(document)
+    findings = verifier.presentation(document) if is_presentation(document) else verifier.credential(document)
     failed = [
         finding
         for finding in findings
@@ -162,7 +187,9 @@ Example:
 @click.argument("file", type=INPUT_FILE)
 def show(file: Path) -> None:
     """Say what FILE says. It proves nothing: for that, use transire credential verify."""
-    for line in _lines(_plain(_document_in(file)), ""):
+    from transire.credentials.files import said_in
+
+    for line in _lines(said_in(_document_in(file)), ""):
         click.echo(line)
     click.echo("\nNothing was verified. Next: transire credential verify FILE")
 
@@ -180,31 +207,27 @@ Examples:
 def present(file: Path, shown: tuple[str, ...], out: Path | None) -> None:
     """Make from FILE a credential that shows chosen parts only. FILE must be ecdsa-sd-2023 or an SD-JWT."""
     from transire.credentials.contexts import pinned_contexts
+    from transire.credentials.envelope import kind_of_envelope
     from transire.credentials.sd_jwt import show_sd_jwt
     from transire.credentials.selective import base_proof_of, derive
 
-    text = _text_in(file)
-    if not text.startswith("{"):
+    document = _document_in(file)
+    if kind_of_envelope(document) is not None:
+        text = str(document["id"]).partition(",")[2]
         _put(show_sd_jwt(text, shown), out)
         return
-    document = _object_in(file)
     _put(_json(derive(document, base_proof_of(document), shown, pinned_contexts())), out)
+
+
+credential.add_command(seal)
+credential.add_command(open_sealed)
+credential.add_command(new_key)
 
 
 def _issuer(keys: Path, secret_file: Path, way: str) -> Issuer:
     from transire.cli.vc_api import kept_issuers
 
     return kept_issuers(keys, secret_file).named(way)
-
-
-def _text_in(file: Path) -> str:
-    from transire.credentials.jose import MAX_TEXT
-
-    raw = read_up_to(file, MAX_TEXT)
-    try:
-        return raw.decode("utf-8").strip()
-    except UnicodeDecodeError:
-        raise click.UsageError(f"{file.name} is not text.") from None
 
 
 def _object_in(file: Path) -> dict[str, Any]:
@@ -215,52 +238,45 @@ def _object_in(file: Path) -> dict[str, Any]:
 
 def _document_in(file: Path) -> dict[str, Any]:
     """The document in a file: JSON as it is, a compact signature in its envelope."""
-    from transire.credentials.envelope import PRESENTATION, wrap, wrap_sd_jwt
-    from transire.credentials.jose import read_jws
-    from transire.credentials.sd_jwt import read_sd_jwt
+    from transire.credentials.files import read_credential_file
+    from transire.credentials.jose import MAX_TEXT
 
-    text = _text_in(file)
     try:
-        if text.startswith("{"):
-            return _object_in(file)
-        if "~" in text:
-            read_sd_jwt(text)
-            return wrap_sd_jwt(text)
-        kind = [PRESENTATION] if str(read_jws(text).header.get("typ")).endswith("vp+jwt") else []
-        return wrap(text, *kind)
+        return read_credential_file(read_up_to(file, MAX_TEXT))
     except TransireError as refusal:
         click.echo(f"{printable(str(refusal))}\n({refusal.code})", err=True)
         raise click.exceptions.Exit(EXIT_CALLED_WRONGLY) from refusal
 
 
-def _is_presentation(document: Mapping[str, Any]) -> bool:
-    types = document.get("type")
-    return any("Presentation" in str(name) for name in (types if isinstance(types, list) else [types]))
+def _resolver(documents: list[dict[str, Any]], lookup: WebLookup | None) -> KeyResolver:
+    from transire.credentials.errors import KeyUnresolved
+    from transire.credentials.resolve import DocumentResolver
+
+    known = {document.get("id"): document for document in documents}
+
+    def find(did: str) -> Mapping[str, Any]:
+        if did in known:
+            return known[did]
+        if lookup is not None:
+            return lookup.did_document(did)
+        raise KeyUnresolved(expected="the DID document of the signer, given by --did or fetched by --online", got=did)
+
+    return DocumentResolver(find)
 
 
-def _resolver(documents: list[dict[str, Any]]) -> KeyResolver:
-    from transire.credentials.resolve import document_resolver
-
-    return document_resolver(documents)
-
-
-def _lists(given: list[dict[str, Any]]) -> Any:
+def _lists(given: list[dict[str, Any]], lookup: WebLookup | None) -> Any:
     from transire.credentials.errors import StatusNotRetrieved
+    from transire.credentials.files import said_in
 
     def find(url: str) -> Mapping[str, Any]:
         for document in given:
-            if document.get("id") == url:
+            if said_in(document).get("id") == url:
                 return document
+        if lookup is not None:
+            return lookup.status_list(url)
         raise StatusNotRetrieved(got=url[:200])
 
     return find
-
-
-def _plain(document: Mapping[str, Any]) -> dict[str, Any]:
-    """What an envelope holds, unverified; any other document as it is."""
-    from transire.credentials.envelope import claims_of, kind_of_envelope
-
-    return dict(document) if kind_of_envelope(document) is None else claims_of(document)
 
 
 def _lines(value: Mapping[str, Any], indent: str) -> Iterator[str]:

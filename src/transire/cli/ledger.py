@@ -38,6 +38,9 @@ def ledger() -> None:
     """
 
 
+DID = click.option("--did", default="", help="The member's did:web, if it has one; the same at offer and join.")
+
+
 @ledger.command()
 @click.option("--version", default="", help="Another release of CometBFT that Transire knows.")
 def install(version: str) -> None:
@@ -64,6 +67,7 @@ def install(version: str) -> None:
 @LISTEN
 @EXTERNAL
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="Where the offer is written.")
+@DID
 def offer(
     home: Path,
     slug: str,
@@ -74,6 +78,7 @@ def offer(
     listen: str,
     external: str,
     out: Path,
+    did: str,
 ) -> None:
     """Make the keys of a node in a new folder, and the offer by which it can be in a network. Nothing in it is secret.
 
@@ -89,7 +94,7 @@ def offer(
     if not secret_file.exists():
         write_new_secret(secret_file)
     settings = _settings(profile, secret_file, listen, external)
-    made = prepare_node(home, settings, slug=slug, name=name, roles=roles)
+    made = prepare_node(home, settings, slug=slug, name=name, roles=roles, did=did)
     out.write_bytes(made.raw)
     click.echo(f"member    {slug}  {made.did}\nnode      {made.peer}\noffer     {out}")
 
@@ -132,6 +137,7 @@ def found(name: str, offers: tuple[Path, ...], registrars: tuple[str, ...], out:
 @click.option("--peer", "peers", multiple=True, required=True, help="Offer file of another node, or id@host:port.")
 @click.option("--port", default=8400, show_default=True, help="Port of the portal and the API.")
 @click.option("--state-sync", default="", help="SERVER,SERVER,HEIGHT,HASH: begin with a snapshot, not with block 1.")
+@DID
 def join(
     home: Path,
     slug: str,
@@ -143,6 +149,7 @@ def join(
     peers: tuple[str, ...],
     port: int,
     state_sync: str,
+    did: str,
 ) -> None:
     """Begin with a network's genesis in a folder that `offer` made. Then run the node.
 
@@ -157,7 +164,7 @@ def join(
     genesis = Genesis.parse(genesis_file.read_bytes())
     named = tuple(Candidate.read(Path(peer)).peer if Path(peer).is_file() else peer for peer in peers)
     settings = _settings(profile, secret_file, listen, external, port=port, state_sync=state_sync, peers=named)
-    join_network(home, settings, genesis, slug=slug)
+    join_network(home, settings, genesis, slug=slug, did=did)
     click.echo(f"network   {genesis.network}")
     click.echo(f"Compare by telephone: {fingerprint(genesis.digest)}")
     click.echo(f"Next: transire node run --home {home}")

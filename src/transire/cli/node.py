@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 HOME = click.option(
     "--home", type=click.Path(path_type=Path), default=Path("."), show_default=True, help="The node's folder."
 )
+DID = click.option("--did", default="", help="Its did:web, such as did:web:acme.example; else its key is its DID.")
 
 
 @click.group()
@@ -31,6 +32,7 @@ def node() -> None:
 )
 @click.option("--profile", type=click.Choice(["production", "development"]), default="production", show_default=True)
 @click.option("--administrator", required=True, help="E-mail address of the founding member's first administrator.")
+@DID
 def init(
     home: Path,
     network: str,
@@ -40,6 +42,7 @@ def init(
     secret_file: Path,
     profile: str,
     administrator: str,
+    did: str,
 ) -> None:
     """Found a network of one node on the embedded engine. It is never made over an existing one.
 
@@ -55,7 +58,8 @@ def init(
     if not secret_file.exists():
         write_new_secret(secret_file)
     settings = settings_from({"profile": profile, "secret_file": str(secret_file.resolve())}, where="options")
-    made = Node.create(home, settings, network=network, founder=NewMember(slug, name, roles), keys_cost="interactive")
+    founder = NewMember(slug, name, roles, did)
+    made = Node.create(home, settings, network=network, founder=founder, keys_cost="interactive")
     with made:
         password = _first_administrator(made, slug, administrator)
     click.echo(f"network   {made.engine.network}")
@@ -71,7 +75,10 @@ def init(
 @click.option("--role", "roles", multiple=True, required=True, help="Its role (repeat for several).")
 @click.option("--registrar", required=True, help="Slug of the hosted member that enrols it.")
 @click.option("--administrator", required=True, help="E-mail address of its first administrator.")
-def add_member(home: Path, slug: str, name: str, roles: tuple[str, ...], registrar: str, administrator: str) -> None:
+@DID
+def add_member(
+    home: Path, slug: str, name: str, roles: tuple[str, ...], registrar: str, administrator: str, did: str
+) -> None:
     """Host a further member. The node must not be running.
 
     \b
@@ -82,7 +89,7 @@ def add_member(home: Path, slug: str, name: str, roles: tuple[str, ...], registr
     from transire.node.node import NewMember, Node
 
     with Node.open(home) as opened:
-        tenant = opened.add_member(NewMember(slug, name, roles), registrar=opened.tenant(registrar))
+        tenant = opened.add_member(NewMember(slug, name, roles, did), registrar=opened.tenant(registrar))
         password = _first_administrator(opened, slug, administrator)
         click.echo(f"member    {slug}  {tenant.did}")
         click.echo(f"sign in   {administrator} with the password {password} (shown once)")
@@ -153,7 +160,10 @@ def members(home: Path) -> None:
 @click.option("--role", "roles", multiple=True, required=True, help="Its role (repeat for several).")
 @click.option("--administrator", required=True, help="E-mail address of its first administrator.")
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="The enrolment, for a registrar.")
-def prepare_member(home: Path, slug: str, name: str, roles: tuple[str, ...], administrator: str, out: Path) -> None:
+@DID
+def prepare_member(
+    home: Path, slug: str, name: str, roles: tuple[str, ...], administrator: str, out: Path, did: str
+) -> None:
     """Make the keys of a member that this node will host, for a registrar elsewhere to enrol.
 
     The node must not be running. From its next start on it hosts the member, which can act once it is enrolled.
@@ -168,7 +178,7 @@ def prepare_member(home: Path, slug: str, name: str, roles: tuple[str, ...], adm
 
     opened = Node.open(home)
     try:
-        out.write_bytes(canonical_bytes(opened.prepare_member(NewMember(slug, name, roles))))
+        out.write_bytes(canonical_bytes(opened.prepare_member(NewMember(slug, name, roles, did))))
         password = _first_administrator(opened, slug, administrator)
     finally:
         opened.close()

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from transire.cli.online import online_options, web_reader
+
 if TYPE_CHECKING:
     from transire.vc_api.issuers import Issuers
 
@@ -19,6 +21,7 @@ STATUS_FILE = "status.json"
 Examples:
   transire vc-api --port 8040
   transire vc-api --port 8040 --keys issuers.json --secret-file secret --public-url https://credentials.producer.example
+  transire vc-api --port 8040 --online
 """,
 )
 @click.option("--port", type=click.IntRange(1, 65535), required=True, help="Port to listen on.")
@@ -27,6 +30,7 @@ Examples:
 @click.option("--secret-file", type=click.Path(path_type=Path), help="File with the unlock secret of the key store.")
 @click.option("--public-url", help="Origin under which others reach this service, such as https://vc.producer.example.")
 @click.option("--trusted-proxy", "proxies", multiple=True, help="Address whose X-Forwarded-Host counts (repeat).")
+@online_options
 def vc_api(
     port: int,
     host: str,
@@ -34,6 +38,9 @@ def vc_api(
     secret_file: Path | None,
     public_url: str | None,
     proxies: tuple[str, ...],
+    online: bool,
+    plain_hosts: tuple[str, ...],
+    private_hosts: tuple[str, ...],
 ) -> None:
     """Issue, verify, derive and present credentials over HTTP.
 
@@ -52,7 +59,8 @@ def vc_api(
         issuers, file = Issuers.made(new_key), None
     else:
         issuers, file = kept_issuers(keys, secret_file), keys.with_name(f"{keys.stem}.{STATUS_FILE}")
-    service = Service(issuers, StatusBook(issuers.named(STATUS), file), throwaway=keys is None)
+    web = web_reader(online, plain_hosts, private_hosts)
+    service = Service(issuers, StatusBook(issuers.named(STATUS), file), throwaway=keys is None, web=web)
     for issuer in issuers:
         click.echo(f"{issuer.plan.name:<22} {issuer.did}")
     trusted = LOOPBACK | frozenset(proxies)

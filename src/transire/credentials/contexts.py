@@ -18,6 +18,7 @@ from typing import Any, Final, NamedTuple
 import orjson
 
 from transire.credentials.abridge import Known, Table, abridge, is_prefix
+from transire.credentials.canonical import read_object
 from transire.credentials.errors import ContextMalformed, ContextNotPinned, TermRedefined
 from transire.crypto.digests import sha256
 
@@ -96,6 +97,21 @@ class ContextRegistry:
         """
         chosen = sorted(urls)
         return ContextRegistry({url: self._tables[url] for url in chosen}, {url: self.digests[url] for url in chosen})
+
+    def extended(self, files: Mapping[str, bytes]) -> ContextRegistry:
+        """A registry of these contexts besides, for a reader who has their files from a source that it trusts.
+
+        >>> known = pinned_contexts().extended({"https://a.example/v1": b'{"@context": {"hue": "https://a.example/#hue"}}'})
+        >>> known.active(["https://a.example/v1"]).terms["hue"].iri
+        'https://a.example/#hue'
+        """
+        tables, digests = dict(self._tables), dict(self.digests)
+        for url, raw in files.items():
+            if url in tables:
+                raise ContextMalformed(expected="a context that is not pinned here", got=url[:200])
+            tables[url] = abridge(read_object(raw).get("@context"), where=url[:200])
+            digests[url] = sha256(raw).hex()
+        return ContextRegistry(tables, digests)
 
     def known_digests(self, url: str) -> dict[str, bytes]:
         """The digests of a context's file by the name of their function, as far as they are listed."""

@@ -71,14 +71,12 @@ def resolve_did(text: str, *, format: str = "Multikey", experimental: bool = Fal
     'methodNotSupported'
     """
     is_url = any(sign in text for sign in "/?#")
-    metadata = "didDereferencingMetadata" if is_url else "didResolutionMetadata"
     try:
         found = _dereferenced(text, format, experimental) if is_url else did_document(text, format, experimental)
     except _Refusal as refusal:
-        error = str(refusal)
         # An error too comes with a document that is there, though empty (did-key test suite).
-        return _result(_NOT_FOUND if error == "notFound" else _REFUSED, {}, metadata, {"error": error})
-    return _result(200, found, metadata, {"contentType": "application/did+ld+json"})
+        return resolution_of({}, is_url=is_url, error=str(refusal))
+    return resolution_of(found, is_url=is_url)
 
 
 def did_document(did: str, format: str = "Multikey", experimental: bool = False) -> dict[str, Any]:
@@ -175,6 +173,16 @@ def _x25519_of(key: PublicKey) -> PublicKey:
     return PublicKey(X25519, bindings.crypto_sign_ed25519_pk_to_curve25519(key.raw))
 
 
-def _result(status: int, document: dict[str, Any], metadata: str, about: dict[str, Any]) -> Resolution:
-    body = {"@context": RESULT_CONTEXT, "didDocument": document, "didDocumentMetadata": {}, metadata: about}
-    return Resolution(status, body)
+def resolution_of(
+    document: dict[str, Any], *, is_url: bool, error: str | None = None, message: str | None = None
+) -> Resolution:
+    """A resolution result, or what dereferencing a URL gave; `error` by the name that the specifications give it."""
+    about = {"contentType": "application/did+ld+json"} if error is None else {"error": error}
+    about |= {} if message is None else {"message": message}
+    body = {
+        "@context": RESULT_CONTEXT,
+        "didDocument": document,
+        "didDocumentMetadata": {},
+        "didDereferencingMetadata" if is_url else "didResolutionMetadata": about,
+    }
+    return Resolution(200 if error is None else _NOT_FOUND if error == "notFound" else _REFUSED, body)

@@ -35,6 +35,12 @@ TransireError
     │   ├── DisclosureRefused            credentials.disclosure
     │   └── NothingDisclosed             credentials.nothing-disclosed
     ├── KeyUnresolved                    credentials.key-unresolved
+    │   └── DidUnresolved                credentials.did-unresolved
+    ├── WebRefused                       credentials.web-refused
+    ├── JweRefused                       credentials.jwe-refused
+    │   ├── JweMalformed                 credentials.jwe-malformed
+    │   ├── JweRecipientUnfit            credentials.jwe-recipient-unfit
+    │   └── JweUnopened                  credentials.jwe-unopened
     ├── IssuerNotKeyHolder               credentials.issuer-not-key-holder
     ├── NotYetValid                      credentials.not-yet-valid
     ├── Expired                          credentials.expired
@@ -44,6 +50,7 @@ TransireError
         │   └── StatusOutOfRange         credentials.status-out-of-range
         ├── StatusSet                    credentials.status-set
         ├── StatusNotRetrieved           credentials.status-not-retrieved
+        │   └── StatusNotFetched         credentials.status-not-fetched
         └── StatusDisagrees              credentials.status-disagrees
 """
 
@@ -256,6 +263,42 @@ class KeyUnresolved(CredentialRefused):
     fix = "Check the member's keys on the network page; a key counts from its entry to its distrust."
 
 
+class DidUnresolved(KeyUnresolved):
+    code = "credentials.did-unresolved"
+    sentence = "The DID document of the signer cannot be had from its host, or is not fit to be used."
+    fix = "Ask the signer to serve it over https, or get it by another way that you trust and give it as a file."
+
+
+class WebRefused(CredentialRefused):
+    code = "credentials.web-refused"
+    sentence = "The document could not be fetched from its host."
+    fix = "Ask its owner to serve it over https at a public address, without a redirect, in the media type it has."
+
+
+class JweRefused(CredentialRefused):
+    code = "credentials.jwe-refused"
+    sentence = "The sealed text was refused."
+    fix = "See the details."
+
+
+class JweMalformed(JweRefused):
+    code = "credentials.jwe-malformed"
+    sentence = "This is not a text that was sealed in a way that is opened here."
+    fix = "Ask the sender for a JWE by ECDH-ES and AES-GCM, and copy it whole."
+
+
+class JweRecipientUnfit(JweRefused):
+    code = "credentials.jwe-recipient-unfit"
+    sentence = "Nothing can be sealed for this recipient."
+    fix = "Give a public key for X25519, P-256 or P-384: a JWK file, a did:key, or a DID document with keyAgreement."
+
+
+class JweUnopened(JweRefused):
+    code = "credentials.jwe-unopened"
+    sentence = "The sealed text was not sealed for this key, or was altered."
+    fix = "Use the private key whose public half the sender was given; if it is the right one, ask for the text again."
+
+
 class IssuerNotKeyHolder(CredentialRefused):
     code = "credentials.issuer-not-key-holder"
     sentence = "The credential names one issuer and is signed with the key of another."
@@ -302,6 +345,12 @@ class StatusNotRetrieved(StatusRefused):
     code = "credentials.status-not-retrieved"
     sentence = "The status list that the credential names is not at hand, and nothing is fetched here."
     fix = "Give the list beside the credential, or ask the issuer whether it was withdrawn."
+
+
+class StatusNotFetched(StatusNotRetrieved):
+    code = "credentials.status-not-fetched"
+    sentence = "The status list that the credential names cannot be had from its host."
+    fix = "Try again later, get the list by another way that you trust, or ask the issuer whether it was withdrawn."
 
 
 class StatusOutOfRange(StatusNotCovered):

@@ -9,7 +9,7 @@ Text with a direction becomes a literal of the i18n namespace, as the libraries 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from transire.credentials.canonical import jcs_any
 from transire.credentials.contexts import ActiveContext, ContextRegistry, Definition, is_url, meaning, whole
@@ -68,6 +68,19 @@ def to_quads(document: Mapping[str, Any], contexts: ContextRegistry, labels: Bla
     return list(writer.quads)
 
 
+class _Word(NamedTuple):
+    """A word under which text stands: its predicate, and what a reader makes of the text."""
+
+    predicate: str
+    datatype: str | None
+    language: str | None
+    direction: str | None
+
+    def said(self, value: str) -> str:
+        """The text as a term."""
+        return _text(value, self.language, self.direction) if self.datatype is None else _typed(value, self.datatype)
+
+
 class _Writer:
     """One walk over one document. `quads` is a dict for its order and for each statement once."""
 
@@ -76,6 +89,7 @@ class _Writer:
         self._labels = labels
         self._blanks = 0
         self._predicates: dict[str | None, str] = {}
+        self._words: dict[ActiveContext, dict[str, _Word | None]] = {}
         self.quads: dict[Quad, None] = {}
 
     def node(
@@ -97,14 +111,28 @@ class _Writer:
         terms = active.terms
         meant = {key: terms[key].iri if key in terms else meaning(key, active) for key in members}
         subject = name or self._subject(members, meant, active, where)
+        words = self._words.setdefault(active, {})
         for key, iri in meant.items():
-            if iri == "@type":
-                for value in _listed(members[key]):
-                    self._add(subject, RDF_TYPE, iri_term(_absolute(meaning(value, before_types), where)), graph)
+            value = members[key]
+            word = words.get(key)
+            if word is not None and value.__class__ is str:
+                self._add(subject, word.predicate, word.said(value), graph)
+            elif iri == "@type":
+                for each in _listed(value):
+                    self._add(subject, RDF_TYPE, iri_term(_absolute(meaning(each, before_types), where)), graph)
             elif iri is not None and not iri.startswith("@"):
-                definition = active.terms.get(key, Definition(iri))
-                self._property(subject, definition, members[key], active, graph, f"{where}/{escaped(key)}", depth + 1)
+                definition = terms.get(key) or Definition(iri)
+                self._property(subject, definition, value, active, graph, f"{where}/{escaped(key)}", depth + 1)
+                words[key] = self._word(definition, active)
         return subject
+
+    def _word(self, term: Definition, active: ActiveContext) -> _Word | None:
+        """What a word makes of text, so that the next line of a list need not ask again; None for what is no text."""
+        if term.container or term.scope is not None or str(term.kind).startswith("@"):
+            return None
+        language = active.language if term.language == "" else term.language
+        direction = active.direction if term.direction == "" else term.direction
+        return _Word(self._predicates[term.iri], term.kind, language, direction)
 
     def _subject(
         self, members: Mapping[str, Any], meant: Mapping[str, str | None], active: ActiveContext, where: str

@@ -118,11 +118,14 @@ class _Canonicalizer:
 
     def _hash_first_degree(self, node: str) -> str:
         """4.6: the node's own lines, in which it is `_:a` and every other blank node `_:z`."""
-
-        def seen(term: str) -> str:
-            return term if not is_blank(term) else "_:a" if term == node else "_:z"
-
-        lines = sorted(line_of(seen(s), p, seen(o), seen(g) if g else g) for s, p, o, g in self._quads[node])
+        lines = []
+        for subject, predicate, object, graph in self._quads[node]:
+            # As many as the document has statements: what is called once for each of them is written out.
+            first = "_:a" if subject == node else "_:z" if subject[:2] == "_:" else subject
+            third = "_:a" if object == node else "_:z" if object[:2] == "_:" else object
+            fourth = "_:a" if graph == node else "_:z" if graph[:2] == "_:" else graph
+            lines.append(line_of(first, predicate, third, fourth))
+        lines.sort()
         return self._digest("".join(lines).encode())
 
     def _hash_related(self, related: str, quad: Quad, issuer: _Issuer, position: str) -> str:

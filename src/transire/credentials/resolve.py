@@ -1,4 +1,5 @@
-"""From a verification method to a public key: did:key by itself, members of a network by their record at a height.
+"""From a verification method to a public key: did:key by itself, members of a network by their record at a height,
+any other DID by its document.
 
 A verification method is written `<did>#<Multikey>` for every DID method, so that a credential says which key signed
 it also after the member has rotated its keys.
@@ -6,11 +7,13 @@ it also after the member has rotated its keys.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any, Protocol
+from typing import Any, Final, Protocol, cast
 
-from transire.credentials.errors import KeyUnresolved
+from transire.credentials.errors import DateMalformed, KeyUnresolved
+from transire.credentials.structure import read_stamp
 from transire.crypto.did import multikey, public_of_multikey
 from transire.crypto.errors import DidInvalid, EncodingInvalid, KeyInvalid
 from transire.crypto.multikey import (
@@ -23,6 +26,9 @@ from transire.crypto.multikey import (
     read_multikey,
     write_multikey,
 )
+
+SIGNING: Final = ("assertionMethod", "authentication")
+"""What the keys of a DID document may be listed for, so that something signed with them can be verified."""
 
 
 class KeyResolver(Protocol):
@@ -69,37 +75,99 @@ def resolve_did_key(did: str, fragment: str) -> PublicKey:
     return key
 
 
-def document_resolver(documents: Iterable[Mapping[str, Any]]) -> KeyResolver:
-    """A resolver over DID documents that are at hand, and did:key. Nothing is fetched.
+def for_purpose(resolve: KeyResolver, purpose: str) -> KeyResolver:
+    """A resolver for one purpose of signing: a DID document lists its keys by purpose, other methods do not."""
+    narrowed = getattr(resolve, "for_purpose", None)
+    return resolve if narrowed is None else cast(KeyResolver, narrowed(purpose))
 
-    A key counts only under the DID of its own document, as `controller`, and for assertion or authentication.
+
+class DocumentResolver:
+    """Keys of DID documents that `find` gives, and of did:key.
+
+    A key counts only under the DID of its own document, as `controller`, listed for the purpose, and not after the
+    moment at which it expires or was revoked (Controlled Identifiers 1.0, 2.2 and 3.3).
     """
-    known = {document.get("id"): document for document in documents}
 
-    def resolve(did: str, fragment: str) -> PublicKey:
+    def __init__(self, find: Callable[[str], Mapping[str, Any]], purposes: Sequence[str] = SIGNING) -> None:
+        self._find = find
+        self._purposes = tuple(purposes)
+
+    def __call__(self, did: str, fragment: str, /) -> PublicKey:
         if did.startswith("did:key:"):
             return resolve_did_key(did, fragment)
+        return key_in(self._find(did), did, fragment, self._purposes)
+
+    def for_purpose(self, purpose: str) -> DocumentResolver:
+        """The same for keys that are listed for this purpose alone."""
+        return DocumentResolver(self._find, (purpose,))
+
+
+def document_resolver(documents: Iterable[Mapping[str, Any]]) -> DocumentResolver:
+    """A resolver over DID documents that are at hand, and did:key. Nothing is fetched."""
+    known = {document.get("id"): document for document in documents}
+
+    def find(did: str) -> Mapping[str, Any]:
         if did not in known:
             raise KeyUnresolved(expected="the DID document of the signer, given beside", got=did[:120])
-        return _key_in(known[did], did, fragment)
+        return known[did]
 
-    return resolve
+    return DocumentResolver(find)
 
 
-def _key_in(document: Mapping[str, Any], did: str, fragment: str) -> PublicKey:
-    for method in document.get("verificationMethod", []):
-        if method.get("id") not in (f"{did}#{fragment}", f"#{fragment}") or method.get("controller") != did:
+def methods_of(document: Mapping[str, Any], purposes: Sequence[str]) -> list[tuple[Mapping[str, Any], bool]]:
+    """The verification methods of a DID document, each with whether it is listed for one of the purposes.
+
+    A method may stand in the list of a purpose itself, instead of among all methods (DID Core 5.3).
+    """
+    listed = [item for name in purposes for item in _items(document, name)]
+    inside = [item for item in listed if isinstance(item, Mapping)]
+    common = [item for item in _items(document, "verificationMethod") if isinstance(item, Mapping)]
+    did = document.get("id")
+    told = {_absolute(did, item) for item in listed if isinstance(item, str)}
+    return [(item, _absolute(did, item.get("id")) in told) for item in common] + [(item, True) for item in inside]
+
+
+def _items(document: Mapping[str, Any], name: str) -> list[Any]:
+    value = document.get(name, [])
+    return value if isinstance(value, list) else [value]
+
+
+def _absolute(did: object, name: object) -> str:
+    """A method may be named relative to its document (DID Core 3.2.2)."""
+    return f"{did}{name}" if str(name).startswith("#") else str(name)
+
+
+def key_in(document: Mapping[str, Any], did: str, fragment: str, purposes: Sequence[str] = SIGNING) -> PublicKey:
+    """The key of that name in a DID document, if it may be used for one of the purposes now."""
+    for method, listed in methods_of(document, purposes):
+        if _absolute(did, method.get("id")) != f"{did}#{fragment}" or method.get("controller") != did:
             continue
-        relations = [document.get(name, []) for name in ("assertionMethod", "authentication")]
-        named = [item.get("id") if isinstance(item, Mapping) else item for listed in relations for item in listed]
-        if method["id"] not in named:
-            raise KeyUnresolved(expected="a key for assertions", got=fragment[:120], where=did)
-        try:
-            jwk = method.get("publicKeyJwk")
-            return read_multikey(str(method.get("publicKeyMultibase"))) if jwk is None else of_jwk(jwk)
-        except (DidInvalid, KeyInvalid, EncodingInvalid) as error:
-            raise KeyUnresolved(expected="a key of a known kind", got=fragment[:120], where=did) from error
+        if not listed:
+            raise KeyUnresolved(expected=f"a key for {' or '.join(purposes)}", got=fragment[:120], where=did)
+        _check_in_use(method, did)
+        return key_of(method, did, fragment)
     raise KeyUnresolved(expected="a key of its DID document", got=fragment[:120], where=did)
+
+
+def _check_in_use(method: Mapping[str, Any], did: str) -> None:
+    for name in ("expires", "revoked"):
+        try:
+            over = name in method and read_stamp(method[name], name, utc=True) <= datetime.now(UTC)
+        except DateMalformed:
+            over = True
+        if over:
+            raise KeyUnresolved(expected="a key in use", got=f"{name} {method[name]}"[:120], where=did)
+
+
+def key_of(method: Mapping[str, Any], did: str, fragment: str) -> PublicKey:
+    """The key of a verification method, as JWK or Multikey."""
+    jwk = method.get("publicKeyJwk")
+    try:
+        if isinstance(jwk, Mapping):
+            return of_jwk(jwk)
+        return read_multikey(str(method.get("publicKeyMultibase")))
+    except (DidInvalid, KeyInvalid, EncodingInvalid) as error:
+        raise KeyUnresolved(expected="a key of a known kind", got=fragment[:120], where=did) from error
 
 
 def member_resolver(credential_keys: Callable[[str], Iterable[bytes]]) -> KeyResolver:

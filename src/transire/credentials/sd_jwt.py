@@ -256,7 +256,12 @@ class _Revelation:
             return value
         if "..." in value:
             raise DisclosureRefused(expected="a digest in an array", got="one in an object")
-        found = {k: self._value(v, (*path, k), level + 1) for k, v in value.items() if k != "_sd"}
+        # Text and numbers are most of a document, and conceal nothing.
+        found = {
+            k: self._value(v, (*path, k), level + 1) if v.__class__ is dict or v.__class__ is list else v
+            for k, v in value.items()
+            if k != "_sd"
+        }
         for digest in self._digests(value.get("_sd", [])):
             text = self._take(digest)
             if text is not None:

@@ -13,8 +13,10 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from transire.credentials.contexts import V2, is_url
+from transire.credentials.contexts import V2, is_url, pinned_contexts
+from transire.credentials.envelope import kind_of_envelope, open_envelope
 from transire.credentials.errors import (
+    IssuerNotKeyHolder,
     StatusDisagrees,
     StatusListMalformed,
     StatusNotCovered,
@@ -23,7 +25,9 @@ from transire.credentials.errors import (
 )
 from transire.credentials.issue import issue_credential
 from transire.credentials.resolve import KeyResolver, resolve_did_key
-from transire.credentials.verify import VerifiedCredential, verify_credential
+from transire.credentials.structure import check_credential, issuer_of, types_of
+from transire.credentials.terms import check_terms
+from transire.credentials.verify import VerifiedCredential, check_validity, verify_credential
 from transire.crypto.encoding import b64url, unb64url
 from transire.crypto.errors import EncodingInvalid
 from transire.crypto.multikey import Signer
@@ -32,6 +36,9 @@ MINIMUM_ENTRIES: Final = 131_072
 """16 kB of bits: the least that the standard allows (Bitstring Status List 6.1)."""
 MAXIMUM_BYTES: Final = 4 * 1024 * 1024
 """Inflated size that is read: 33 million credentials in one list."""
+
+MOST_LISTS: Final = 64
+"""Lists that one verifier keeps verified."""
 
 _ENTRY: Final = "BitstringStatusListEntry"
 _MOST_BITS: Final = 8
@@ -149,6 +156,42 @@ def read_entry(credential: Mapping[str, Any], *, purpose: str = "revocation") ->
     raise StatusNotCovered(expected=f"a {_ENTRY} for {purpose}", got=found, where="/credentialStatus")
 
 
+class VerifiedLists:
+    """The lists that one verifier was given, each fetched, verified and inflated once, however many places it has."""
+
+    def __init__(
+        self,
+        find: Callable[[str], Mapping[str, Any]],
+        *,
+        resolve: KeyResolver = resolve_did_key,
+        at: datetime | None = None,
+    ) -> None:
+        self._find = find
+        self._resolve = resolve
+        self._at = at
+        self._known: dict[tuple[str, str, str], bytes] = {}
+
+    def check(self, entry: Mapping[str, Any], issuer: str, where: str = "/credentialStatus") -> None:
+        """Refuse a credential of which this entry says that it was withdrawn or suspended (3.2, validate algorithm).
+
+        An entry of another purpose, such as a message, is told and no reason to refuse.
+        """
+        url, index, size = _entry_place(entry, where)
+        purpose = str(entry.get("statusPurpose"))
+        value = _value_at(self._bits(url, issuer, purpose), index, size)
+        if value and purpose in ("revocation", "suspension"):
+            raise StatusSet(expected=f"status {index} clear", got=f"{value} for {purpose}", where=where)
+
+    def _bits(self, url: str, issuer: str, purpose: str) -> bytes:
+        found = self._known.get((url, issuer, purpose))
+        if found is None:
+            found = _list_of(self._find(url), url, issuer, purpose, self._resolve, self._at)
+            if len(self._known) >= MOST_LISTS:
+                self._known.clear()
+            self._known[(url, issuer, purpose)] = found
+        return found
+
+
 def check_entry(
     entry: Mapping[str, Any],
     issuer: str,
@@ -158,15 +201,8 @@ def check_entry(
     at: datetime | None = None,
     where: str = "/credentialStatus",
 ) -> None:
-    """Refuse a credential of which this entry says that it was withdrawn or suspended (3.2, validate algorithm).
-
-    An entry of another purpose, such as a message, is told and no reason to refuse.
-    """
-    url, index, size = _entry_place(entry, where)
-    purpose = str(entry.get("statusPurpose"))
-    value = _value_at(_list_of(lists(url), url, issuer, purpose, resolve, at), index, size)
-    if value and purpose in ("revocation", "suspension"):
-        raise StatusSet(expected=f"status {index} clear", got=f"{value} for {purpose}", where=where)
+    """Refuse a credential of which one entry says that it was withdrawn or suspended; for several see VerifiedLists."""
+    VerifiedLists(lists, resolve=resolve, at=at).check(entry, issuer, where)
 
 
 def _entry_place(entry: Mapping[str, Any], where: str) -> tuple[str, int, int]:
@@ -196,12 +232,28 @@ def _list_of(
     resolve: KeyResolver,
     at: datetime | None,
 ) -> bytes:
-    if list_credential.get("id", url) != url:
-        raise StatusNotCovered(expected=url, got=repr(list_credential.get("id"))[:120], where="/id")
-    if list_credential.get("issuer") != issuer:
-        found = repr(list_credential.get("issuer"))[:120]
-        raise StatusNotCovered(expected=f"the list of {issuer}", got=found, where="/issuer")
-    return verify_status_list(list_credential, at=at, resolve=resolve, purpose=purpose)
+    opened = _opened(list_credential, resolve, at)
+    if opened.get("id", url) != url:
+        raise StatusNotCovered(expected=url, got=repr(opened.get("id"))[:120], where="/id")
+    named = opened.get("issuer")
+    if (named.get("id") if isinstance(named, Mapping) else named) != issuer:
+        raise StatusNotCovered(expected=f"the list of {issuer}", got=repr(named)[:120], where="/issuer")
+    if opened is list_credential:
+        verify_credential(list_credential, at=at, resolve=resolve)
+    return _bits_for(opened, purpose)
+
+
+def _opened(given: Mapping[str, Any], resolve: KeyResolver, at: datetime | None) -> Mapping[str, Any]:
+    """What an enveloped list says, its signature verified; a list with a proof of its own as it is."""
+    if kind_of_envelope(given) is None:
+        return given
+    opened = open_envelope(given, resolve, at=at)
+    check_credential(opened.document, pinned_contexts())
+    check_terms(opened.document, pinned_contexts())
+    if opened.controller != issuer_of(opened.document):
+        raise IssuerNotKeyHolder(expected=f"a signature by {issuer_of(opened.document)}", got=opened.controller)
+    check_validity(opened.document, at)
+    return opened.document
 
 
 def _value_at(bits: bytes, index: int, size: int) -> int:
@@ -221,10 +273,16 @@ def verify_status_list(
     purpose: str = "revocation",
 ) -> bytes:
     """The bits of a list credential whose proof, dates and form hold."""
-    verified = verify_credential(list_credential, at=at, resolve=resolve)
-    subject = list_credential["credentialSubject"]
-    if "BitstringStatusListCredential" not in verified.types or not isinstance(subject, Mapping):
-        raise StatusListMalformed(expected="a BitstringStatusListCredential", got=", ".join(verified.types))
+    opened = _opened(list_credential, resolve, at)
+    if opened is list_credential:
+        verify_credential(list_credential, at=at, resolve=resolve)
+    return _bits_for(opened, purpose)
+
+
+def _bits_for(opened: Mapping[str, Any], purpose: str) -> bytes:
+    subject, types = opened["credentialSubject"], types_of(opened)
+    if "BitstringStatusListCredential" not in types or not isinstance(subject, Mapping):
+        raise StatusListMalformed(expected="a BitstringStatusListCredential", got=", ".join(types))
     if subject.get("type") != "BitstringStatusList":
         raise StatusListMalformed(expected="BitstringStatusList", got=repr(subject.get("type"))[:60])
     purposes = subject.get("statusPurpose")

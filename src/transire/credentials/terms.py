@@ -52,6 +52,8 @@ class _Walk:
         if depth > MAX_DEPTH:
             raise CredentialMalformed(expected=f"at most {MAX_DEPTH} levels", where=where)
         active = self._contexts.entered(members, active, term, where)
+        if _is_simple(members, active):
+            return
         before_types = active
         active = self._contexts.typed(members, active, where)
         plain = active.plain
@@ -115,6 +117,16 @@ class _Walk:
                 active = self._contexts.scoped(active, term.scope, override=True, where=where)
             if not is_url(meaning(value, active)):
                 raise TermNotMapped(got=repr(value)[:120], where=where)
+
+
+def _is_simple(members: Mapping[str, Any], active: ActiveContext) -> bool:
+    """Whether an object, such as a line of an invoice, has but words under which any scalar is right, and scalars."""
+    if not active.plain.issuperset(members):
+        return False
+    for value in members.values():  # noqa: SIM110 - three times as fast as all() over so few
+        if value.__class__ is dict or value.__class__ is list:
+            return False
+    return True
 
 
 def _check_types(value: Any, active: ActiveContext, where: str) -> None:

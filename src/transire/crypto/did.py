@@ -22,6 +22,9 @@ DID_LIMIT: Final = 255
 _DID_KEY: Final = "did:key:"
 _DID_WEB: Final = "did:web:"
 _LABEL: Final = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+_NAME: Final = re.compile(rf"{_LABEL}(?:\.{_LABEL})*")
+_LONGEST_NAME: Final = 253
+"""RFC 1035 2.3.4, without the full stop at the end."""
 _WEB: Final = re.compile(
     rf"(?P<host>{_LABEL}(?:\.{_LABEL})*)(?:%3A(?P<port>[1-9][0-9]{{0,4}}))?(?P<path>(?::[A-Za-z0-9._-]+)*)"
 )
@@ -118,7 +121,7 @@ def check_did(text: str, *, allow_local: bool = False) -> None:
 
 def _check_did_web(did: str, *, allow_local: bool) -> None:
     match = _WEB.fullmatch(did.removeprefix(_DID_WEB))
-    if match is None or len(match["host"]) > 253:
+    if match is None or len(match["host"]) > _LONGEST_NAME:
         raise DidInvalid(expected="did:web:host, with %3A before a port and : between folders", got=_shown(did))
     if match["port"] is not None and int(match["port"]) > 65535:
         raise DidInvalid(expected="a port up to 65535", got=match["port"])
@@ -126,6 +129,15 @@ def _check_did_web(did: str, *, allow_local: bool) -> None:
         raise DidInvalid(expected="folder names", got=_shown(did))
     if not allow_local and _is_local(match["host"]):
         raise DidInvalid(expected="a public DNS name", got=_shown(match["host"]))
+
+
+def is_public_name(host: str) -> bool:
+    """Whether a host is named as a host of the Internet: in lower case, no address, no name of a network of one's own.
+
+    >>> [is_public_name(host) for host in ("producer.example", "localhost", "10.0.0.1", "0x7f.1", "printer.lan")]
+    [True, False, False, False, False]
+    """
+    return len(host) <= _LONGEST_NAME and _NAME.fullmatch(host) is not None and not _is_local(host)
 
 
 def _is_local(host: str) -> bool:

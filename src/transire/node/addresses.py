@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import socket
 from dataclasses import dataclass
-from ipaddress import ip_address
 from urllib.parse import urlsplit
 
+from transire.credentials.hosts import is_public
 from transire.node.errors import EndpointUnfit, RecipientUnreachable
 
 PORTS = {"http": 80, "https": 443}
@@ -67,6 +67,6 @@ def resolve(endpoint: Endpoint, *, private: bool) -> str:
         raise RecipientUnreachable(got=endpoint.host, where="its name is not known") from error
     addresses = [str(each[4][0]) for each in found]
     for address in addresses:
-        if not private and not ip_address(address.partition("%")[0]).is_global:
+        if not private and not is_public(address):
             raise EndpointUnfit(got=f"{endpoint.host} at {address}", expected="an address of the public Internet")
     return addresses[0]

@@ -14,12 +14,14 @@ from typing import Final, cast
 import msgspec
 
 from transire.crypto.canonical import Json
-from transire.crypto.did import did_key
+from transire.crypto.did import check_did, did_key
+from transire.crypto.ecdsa import P384
 from transire.crypto.encoding import b64url
 from transire.crypto.keys import SigningKey
 from transire.crypto.keystore import KeyStore
 from transire.ledger.genesis import Genesis, Previous
 from transire.ledger.possession import OUTSIDE_KEY, enter_key, prove_validator
+from transire.node.errors import SettingsInvalid
 
 CUSTODIAN_KEY = "custodian"
 VALIDATOR_KEY = "validator-1"
@@ -35,20 +37,40 @@ ACT, CREDENTIAL, AGREE, TRANSPORT, RECOVER, GOVERN = (
     "recover-1",
     "govern-1",
 )
+EXCHANGE = "exchange-1"
+"""No key of the ledger: by ES384, told in the member's did:web document."""
 DESK = "desk-1"
 """No key of the ledger: what the member's desk derives the key of its secrets from."""
 
 SIGNING_PURPOSES = {ACT: "act", CREDENTIAL: "credential", TRANSPORT: "transport", RECOVER: "recover", GOVERN: "govern"}
 
 
-def make_member_keys(keys: KeyStore, *, governs: bool = False) -> str:
-    """Make one key for each purpose; returns the member's DID, the did:key of its credential key."""
+def make_member_keys(keys: KeyStore, *, governs: bool = False, did: str = "") -> str:
+    """Make one key for each purpose; returns the member's DID: its did:web, or the did:key of its credential key.
+
+    Under a did:web there is one more, for signatures that readers outside of the network ask for; the ledger has none.
+    """
     for name in SIGNING_PURPOSES:
         if name != GOVERN or governs:
             keys.new_signing_key(name)
     keys.new_agreement_key(AGREE)
     keys.new_agreement_key(DESK)
-    return did_key(keys.signing_key(CREDENTIAL).public)
+    if did:
+        keys.new_ecdsa_key(EXCHANGE, P384)
+    return did_of(keys, did)
+
+
+def did_of(keys: KeyStore, did: str = "") -> str:
+    """The DID of a member with these keys: the did:web that was chosen for it, else its first credential key's own.
+
+    A did:key is that one key for ever, to readers outside of the ledger too; a did:web outlives its keys.
+    """
+    if not did:
+        return did_key(keys.signing_key(CREDENTIAL).public)
+    if not did.startswith("did:web:"):
+        raise SettingsInvalid(expected="did:web:host", got=did[:200], where="did")
+    check_did(did)
+    return did
 
 
 def enrolment(

@@ -17,15 +17,14 @@ import msgspec
 from msgspec.structs import replace
 
 from transire.crypto.canonical import Json, canonical_bytes
-from transire.crypto.did import did_key
 from transire.crypto.keystore import KeyStore
 from transire.engines.cometbft.files import node_id
 from transire.ledger.genesis import Genesis
 from transire.node.enrolment import (
-    CREDENTIAL,
     CUSTODIAN_KEY,
     POWER,
     VALIDATOR_KEY,
+    did_of,
     enrolment,
     make_member_keys,
     next_validator_key,
@@ -76,6 +75,7 @@ def prepare_node(
     governs: bool = True,
     endpoint: str = "",
     keys_cost: str = "interactive",
+    did: str = "",
 ) -> Candidate:
     """Make the keys of a node and of the member that runs it, in an empty folder."""
     if (path / "keys.json").exists():
@@ -87,7 +87,7 @@ def prepare_node(
     custodian, validator = keys.new_signing_key(CUSTODIAN_KEY), keys.new_signing_key(VALIDATOR_KEY)
     peer = keys.new_signing_key(P2P_KEY)
     member_keys = KeyStore.create(home.member(slug) / "keys.json", secret, profile=keys_cost)
-    did = make_member_keys(member_keys, governs=governs)
+    did = make_member_keys(member_keys, governs=governs, did=did)
     body = enrolment(member_keys, did=did, name=name, roles=roles, custodian=custodian, endpoint=endpoint)
     return Candidate(
         did=did,
@@ -113,19 +113,22 @@ def found_together(
     )
 
 
-def join_network(path: Path, settings: NodeSettings, genesis: Genesis, *, slug: str) -> None:
-    """Begin with a network in a folder that `prepare_node` made. Settings come last: what has them is a whole node."""
+def join_network(path: Path, settings: NodeSettings, genesis: Genesis, *, slug: str, did: str = "") -> None:
+    """Begin with a network in a folder that `prepare_node` made. Settings come last: what has them is a whole node.
+
+    `did` is the did:web that was given there, if one was.
+    """
     if (path / FILE_NAME).exists():
         raise HomeExists(where=str(path))
     secret, home = read_secret(settings), Home(path)
     keys = KeyStore.open(home.keys, secret)
     member_keys = KeyStore.open(home.member(slug) / "keys.json", secret)
-    did = did_key(member_keys.signing_key(CREDENTIAL).public)
+    own = did_of(member_keys, did)
     ledger = replace(settings.ledger, engine="cometbft")
     begin_again(home, ledger, keys, genesis)
     home.network.write_bytes(canonical_bytes(genesis.trust_root()))
     home.genesis.write_bytes(genesis.raw)
-    write_settings(home.path, replace(settings, ledger=ledger, member=(MemberSettings(slug, did),)))
+    write_settings(home.path, replace(settings, ledger=ledger, member=(MemberSettings(slug, own),)))
 
 
 def offer_validator_key(path: Path, *, slug: str, power: int = POWER) -> tuple[str, dict[str, Json]]:

@@ -16,7 +16,7 @@ import structlog
 from msgspec.structs import replace
 
 from transire.crypto.canonical import Json, canonical_bytes
-from transire.crypto.did import did_key
+from transire.crypto.encoding import b64url
 from transire.crypto.keystore import KeyStore
 from transire.engines.base import Engine
 from transire.engines.embedded import EmbeddedEngine
@@ -30,6 +30,7 @@ from transire.node.enrolment import (
     CREDENTIAL,
     CUSTODIAN_KEY,
     VALIDATOR_KEY,
+    did_of,
     enrolment,
     found_network,
     make_member_keys,
@@ -62,6 +63,7 @@ from transire.vault.statements import KINDS as DOCUMENT_KINDS
 from transire.vault.vault import Vault
 
 if TYPE_CHECKING:
+    from transire.credentials.did_web import WebReader
     from transire.node.courier import Courier
 
 TURNS_END_WITHIN_S = 5.0
@@ -73,11 +75,12 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class NewMember:
-    """A member to be hosted: its name in addresses, its name on the ledger, its roles there."""
+    """A member to be hosted: its name in addresses, its name on the ledger, its roles there, its did:web if any."""
 
     slug: str
     name: str
     roles: tuple[str, ...]
+    did: str = ""
 
 
 class Node:
@@ -89,6 +92,7 @@ class Node:
         self.keys = keys
         self.engine = engine
         self._courier: Courier | None = None
+        self._web: WebReader | None = None
         self._courier_lock = Lock()
         self._carriers = Workers(settings.delivery.at_once, "courier")
         self.post = Post(self.courier)
@@ -126,7 +130,7 @@ class Node:
         keys = KeyStore.create(home.keys, secret, profile=keys_cost)
         custodian, validator = keys.new_signing_key(CUSTODIAN_KEY), keys.new_signing_key(VALIDATOR_KEY)
         member_keys = KeyStore.create(home.member(founder.slug) / "keys.json", secret, profile=keys_cost)
-        did = make_member_keys(member_keys, governs=True)
+        did = make_member_keys(member_keys, governs=True, did=founder.did)
         body = enrolment(member_keys, did=did, name=founder.name, roles=founder.roles, custodian=custodian)
         genesis = found_network(network, founder=body, validator=validator, now=datetime.now(UTC))
         home.network.write_bytes(canonical_bytes(genesis.trust_root()))
@@ -197,8 +201,8 @@ class Node:
             raise HomeExists(got=member.slug)
         check_slug(member.slug)
         self.home.make(member.slug)
-        keys, did = self._keys_of_new(member.slug)
-        if self.engine.member(did) is None:
+        keys, did = self._keys_of_new(member)
+        if not self._is_enrolled(keys, did):
             registrar.act("member.enrol/1", self._enrolment(keys, did, member))
         return self._enter(member.slug, did)
 
@@ -211,7 +215,7 @@ class Node:
             raise HomeExists(got=member.slug)
         check_slug(member.slug)
         self.home.make(member.slug)
-        keys, did = self._keys_of_new(member.slug)
+        keys, did = self._keys_of_new(member)
         self._enter(member.slug, did)
         return self._enrolment(keys, did, member)
 
@@ -226,18 +230,24 @@ class Node:
         amend_settings(self.home.path, lambda written: replace(written, member=(*written.member, entry)))
         return self._host(entry)
 
-    def _keys_of_new(self, slug: str) -> tuple[KeyStore, str]:
+    def _keys_of_new(self, member: NewMember) -> tuple[KeyStore, str]:
         """The keys of a member to be hosted: new ones, or those that are enrolled since a crash cut this off."""
-        store = self.home.member(slug) / "keys.json"
+        store = self.home.member(member.slug) / "keys.json"
         if store.exists():
             keys = KeyStore.open(store, self._secret)
             if CREDENTIAL in keys.names():
-                did = did_key(keys.signing_key(CREDENTIAL).public)
-                if self.engine.member(did) is not None:
+                did = did_of(keys, member.did)
+                if self._is_enrolled(keys, did):
                     return keys, did
             store.unlink()  # the ledger knows none of them
         keys = KeyStore.create(store, self._secret, profile=self.keys.profile)
-        return keys, make_member_keys(keys)
+        return keys, make_member_keys(keys, did=member.did)
+
+    def _is_enrolled(self, keys: KeyStore, did: str) -> bool:
+        """Whether the ledger knows a member of this DID and with these keys."""
+        record = self.engine.member(did)
+        public = b64url(keys.signing_key(CREDENTIAL).public)
+        return record is not None and any(key.public == public for key in record.keys)
 
     def settle(self, timeout: float = 30.0, *, but: Collection[str] = ()) -> None:
         """Wait until nothing is pooled and no envelope waits, at any tenant. For the demo, tests and orderly stops."""
@@ -276,6 +286,15 @@ class Node:
             if self._courier is None:
                 self._courier = Courier(self.settings)
             return self._courier
+
+    def web_reader(self) -> WebReader | None:
+        """Who fetches DID documents and status lists of outside issuers; None where the settings forbid it."""
+        from transire.credentials.did_web import WebReader
+
+        with self._courier_lock:
+            if self._web is None and self.settings.online:
+                self._web = WebReader()
+            return self._web
 
     @property
     def speaker(self) -> Signer:

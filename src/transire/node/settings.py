@@ -109,6 +109,8 @@ class NodeSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The origin that people type; empty: http://host:port."""
     secret_file: str = ""
     """File with the secret that unlocks the key stores. Keep it out of backups: who has both has the keys."""
+    online: bool = True
+    """Whether persons who check a credential may have DID documents and status lists of its issuer fetched."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     """Structured logs go to standard error; they never hold document content or secrets."""
     ledger: LedgerSettings = LedgerSettings()

@@ -19,8 +19,11 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from transire.credentials.concealed import CONCEALED, DISCLOSABLE, conceal_credential
+from transire.credentials.exchange import EXCHANGE as EXCHANGE_MEDIA
+from transire.credentials.exchange import exchange_token
 from transire.crypto.canonical import Json, canonical_bytes
 from transire.crypto.digests import hkdf_sha256
+from transire.crypto.ecdsa import EcdsaKey
 from transire.crypto.encoding import unb64url
 from transire.crypto.keystore import KeyStore
 from transire.desk.passwords import INTERACTIVE, TEST
@@ -35,7 +38,7 @@ from transire.ledger.kinds import KindRegistry
 from transire.ledger.state import MemberRecord, at
 from transire.ledger.statement import make_statement, parse_statement, statement_bytes
 from transire.node.anchor import NONCE_BYTES, Signer, expiry, write_time
-from transire.node.enrolment import DESK
+from transire.node.enrolment import DESK, EXCHANGE
 from transire.node.errors import EvidenceMissing, LedgerSilent, RecipientUnknown, StatementNotAccepted, WitnessRefused
 from transire.storage.database import Database
 from transire.vault import acts, journal, outbox
@@ -302,6 +305,10 @@ class Tenant:
         """Which key signs this member's credentials."""
         return self.key_name_for("credential")
 
+    def exchange_keys(self) -> list[EcdsaKey]:
+        """The keys that sign what goes to readers outside of the network, by an algorithm that the ledger has not."""
+        return [self.keys.ecdsa_key(name) for name in self.keys.names() if name == EXCHANGE]
+
     def located(self, statement_id: str) -> journal.Located:
         """A statement with its evidence; refused while the ledger has not accepted it."""
         with self.database.reading() as view:
@@ -316,8 +323,11 @@ class Tenant:
         return build_envelope(view, self.vault, row, sender=self.did, recipient_public=public)
 
     def _representations(self, document: dict[str, Json], schema_id: str, salt: bytes) -> dict[str, bytes]:
-        """The credential, and beside it the token from which its holders show single parts."""
+        """The credential; beside it the form for readers outside, and the token from which single parts are shown."""
         made = {MEDIA_TYPE: canonical_bytes(document)}
+        for key in self.exchange_keys() if document.get("proof") else ():
+            token = exchange_token(document, key)
+            made |= {} if token is None else {EXCHANGE_MEDIA: token}
         if schema_id.startswith(DISCLOSABLE) and document.get("proof"):
             token = conceal_credential(document, salt=salt, key=self.keys.signing_key(self.credential_key_name))
             made |= {} if token is None else {CONCEALED: token}

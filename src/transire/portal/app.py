@@ -3,6 +3,7 @@
 /                    choose a member
 /m/<slug>/...        a member's pages
 /verify              anybody checks a receipt, in the browser
+/.../did.json        the did:web documents of the members
 /v1/...              the API (transire.api)
 /static/...          built styles and scripts
 /livez /readyz /metrics
@@ -26,7 +27,7 @@ from transire.api.errors import AddressUnknown
 from transire.api.problems import problem_response
 from transire.crypto.structs import prepare_structs
 from transire.errors import TransireError
-from transire.portal import operator, verifying
+from transire.portal import did_web, operator, verifying
 from transire.portal.assets import Assets
 from transire.portal.errors import MethodRefused, PageNotFound, Unexpected
 from transire.portal.modules import page_modules
@@ -50,6 +51,7 @@ def create_app(node: Node) -> ASGIApp:
     app = Starlette(
         routes=[
             *_own_routes(portal),
+            *did_web.routes(node),
             *routes(portal, modules),
             Mount("/static", assets.files()),
             Mount("/v1", create_api(node)),

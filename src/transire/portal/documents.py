@@ -61,6 +61,7 @@ def show_document(visit: Visit) -> Response:
         "document.html",
         view=view,
         readers=readers,
+        exchanged=documents.may_be_exchanged(tenant, view.line),
         purposes=PURPOSE_WORDS,
         at_moment=at,
         state=_state_at(view.line, at or tenant.now()),
@@ -73,8 +74,9 @@ def download_content(visit: Visit) -> Response:
     line, representations = documents.read_content(
         visit.tenant, visit.actor, visit.named("document_id"), version=_version(visit)
     )
-    media_type, content = next(iter(representations.items()))
-    name = f"{line.schema_id.split('/')[0]}-{line.commitment[:12]}.json"
+    form = visit.asked("form")
+    media_type, content = documents.chosen_form(representations, form)
+    name = f"{line.schema_id.split('/')[0]}-{line.commitment[:12]}.{'jwt' if form == 'jwt' else 'json'}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(content, media_type=media_type, headers=headers)
 

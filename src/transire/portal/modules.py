@@ -6,6 +6,7 @@ from importlib import import_module
 
 from transire.portal import (
     account,
+    checking,
     destroying,
     documents,
     envelopes,
@@ -33,6 +34,7 @@ def page_modules() -> list[Pages]:
         sharing.PAGES,
         destroying.PAGES,
         proofs.PAGES,
+        checking.PAGES,
         tariff.PAGES,
         network.PAGES,
         rules.PAGES,

@@ -14,6 +14,7 @@ from typing import Any, Protocol, cast
 
 from transire.credentials.concealed import CONCEALED, compare_concealed
 from transire.credentials.contexts import OWN_CONTEXT, V2, ContextRegistry, pinned_contexts
+from transire.credentials.exchange import EXCHANGE, compare_exchange
 from transire.credentials.resolve import member_resolver
 from transire.credentials.suites import HOUSE_SUITES
 from transire.credentials.verify import verify_credential
@@ -77,7 +78,7 @@ class CheckedDocument:
     @property
     def not_compared(self) -> tuple[str, ...]:
         """Renderings that nobody compared with the credential; the JSON decides (LEDGER.md 3)."""
-        return tuple(name for name in self.stored.media_types if name not in (MEDIA_TYPE, CONCEALED))
+        return tuple(name for name in self.stored.media_types if name not in (MEDIA_TYPE, CONCEALED, EXCHANGE))
 
 
 @cache
@@ -210,6 +211,8 @@ def _check_credential(
     validate_document(stored.schema_id, credential)
     if (token := package.representations.get(CONCEALED)) is not None:
         compare_concealed(credential, token, salt=package.salt, resolve=resolve)
+    if (exchanged := package.representations.get(EXCHANGE)) is not None:
+        compare_exchange(credential, exchanged)
     return credential
 
 

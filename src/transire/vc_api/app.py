@@ -16,7 +16,6 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from transire.credentials.canonical import DEFAULT_LIMIT, read_object
-from transire.credentials.did_key import resolve_did
 from transire.crypto.errors import JsonRefused, JsonTooLarge
 from transire.errors import TransireError
 from transire.vc_api.errors import RequestMalformed, VcApiRefused
@@ -114,12 +113,9 @@ class _Doors:
         """Resolve a DID or dereference a DID URL; %2F, %3F and %23 in the path belong to it."""
         raw: bytes = request.scope["raw_path"].partition(b"?")[0]
         text = unquote(raw[raw.index(_IDENTIFIERS) + len(_IDENTIFIERS) :].decode("ascii"), errors="replace")
-        options = parse_qs(request.scope["query_string"].decode("latin-1"))
-        found = resolve_did(
-            text,
-            format=options.get("publicKeyFormat", ["Multikey"])[0],
-            experimental=options.get("enableExperimentalPublicKeyTypes", ["false"])[0] == "true",
-        )
+        asked = parse_qs(request.scope["query_string"].decode("latin-1"))
+        options = {name: values[0] for name, values in asked.items()}
+        found = await run_in_threadpool(self._service.resolve, text, options, self._origin(request))
         media = 'application/ld+json;profile="https://w3id.org/did-resolution"'
         return _answer(found.body, found.status, media)
 

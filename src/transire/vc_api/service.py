@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -9,16 +10,17 @@ from typing import Any, Final
 from urllib.parse import quote, urlsplit
 
 from transire.credentials.contexts import pinned_contexts
-from transire.credentials.did_key import document_of
+from transire.credentials.did_key import Resolution, document_of, resolve_did
+from transire.credentials.did_web import WebLookup, WebReader, resolve_did_web
 from transire.credentials.envelope import sign_envelope, wrap, wrap_sd_jwt
-from transire.credentials.errors import KeyUnresolved, StatusNotRetrieved
+from transire.credentials.errors import DidUnresolved, StatusNotRetrieved
 from transire.credentials.examine import Finding, Verifier, require
 from transire.credentials.issue import check_unsigned, secure_credential, stamp
 from transire.credentials.proofs import sign_document
-from transire.credentials.resolve import resolve_did_key
+from transire.credentials.resolve import DocumentResolver
 from transire.credentials.structure_v1 import is_v1, with_proof_context
 from transire.credentials.suites import SUITES
-from transire.crypto.multikey import PublicKey, public_key_of, write_multikey
+from transire.crypto.multikey import public_key_of, write_multikey
 from transire.vc_api.errors import IssuerForeign, RequestMalformed
 from transire.vc_api.issuers import ENVELOPE, SD_JWT, Issuer, Issuers
 from transire.vc_api.lists import StatusBook
@@ -64,12 +66,16 @@ class Request:
 
 
 class Service:
-    """One instance: its issuers, its status list, and whether its keys are made for this run alone."""
+    """One instance: its issuers, its status list, and whether its keys are made for this run alone.
 
-    def __init__(self, issuers: Issuers, book: StatusBook, *, throwaway: bool) -> None:
+    Without a `web` reader nothing is ever fetched: then did:key and this service's own did:web are all it knows.
+    """
+
+    def __init__(self, issuers: Issuers, book: StatusBook, *, throwaway: bool, web: WebReader | None = None) -> None:
         self.issuers = issuers
         self.book = book
         self._throwaway = throwaway
+        self._web = web
 
     def issue(self, issuer: Issuer, request: Request) -> dict[str, Any]:
         """Secure a credential in the issuer's way. Only what securing needs is added to it."""
@@ -207,30 +213,58 @@ class Service:
         )
         return wrap_sd_jwt(text)
 
+    def resolve(self, text: str, options: Mapping[str, str], origin: str) -> Resolution:
+        """Resolve a DID or dereference a DID URL; did:web where this service may fetch, or where it is its own."""
+        if text.startswith("did:web:"):
+            own = re.split("[/?#]", text, maxsplit=1)[0] == did_web_of(origin)
+            if own or self._web is not None:
+                return resolve_did_web(text, _Known(self, origin, self._lookup()).did_document)
+        return resolve_did(
+            text,
+            format=options.get("publicKeyFormat", "Multikey"),
+            experimental=options.get("enableExperimentalPublicKeyTypes") == "true",
+        )
+
+    def _lookup(self) -> WebLookup | None:
+        return None if self._web is None else self._web.lookup()
+
     def _verifier(self, request: Request, purpose: str) -> Verifier:
+        known = _Known(self, request.origin, self._lookup())
         return Verifier(
-            resolve=lambda did, fragment: self._key(did, fragment, request.origin),
+            resolve=DocumentResolver(known.did_document),
             at=datetime.now(UTC),
             purpose=purpose,
             domain=request.option("domain", str),
             challenge=request.option("challenge", str),
-            status_lists=lambda url: self._list(url, request.origin),
+            status_lists=known.status_list,
         )
 
-    def _key(self, did: str, fragment: str, origin: str) -> PublicKey:
-        """The key of a did:key, or one of this service's own under its did:web; nothing is fetched."""
-        if did != did_web_of(origin):
-            return resolve_did_key(did, fragment)
-        for issuer in self.issuers:
-            if write_multikey(public_key_of(issuer.key)) == fragment:
-                return public_key_of(issuer.key)
-        raise KeyUnresolved(expected="a key of this service", got=fragment[:120], where=did)
 
-    def _list(self, url: str, origin: str) -> Mapping[str, Any]:
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What one verification may look up: this service's own document and list, and of others what may be fetched."""
+
+    service: Service
+    origin: str
+    lookup: WebLookup | None
+
+    def did_document(self, did: str) -> Mapping[str, Any]:
+        """The DID document of the signer."""
+        if did == did_web_of(self.origin):
+            return self.service.did_web(self.origin)
+        if self.lookup is None:
+            raise DidUnresolved(expected="did:key, or did:web where this service may fetch", got=did[:120])
+        return self.lookup.did_document(did)
+
+    def status_list(self, url: str) -> Mapping[str, Any]:
+        """The list that a credential names."""
         start, path, name = url.rpartition("/status/lists/")
-        if not path or (start != origin and not self.book.is_own(url)):
+        book = self.service.book
+        if path and (start == self.origin or book.is_own(url)):
+            return book.published(name, start)
+        if self.lookup is None:
             raise StatusNotRetrieved(got=url[:200])
-        return self.book.published(name, start)
+        return self.lookup.status_list(url)
 
 
 def did_web_of(origin: str) -> str:

@@ -23,6 +23,7 @@ from transire.credentials.envelope import open_jws, open_sd_jwt, sign_envelope
 from transire.credentials.errors import CredentialRefused
 from transire.credentials.examine import Verifier, require
 from transire.credentials.issue import secure_credential
+from transire.credentials.jwe import Recipient, open_letter, seal
 from transire.credentials.proofs import sign_document, verify_proofs
 from transire.credentials.rdf import to_quads
 from transire.credentials.rdfc import canonical_lines
@@ -30,6 +31,7 @@ from transire.credentials.resolve import document_resolver, verification_method_
 from transire.credentials.sd_jwt import issue_sd_jwt, show_sd_jwt
 from transire.credentials.selective import base_proof_of, derive
 from transire.credentials.structure_v1 import V1, with_proof_context
+from transire.crypto.ecdh import KINDS, EcdhKey
 from transire.crypto.ecdsa import P256, P384, EcdsaKey
 from transire.crypto.keys import SigningKey
 from transire.crypto.multikey import Signer, as_jwk, of_jwk, public_key_of, write_multikey
@@ -232,6 +234,25 @@ def test_sd_jwt_both_ways(others: Partner) -> None:  # noqa: F811
     assert open_sd_jwt(made["text"], resolve).document == {**TRADE, "issuer": did}
     partly = open_sd_jwt(show_sd_jwt(made["text"], ["/credentialSubject/buyer"]), resolve).document
     assert "amount" not in partly["credentialSubject"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_letters_both_ways(others: Partner, kind: str) -> None:  # noqa: F811
+    mine, other = EcdhKey.generate(kind), EcdhKey.generate("P-256")
+    text = '{"price":"12.50 \u00f1"}'
+    letter = seal(text.encode(), [Recipient(mine.public_key, "did:web:a.example#1")], cty="application/vc")
+    opened = others.ask("openJwe", text=letter, jwk=mine.private_jwk())
+    assert (opened["text"], opened["header"]["cty"]) == (text, "application/vc")
+    several = seal(text.encode(), [Recipient(other.public_key), Recipient(mine.public_key)])
+    assert others.ask("openJwe", text=several, jwk=mine.private_jwk())["text"] == text
+    assert "failed" in others.try_to("openJwe", text=letter, jwk=EcdhKey.generate(kind).private_jwk())
+    for algorithm, content in (("ECDH-ES", "A128GCM"), ("ECDH-ES+A128KW", "A256GCM"), ("ECDH-ES+A256KW", "A192GCM")):
+        header = {"alg": algorithm, "enc": content, "apu": "QWxpY2U", "apv": "Qm9i"}
+        made = others.ask("sealJwe", text=text, jwks=[as_jwk(mine.public_key)], header=header)["text"]
+        assert open_letter(made, [other, mine]).plaintext.decode() == text
+    both = [as_jwk(other.public_key), as_jwk(mine.public_key)]
+    made = others.ask("sealJwe", text=text, jwks=both, header={"alg": "ECDH-ES+A256KW", "enc": "A256GCM"})["text"]
+    assert open_letter(made, [mine]).plaintext.decode() == text
 
 
 words = st.sampled_from(["name", "description"])

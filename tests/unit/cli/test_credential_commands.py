@@ -11,8 +11,14 @@ from click.testing import CliRunner, Result
 
 from transire.cli import cli
 from transire.cli.vc_api import kept_issuers
+from transire.credentials.did_key import document_of
+from transire.credentials.envelope import sign_envelope
+from transire.credentials.errors import ContextMalformed, JweUnopened
+from transire.credentials.status import encode_bits, status_entry
 from transire.crypto.keystore import KeyStore
+from transire.crypto.multikey import public_key_of
 from transire.vc_api.issuers import PLANS
+from web_world import LocalHost
 
 INVOICE: dict[str, Any] = {
     "@context": ["https://www.w3.org/ns/credentials/v2", "https://w3id.org/transire/v1"],
@@ -146,3 +152,63 @@ def test_a_status_can_be_demanded(folder: Path) -> None:
 def test_what_is_no_credential_is_told_by_its_exit_code(folder: Path, content: bytes) -> None:
     (folder / "odd").write_bytes(content)
     assert run("verify", "odd").exit_code == 2
+
+
+def test_a_did_web_issuer_and_its_list_are_fetched_when_asked_for(folder: Path) -> None:
+    issuers = kept_issuers(Path("issuers.json"), Path("secret"))
+    issuer, host = issuers.named("vc-jwt-es384"), LocalHost()
+    try:
+        did, url = host.did(), host.url("/status/1")
+        keys = {issuer.method(did).partition("#")[2]: public_key_of(issuer.key)}
+        host.serve("/.well-known/did.json", document_of(did, keys, "JsonWebKey"), "application/did+json")
+        listed = {"type": "BitstringStatusList", "statusPurpose": "revocation", "encodedList": encode_bits([7])}
+        published = {**INVOICE, "id": url, "issuer": did, "credentialSubject": listed}
+        published["type"] = ["VerifiableCredential", "BitstringStatusListCredential"]
+        text = sign_envelope(published, key=issuer.key, kid=issuer.method(did))
+        host.serve("/status/1", text.encode(), "application/vc+jwt")
+        for place, holds in ((3, True), (7, False)):
+            (folder / "invoice.json").write_text(json.dumps({**INVOICE, "credentialStatus": status_entry(url, place)}))
+            issue("signed.jwt", "--as", "vc-jwt-es384", "--issuer", did)
+            assert run("verify", "signed.jwt").exit_code == 1
+            told = run("verify", "signed.jwt", "--online", "--plain-host", host.authority, "--require", "status")
+            assert told.exit_code == (0 if holds else 1), told.output
+            assert ("All checks hold." in told.output) is holds
+        refused = run("verify", "signed.jwt", "--online")
+        assert "credentials.did-unresolved" in refused.output  # not a name of the Internet, so not asked
+        assert run("verify", "signed.jwt", "--plain-host", host.authority).exit_code == 2
+    finally:
+        host.close()
+
+
+def test_a_context_is_taken_from_a_file_and_else_hides_no_signature(folder: Path) -> None:
+    url = "https://vocabulary.example/passport/v1"
+    (folder / "context.json").write_text(json.dumps({"@context": {"hue": "https://vocabulary.example/#hue"}}))
+    issuer = kept_issuers(Path("issuers.json"), Path("secret")).named("vc-jwt-es384")
+    said = {**INVOICE, "@context": [INVOICE["@context"][0], url], "issuer": issuer.did}
+    said |= {"type": ["VerifiableCredential"], "credentialSubject": {"hue": "green"}}
+    (folder / "signed.jwt").write_text(sign_envelope(said, key=issuer.key, kid=issuer.method()))
+    told = run("verify", "signed.jwt")
+    assert told.exit_code == 1
+    assert "credentials.context-not-pinned" in told.output
+    assert "holds      proof" in told.output
+    assert run("verify", "signed.jwt", "--context", url, "context.json").exit_code == 0
+    pinned = INVOICE["@context"][0]
+    assert isinstance(run("verify", "signed.jwt", "--context", pinned, "context.json").exception, ContextMalformed)
+
+
+def test_a_file_is_sealed_for_one_who_has_no_node(folder: Path) -> None:
+    issue("signed.json")
+    (folder / "public.jwk").write_text(run("new-key", "--out", "private.jwk").output)
+    assert (folder / "private.jwk").stat().st_mode & 0o077 == 0
+    assert run("new-key", "--out", "private.jwk").exit_code == 2
+    words = ["--to", "public.jwk", "--media-type", "application/vc", "--out", "sealed.jwe"]
+    assert run("seal", "signed.json", *words).exit_code == 0
+    assert "Nuts" not in (folder / "sealed.jwe").read_text()
+    assert run("open", "sealed.jwe", "--key", "private.jwk", "--out", "opened.json").exit_code == 0
+    assert (folder / "opened.json").read_bytes() == (folder / "signed.json").read_bytes()
+    assert run("new-key", "--kind", "P-256", "--out", "other.jwk").exit_code == 0
+    assert isinstance(run("open", "sealed.jwe", "--key", "other.jwk").exception, JweUnopened)
+    did = kept_issuers(Path("issuers.json"), Path("secret")).named("eddsa-jcs-2022").did
+    assert run("seal", "signed.json", "--to", did).exit_code == 0
+    assert run("seal", "signed.json", "--to", "did:web:bank.example").exit_code == 2
+    assert run("seal", "signed.json", "--to", "nobody").exit_code == 2

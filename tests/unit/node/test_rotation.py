@@ -9,6 +9,7 @@ import pytest
 from transire.desk.persons import list_accounts
 from transire.ledger.errors import SignerUnknown
 from transire.ledger.verify import verify_receipt
+from transire.node.did_document import did_document
 from transire.node.doctor import examine
 from transire.node.node import Node
 from transire.node.receipts import statement_receipt
@@ -90,6 +91,28 @@ def test_a_compromised_key_is_distrusted_from_a_height_of_the_past(folder: Path)
         old = record.key("act-1")
         assert old is not None
         assert old.distrusted_from == since
+
+
+def test_the_did_document_tells_exchanged_keys_and_none_that_is_distrusted(folder: Path) -> None:
+    with Node.open(folder) as node:
+        since, before = node.engine.height, did_document(node.tenant("producer"))
+        assert did_document(node.tenant("importer")) is None  # a did:key is its own document
+    rotated(folder, "credential")
+    rotated(folder, "agree")
+    with Node.open(folder) as node:
+        after = did_document(node.tenant("producer"))
+    assert before is not None
+    assert after is not None
+    assert set(before["assertionMethod"]) < set(after["assertionMethod"])
+    assert len(after["assertionMethod"]) == len(before["assertionMethod"]) + 1
+    assert [each["id"] for each in after["keyAgreement"]] != [each["id"] for each in before["keyAgreement"]]
+    rotated(folder, "credential", distrusted_from=since + 1)
+    with Node.open(folder) as node:
+        told = did_document(node.tenant("producer"))
+        node.tenant("customs").act("member.suspend/1", {"did": node.tenant("producer").did})
+        assert did_document(node.tenant("producer")) is None
+    assert told is not None
+    assert len(set(told["assertionMethod"]) & set(after["assertionMethod"])) == 2  # the first one, and that for ES384
 
 
 def test_a_suspended_member_s_rotation_is_refused_and_may_be_tried_again(folder: Path) -> None:

@@ -5,13 +5,23 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from sample_documents import USMCA
 
+from node_world import PRODUCER
+from transire.credentials.envelope import open_jws, sign_envelope
+from transire.credentials.errors import CredentialRefused
+from transire.credentials.exchange import EXCHANGE, compare_exchange, exchange_token
+from transire.credentials.resolve import document_resolver
+from transire.desk.persons import add_person
+from transire.documents.certification import certification_subject
 from transire.ledger.errors import KindRefused
 from transire.ledger.verify import verify_receipt
+from transire.node.did_document import did_document
 from transire.node.errors import EvidenceMissing, RecipientUnknown, StatementNotAccepted, UnknownTenant
 from transire.node.node import Node
 from transire.node.receipts import statement_receipt
 from transire.node.tenant import Tenant
+from transire.procedures.papers import issue_paper
 from transire.vault import journal, outbox
 
 SOMETHING = "A" * 43
@@ -67,6 +77,33 @@ def test_an_envelope_that_comes_twice_is_stated_once(node: Node) -> None:
     [reply] = node.post.receive(importer.did, [envelope], bringer=producer.did)
     assert reply.refused_with is None
     assert count_statements(importer) == before
+
+
+def test_a_document_of_a_did_web_is_a_jwt_too_under_the_same_commitment(node: Node) -> None:
+    producer, importer = node.tenant("producer"), node.tenant("importer")
+    with producer.transaction() as tx:
+        person = add_person(tx, name="P", login="p@producer.example", roles=["signing_official"], now=producer.now())
+        schema_id = "certification-of-origin/usmca/1"
+        subject = certification_subject(USMCA)
+        issued = issue_paper(producer, tx, person, subject, schema_id, recipients=[importer.did])
+    node.settle()
+    with importer.database.reading() as view:
+        taken = importer.vault.open(view, issued.commitment, issuer=producer.did)
+    assert sorted(taken.representations) == ["application/vc", "application/vc+jwt", "application/vc+sd-jwt"]
+    token, credential = taken.representations[EXCHANGE], taken.credential
+    assert credential is not None
+    opened = open_jws(token.decode(), document_resolver([did_document(producer) or {}]), at=producer.now())
+    assert opened.controller == PRODUCER
+    assert opened.document == {name: value for name, value in credential.items() if name != "proof"}
+    other = {**credential, "validFrom": "2020-01-01T00:00:00Z"}
+    for refused in (
+        token[:-90],
+        exchange_token(other, producer.exchange_keys()[0]),
+        exchange_token(credential, producer.keys.signing_key("credential-1")),
+        sign_envelope(opened.document, key=producer.exchange_keys()[0], kid="did:web:other.example#a").encode(),
+    ):
+        with pytest.raises(CredentialRefused):
+            compare_exchange(credential, refused or b"")
 
 
 def test_a_recipient_must_be_a_member(node: Node) -> None:

@@ -24,7 +24,7 @@ def styles(repository: Path) -> None:
 
 @pytest.fixture(scope="module")
 def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
-    """Customs, a producer and a broker; the producer has an administrator, a preparer and an auditor."""
+    """Customs, a producer and a broker with a did:web; the producer has an administrator, a preparer and an auditor."""
     folder = tmp_path_factory.mktemp("node")
     write_new_secret(folder / "secret")
     settings = NodeSettings(profile="demo", secret_file=str(folder / "secret"))
@@ -33,7 +33,8 @@ def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
     with made as node:
         registrar = node.tenant("customs")
         taller = node.add_member(NewMember("taller", "Taller Mecánico del Norte", ("producer",)), registrar=registrar)
-        harbor = node.add_member(NewMember("harbor", "Harbor Customs Brokers", ("broker",)), registrar=registrar)
+        broker = NewMember("harbor", "Harbor Customs Brokers", ("broker",), "did:web:harbor.example")
+        harbor = node.add_member(broker, registrar=registrar)
         add(taller, "Office administrator", "admin@taller.example", "administrator")
         add(taller, "Export preparer", "preparer@taller.example", "preparer", language="es")
         add(taller, "Outside auditor", "auditor@taller.example", "auditor")
