@@ -194,8 +194,7 @@ def labels(tenant: Tenant, document_ids: Iterable[str | None]) -> dict[str, str]
 
 def label_of(line: DocumentLine) -> str:
     """Type and number of a document."""
-    number = line.fields.get("entryNumber") or line.fields.get("invoiceNumber")
-    return f"{line.title} {number[0]}" if number else line.title
+    return f"{line.title} {line.number}" if line.number else line.title
 
 
 def write_note(tenant: Tenant, person: Person, document_id: str, text: str) -> Note:

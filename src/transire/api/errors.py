@@ -3,6 +3,8 @@
 ApiError
 ├── AddressUnknown, MemberNotHosted, MethodRefused, MediaTypeRefused
 ├── DisclosureImpossible   the document has no form of which parts can be shown
+├── TypeNotFree            a procedure issues documents of this type
+├── NotOwnDocument, DocumentEnded    only the issuer replaces or withdraws, and only what is in force
 ├── BearerMissing          no API token was sent
 ├── SignatureReplayed      a signed request came a second time
 ├── RequestInvalid         the request does not fit the contract; all faults at once
@@ -37,6 +39,29 @@ class DisclosureImpossible(ApiError):
     code = "api.disclosure-impossible"
     sentence = "This document was not issued in a form of which single parts can be shown."
     fix = "Show all of it, or ask its issuer for a new version."
+    status = 409
+
+
+class TypeNotFree(ApiError):
+    code = "api.type-not-free"
+    sentence = "Documents of this type are not issued by a form of their own."
+    fix = (
+        "Issue it where its procedure does: certifications, invoices, powers of attorney and entries have their pages."
+    )
+    status = 422
+
+
+class NotOwnDocument(ApiError):
+    code = "api.not-own-document"
+    sentence = "Only the issuer of a document replaces or withdraws it."
+    fix = "Ask the member that issued it."
+    status = 403
+
+
+class DocumentEnded(ApiError):
+    code = "api.document-ended"
+    sentence = "This document was withdrawn or replaced already."
+    fix = "Issue a new one, or look at the version that took its place."
     status = 409
 
 

@@ -23,7 +23,16 @@ from transire.crypto.multikey import Signer
 
 CONCEALED: Final = "application/vc+sd-jwt"
 """The media type of the representation: the token alone, without any disclosure."""
-DISCLOSABLE: Final = ("certification-of-origin/",)
+DISCLOSABLE: Final = (
+    "certification-of-origin/",
+    "commercial-invoice/",
+    "packing-list/",
+    "bill-of-lading/",
+    "air-waybill/",
+    "purchase-order/",
+    "mill-test-report/",
+    "phytosanitary-certificate/",
+)
 """Beginnings of the schema ids whose documents are issued with it: what travels to those who may not see all of it."""
 
 _INFO: Final = b"transire/disclosure/v1"

@@ -10,6 +10,7 @@ from transire.portal import (
     documents,
     envelopes,
     home,
+    issuing,
     network,
     particulars,
     persons,
@@ -29,6 +30,7 @@ def page_modules() -> list[Pages]:
         home.PAGES,
         envelopes.PAGES,
         *procedure_pages(),
+        issuing.PAGES,  # before the pages of single documents: /documents/new is none
         documents.PAGES,
         sharing.PAGES,
         destroying.PAGES,

@@ -11,6 +11,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from transire.documents.catalogue import document_type
 from transire.records import tables as t
 from transire.records.cursor import Page, SortKey, page_size, read_cursor, write_cursor
 from transire.records.errors import DocumentUnknown
@@ -53,6 +54,13 @@ class DocumentLine(msgspec.Struct, frozen=True, kw_only=True):
     ended_height: int | None
     successor: str | None
     fields: dict[str, tuple[str, ...]]
+
+    @property
+    def number(self) -> str | None:
+        """The number that people call it by, where documents of its type bear one."""
+        name = document_type(self.schema_id).number_field
+        found = self.fields.get(name, ()) if name else ()
+        return found[0] if found else None
 
     @property
     def is_current(self) -> bool:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from typing import Any
+
+from sample_trade import TRADE_SUBJECTS
 
 from transire.documents.authority import PowerOfAttorney, power_of_attorney_subject
 from transire.documents.catalogue import document_type
@@ -380,7 +383,7 @@ SUBJECTS: dict[str, Callable[[], dict[str, Any]]] = {
     "evidence/1": lambda: evidence_subject(EVIDENCE),
     "origin-determination/1": lambda: determination_subject(DETERMINATION),
     "customs-determination/1": lambda: customs_determination_subject(CUSTOMS_DETERMINATION),
-}
+} | {schema_id: lambda made=made: copy.deepcopy(made) for schema_id, made in TRADE_SUBJECTS.items()}
 
 
 def credential(schema_id: str, subject: dict[str, Any] | None = None) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from transire.documents.entry import EntrySummary, read_entry_summary
 from transire.node.tenant import Issued, Tenant
 from transire.procedures.entry_summary import drafting
 from transire.procedures.entry_summary.accepting import accept_claim, filed_entry
+from transire.procedures.entry_summary.carriage import named_versions
 from transire.procedures.entry_summary.checks.case import CaseFile
 from transire.procedures.entry_summary.errors import (
     EntryRefused,
@@ -276,7 +277,8 @@ def _dated(tenant: Tenant, tx: sa.Connection, person: Person, draft: desk.Draft)
 def _show_documents(tenant: Tenant, tx: sa.Connection, person: Person, case: CaseFile, customs: str) -> None:
     """Give customs the documents behind the entry, before the entry itself, so that it finds them there."""
     held = [*case.certifications, *case.invoices.values(), *case.authorities.values()]
-    for version in dict.fromkeys(one.version for one in held):
+    carried = named_versions(tenant, tx, case.entry)
+    for version in dict.fromkeys((*(one.version for one in held), *carried)):
         share_paper(tenant, tx, person, version, customs, purpose="filing")
 
 
