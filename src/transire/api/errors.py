@@ -45,9 +45,7 @@ class DisclosureImpossible(ApiError):
 class TypeNotFree(ApiError):
     code = "api.type-not-free"
     sentence = "Documents of this type are not issued by a form of their own."
-    fix = (
-        "Issue it where its procedure does: certifications, invoices, powers of attorney and entries have their pages."
-    )
+    fix = "Issue it where its procedure does: certifications, invoices and entries have their pages."
     status = 422
 
 

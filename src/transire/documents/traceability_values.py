@@ -38,7 +38,7 @@ def _decimal(value: Any) -> Decimal | None:
     return Decimal(text) if _DECIMAL.fullmatch(text) else None
 
 
-def writewrite_number(text: str) -> int | float:
+def write_number(text: str) -> int | float:
     """A decimal of ours as JSON writes numbers there."""
     exact = Decimal(text)
     return int(exact) if exact == exact.to_integral_value() else float(exact)
@@ -179,19 +179,18 @@ def read_air_weight(found: Sequence[Any]) -> Taken | None:
     return None if exact is None or factor is None else Taken(decimal_text(exact * factor))
 
 
-MEASURED = Conversion(
-    lambda value, _: (
-        Taken(f"{value['value']} {value['unitCode']}")
-        if isinstance(value, Mapping)
-        and set(value) - {"type"} == {"value", "unitCode"}
-        and all(
-            isinstance(value[name], str) and re.fullmatch(r"\S{1,60}", value[name]) for name in ("value", "unitCode")
-        )
-        else None
-    ),
-    lambda value, _: {
-        "type": ["MeasuredValue"],
-        "value": str(value).partition(" ")[0],
-        "unitCode": str(value).partition(" ")[2],
-    },
-)
+def _read_measured(value: Any, _: Mapping[str, Any]) -> Taken | None:
+    """A measure in whatever unit, as one text: the number, a blank, the unit."""
+    if not isinstance(value, Mapping) or set(value) - {"type"} != {"value", "unitCode"}:
+        return None
+    said = (value["value"], value["unitCode"])
+    fits = all(isinstance(each, str) and re.fullmatch(r"\S{1,60}", each) for each in said)
+    return Taken(" ".join(said)) if fits else None
+
+
+def _write_measured(value: str, _: Mapping[str, Any]) -> dict[str, Any]:
+    amount, _blank, unit = value.partition(" ")
+    return {"type": ["MeasuredValue"], "value": amount, "unitCode": unit}
+
+
+MEASURED = Conversion(_read_measured, _write_measured)
