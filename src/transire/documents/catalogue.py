@@ -39,6 +39,7 @@ _FILES: Final = {
     "purchase-order/1": "purchase-order.1.json",
     "mill-test-report/1": "mill-test-report.1.json",
     "phytosanitary-certificate/1": "phytosanitary-certificate.1.json",
+    "disclosed-parts/1": "disclosed-parts.1.json",
 }
 
 

@@ -64,6 +64,7 @@ def show_document(visit: Visit) -> Response:
         purposes=PURPOSE_WORDS,
         at_moment=at,
         state=_state_at(view.line, at or tenant.now()),
+        source=documents.source_of(tenant, view),
         changeable=issuing.may_be_withdrawn(tenant, view.line),
         slug=view.line.schema_id.rsplit("/", 1)[0],
     )

@@ -151,6 +151,13 @@ def places_of(tx: Connection, document_id: str) -> list[VersionPlace]:
     return [VersionPlace(*row) for row in tx.execute(_PLACES, {"document": document_id})]
 
 
+def ended_at(tx: Connection, issuer: str, commitment: str) -> datetime | None:
+    """When an issuer ended a version, whether this member holds it or not: the ledger tells everybody."""
+    query = sa.select(_e.accepted_at).where(_e.issuer == issuer, _e.commitment == commitment)
+    found: datetime | None = tx.execute(query).scalar_one_or_none()
+    return found
+
+
 def find_holding(tx: Connection, schema_id: str, field: str, value: str) -> list[VersionPlace]:
     """The versions in which a field has this value, the latest first."""
     return [VersionPlace(*row) for row in tx.execute(_HOLDING, {"schema": schema_id, "field": field, "value": value})]
