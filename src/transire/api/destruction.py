@@ -72,7 +72,8 @@ def show_safekeeping(tenant: Tenant, person: Person, document_id: str) -> Safeke
 def destroy_document(tenant: Tenant, person: Person, document_id: str) -> list[str]:
     """Destroy every version that this member holds; returns the ids of the statements that say so.
 
-    What shows parts of its own document to others goes with it. Refused while a duty of record keeping runs or a legal hold is set. What others hold is not touched.
+    What shows parts of its own document to others goes with it. Refused while a duty of record keeping runs or a legal
+    hold is set. What others hold is not touched.
     """
     with tenant.transaction() as tx:
         line = find_document(tx, document_id)
