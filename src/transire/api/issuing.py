@@ -85,7 +85,13 @@ def withdraw_document(tenant: Tenant, person: Person, document_id: str, reason: 
         line = _own_current(tenant, tx, document_id)
         body: dict[str, Json] = {**named_body(line.document_id, line.commitment, line.issuer), "reason": reason}
         stated = tenant.state(
-            tx, person, WITHDRAWN.name, body, about=[line.document_id], recipients=_holders(tenant, tx, line)
+            tx,
+            person,
+            WITHDRAWN.name,
+            body,
+            about=[line.document_id],
+            recipients=_holders(tenant, tx, line),
+            attach=[line.issued_statement],
         )
         tenant.end(tx, line.commitment)
     return stated
