@@ -17,10 +17,12 @@ from transire.desk.particulars import find_particulars
 from transire.desk.person import Person
 from transire.node.tenant import Issued, Tenant
 from transire.procedures.entry_summary.checks.case import HeldInvoice
-from transire.procedures.papers import CustomsUnknown, customs_of, grant_version, share_paper
+from transire.procedures.papers import CustomsUnknown, customs_of, grant_version, roles_of, share_paper
 from transire.tariff.agencies import agencies_of
 
 PURPOSE = "filing"
+AGENCY = "agency"
+"""The role, on the ledger, of a partner agency of customs."""
 
 
 class Receiver(msgspec.Struct, frozen=True, kw_only=True):
@@ -98,7 +100,8 @@ def _agencies(tenant: Tenant, tx: sa.Connection, content: Mapping[str, Any]) -> 
             lines.setdefault(programme.id, []).append(line["lineNumber"])
             programmes[programme.id] = programme
     for name, found in programmes.items():
-        did = members.get(found.agency)
+        named = members.get(found.agency)
+        did = named if named is not None and AGENCY in roles_of(tenant, named) else None
         yield Receiver(
             did=did,
             name=found.agency if did is None else tenant.name_of(did),
