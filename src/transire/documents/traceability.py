@@ -261,8 +261,13 @@ class _Writing:
                     _put(into, path, part)
                 self.said.add(_pointer(where, link.ours))
             else:
-                _put(into, link.theirs, link.by.write(value, self.root))
-                self.said.add(_pointer(where, link.ours))
+                self._say(link, value, where, into)
+
+    def _say(self, link: Link, value: Any, where: str, into: dict[str, Any]) -> None:
+        written = link.by.write(value, self.root)
+        if written is not None:
+            _put(into, link.theirs, written)
+            self.said.add(_pointer(where, link.ours))
 
     def _rows(self, link: Rows, rows: Sequence[Any], where: str, into: dict[str, Any]) -> None:
         made = []

@@ -11,6 +11,7 @@ from typing import Final
 from transire.documents.traceability import Joined, Link, Links, Nested, Rows, Table
 from transire.documents.traceability_values import (
     AIRPORT,
+    CODED,
     COMMODITY,
     COUNT,
     COUNTRY,
@@ -55,6 +56,8 @@ PARTY: Final[Links] = (
     Link("scac", "scac", SCAC),
     Nested("address", _POSTAL, ADDRESS),
 )
+PLAIN_PARTY: Final[Links] = tuple(link for link in PARTY if link.ours != "taxNumber")
+"""Of their straight bill of lading: it knows no tax numbers."""
 PLACE: Final[Links] = (
     Link("name", "locationName", TEXT),
     Link("unLocode", "unLocode", UN_LOCODE),
@@ -65,8 +68,8 @@ PLACE: Final[Links] = (
 )
 
 
-def _party(ours: str, theirs: str) -> Nested:
-    return Nested(ours, f"{theirs}:Organization", PARTY)
+def _party(ours: str, theirs: str, links: Links = PARTY) -> Nested:
+    return Nested(ours, f"{theirs}:Organization", links)
 
 
 def _place(ours: str, theirs: str) -> Nested:
@@ -183,11 +186,11 @@ _BILL: Final[Links] = (
         lambda found: TEXTS.read([found[0]], {}),
         lambda numbers: (", ".join(numbers),),
     ),
-    _party("carrier", "carrier"),
-    _party("shipper", "consignor"),
-    _party("consignee", "consignee"),
-    Nested("notifyParties/0", "notify:Organization", PARTY),
-    _party("freightForwarder", "freightForwarder"),
+    _party("carrier", "carrier", PLAIN_PARTY),
+    _party("shipper", "consignor", PLAIN_PARTY),
+    _party("consignee", "consignee", PLAIN_PARTY),
+    Nested("notifyParties/0", "notify:Organization", PLAIN_PARTY),
+    _party("freightForwarder", "freightForwarder", PLAIN_PARTY),
     _place("portOfLoading", "portOfLoading"),
     _place("portOfDischarge", "portOfDischarge"),
     _consignment("particulars"),
@@ -214,7 +217,7 @@ _AIR: Final[Links] = (
     Link("flightDate", "requestedDate", DAY),
     Link("accountingInformation", "accountingInformation", TEXT),
     Link("currency", "currency", CURRENCY),
-    Link("chargeCode", "chargeCodes", TEXT),
+    Link("chargeCode", "chargeCodes", CODED),
     Link("weightChargesPaid", "weightValuationChargesType", PAID_CAPITAL),
     Link("otherChargesPaid", "otherChargesType", PAID_CAPITAL),
     Link("declaredValueForCarriage", "declaredValueForCarriage", TEXT),
@@ -233,7 +236,7 @@ _AIR: Final[Links] = (
                 read_air_weight,
                 lambda weight: (write_number(weight), "Kg"),
             ),
-            Link("rateClass", "rateClass", TEXT),
+            Link("rateClass", "rateClass", CODED),
             Link("chargeableWeight", "chargeableWeight", NUMBER),
             Link("charge", "total", TEXT),
             Link("description", "natureAndVolumeOfGoods", TEXT),

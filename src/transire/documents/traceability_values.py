@@ -138,6 +138,8 @@ PRICE = Conversion(
         "priceCurrency": subject.get("currency"),
     },
 )
+CODED = Conversion(_read_text, lambda value, _: value if "—" in value else None)
+"""A code that is written there with its words behind a dash; one that stands alone is none of theirs."""
 TEXTS = Conversion(_read_list, _same)
 INSTRUCTIONS = Conversion(
     _read_instructions, lambda value, _: [{"type": ["Instructions"], "description": each} for each in value]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import copy
+import json
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
-from sample_trade import TRADE_SUBJECTS
+from sample_trade import PARTS, TRADE_SUBJECTS
 
 from transire.documents.authority import PowerOfAttorney, power_of_attorney_subject
 from transire.documents.catalogue import document_type
@@ -383,7 +384,10 @@ SUBJECTS: dict[str, Callable[[], dict[str, Any]]] = {
     "evidence/1": lambda: evidence_subject(EVIDENCE),
     "origin-determination/1": lambda: determination_subject(DETERMINATION),
     "customs-determination/1": lambda: customs_determination_subject(CUSTOMS_DETERMINATION),
-} | {schema_id: lambda made=made: copy.deepcopy(made) for schema_id, made in TRADE_SUBJECTS.items()}
+} | {
+    schema_id: partial(json.loads, json.dumps(said))
+    for schema_id, said in (TRADE_SUBJECTS | {"disclosed-parts/1": PARTS}).items()
+}
 
 
 def credential(schema_id: str, subject: dict[str, Any] | None = None) -> dict[str, Any]:

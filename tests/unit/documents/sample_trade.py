@@ -226,3 +226,14 @@ TRADE_SUBJECTS: dict[str, dict[str, Any]] = {
         "certifyingOfficer": {"name": "Certifying officer", "title": "Inspector"},
     },
 }
+
+PARTS: dict[str, Any] = {
+    "document": "A" * 43,
+    "disclosedVersion": "A" * 43,
+    "schemaId": "certification-of-origin/usmca/1",
+    "issuedStatement": "B" * 42 + "A",
+    "presentation": "eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl~WyJzYWx0IiwicHJpY2UiLCIxIl0~",
+    "openingSalt": "A" * 43,
+    "openingLeaves": ["bGVhZg"],
+}
+"""What shows parts of a document; the token in it is one by its form alone."""

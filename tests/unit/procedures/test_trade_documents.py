@@ -22,6 +22,7 @@ from transire.node.rebuilding import rebuild_records, rebuilt_digest, records_di
 from transire.node.tenant import Issued, Tenant
 from transire.procedures.entry_summary import service as entry
 from transire.procedures.entry_summary.pouch import export_pouch, pouch_contents
+from transire.procedures.papers import issue_paper
 from transire.records.documents import DocumentFilter, every_document
 from transire.records.inbox import list_inbox
 from transire.vault import tables as vault
@@ -84,12 +85,10 @@ def test_what_its_issuer_may_not_issue_is_refused_here_and_by_every_recipient(tr
         issuing.issue_document(importer.tenant, importer.person, new)
     with pytest.raises(TypeNotFree):
         issuing.issue_document(importer.tenant, importer.person, msgspec.structs.replace(new, schema="evidence/1"))
+    broker = trade.gateway
     with pytest.raises(DocumentInvalid, match="lines"):
-        broker = trade.gateway
         issuing.issue_document(broker.tenant, broker.person, NewDocument(schema="bill-of-lading/1", subject={}))
     # The importer's node is made to leave the check out: the seller's node refuses the delivery by its code.
-    from transire.procedures.papers import issue_paper
-
     with importer.tenant.transaction() as tx:
         forged = issue_paper(
             importer.tenant, tx, importer.person, bill(), "bill-of-lading/1", recipients=[trade.bajio.did]
