@@ -212,7 +212,8 @@ def _fields(schema: Mapping[str, Any], base: str) -> Iterator[Field]:
 
 def _field(name: str, member: Mapping[str, Any], pointer: str, *, required: bool) -> Field:
     found = _resolved(member)
-    shape = member.get("x-expected") or found.get("x-expected") or ""
+    plain = str(member.get("$ref", "")).endswith("/line")  # of which there is nothing to say
+    shape = "" if plain else member.get("x-expected") or found.get("x-expected") or ""
     return Field(
         pointer=pointer,
         name=name,

@@ -21,6 +21,8 @@ from transire.procedures.papers import CustomsUnknown, customs_of, grant_version
 from transire.tariff.agencies import agencies_of
 
 PURPOSE = "filing"
+FILED_WITH, IN_ITS_NAME = "the entry is filed with it", "the entry is filed in its name"
+REASONS = (FILED_WITH, IN_ITS_NAME)
 AGENCY = "agency"
 """The role, on the ledger, of a partner agency of customs."""
 
@@ -75,7 +77,7 @@ def _customs(tenant: Tenant, tx: sa.Connection) -> Iterator[Receiver]:
     yield Receiver(
         did=did,
         name="" if did is None else tenant.name_of(did),
-        why="the entry is filed with it",
+        why=FILED_WITH,
         citation="19 USC 1484(a)",
         confirmed=True,
     )
@@ -85,8 +87,8 @@ def _importer(tenant: Tenant, content: Mapping[str, Any]) -> Iterator[Receiver]:
     importer = content.get("importer") or {}
     did = importer.get("id") if isinstance(importer, Mapping) else None
     if isinstance(did, str) and did != tenant.did:
-        why = "the entry is filed in its name"
-        yield Receiver(did=did, name=tenant.name_of(did), why=why, citation="19 USC 1484(a)", confirmed=True)
+        name = tenant.name_of(did)
+        yield Receiver(did=did, name=name, why=IN_ITS_NAME, citation="19 USC 1484(a)", confirmed=True)
 
 
 def _agencies(tenant: Tenant, tx: sa.Connection, content: Mapping[str, Any]) -> Iterator[Receiver]:
