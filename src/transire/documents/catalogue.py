@@ -43,6 +43,10 @@ _FILES: Final = {
 }
 
 
+_NUMBERS: Final = {"commercial-invoice/1": "invoiceNumber", "entry-summary/1": "entryNumber"}
+"""What schemas say as `x-number` that were released after these: a released schema is never edited."""
+
+
 class DocumentType(msgspec.Struct, frozen=True, kw_only=True):
     """One type of document: its schema, its credential type, and the fields that records may hold in clear."""
 
@@ -137,7 +141,7 @@ def document_type(schema_id: str) -> DocumentType:
     return DocumentType(
         schema_id=schema_id,
         title=schema["title"],
-        number_field=schema.get("x-number"),
+        number_field=schema.get("x-number", _NUMBERS.get(schema_id)),
         description=schema["description"],
         type_name=schema["x-type-name"],
         media_types=(MEDIA_TYPE,),
