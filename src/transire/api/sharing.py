@@ -105,10 +105,10 @@ def grant_document(tenant: Tenant, person: Person, document_id: str, new: NewGra
         line = find_document(tx, document_id, version=new.version)
         right = _right_of(tenant, tx, line, new.purpose)
         require(person, "documents.share", _relation(tenant, line))
-        if right is None:
-            raise GrantUnfit(expected="the issuer, or a live grant that may be passed on", got=tenant.name)
         if new.fields:
             return _grant_parts(tenant, tx, person, line, new)[0]
+        if right is None:
+            raise GrantUnfit(expected="the issuer, or a live grant that may be passed on", got=tenant.name)
         terms = Terms(
             document=line.document_id,
             commitment=line.commitment,

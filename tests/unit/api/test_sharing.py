@@ -366,7 +366,7 @@ def _decoded(raw: bytes) -> list[bytes]:
     found, here = [raw], [raw]
     for _ in range(2):
         texts = [text for each in here for text in re.findall(rb"[A-Za-z0-9_-]{16,}", each)]
-        here = [base64.urlsafe_b64decode(text + b"=" * (-len(text) % 4)) for text in texts]
+        here = [base64.urlsafe_b64decode(text + b"=" * (-len(text) % 4)) for text in texts if len(text) % 4 != 1]
         found += here
     return found
 

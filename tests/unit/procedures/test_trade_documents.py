@@ -3,23 +3,32 @@
 from __future__ import annotations
 
 import json
+import re
+import time
+from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import msgspec
 import pytest
+from starlette.testclient import TestClient
 from trading import Trade
 
 from transire.api import documents, issuing, proofs
 from transire.api.errors import DocumentEnded, NotOwnDocument, TypeNotFree
 from transire.api.issuing import NewDocument
 from transire.crypto.canonical import canonical_bytes
+from transire.desk.api_tokens import create_api_token
 from transire.desk.drafts import find_draft
 from transire.desk.particulars import read_particulars, write_particulars
+from transire.desk.permissions import operations_of
+from transire.desk.persons import add_person
 from transire.documents.errors import DocumentInvalid, IssuerUnfit
 from transire.ledger.pouch import PouchReport, check_pouch, read_pouch
 from transire.node.node import NewMember
 from transire.node.rebuilding import rebuild_records, rebuilt_digest, records_digest
 from transire.node.tenant import Issued, Tenant
+from transire.portal.app import create_app
 from transire.procedures.entry_summary import service as entry
 from transire.procedures.entry_summary.pouch import export_pouch, pouch_contents
 from transire.procedures.papers import issue_paper
@@ -30,6 +39,7 @@ from transire.vault import tables as vault
 pytestmark = pytest.mark.xdist_group("trade-documents")
 
 INVOICE = "F-2026-0419"
+PASSWORD = "fog over the canal 1914"
 
 
 @pytest.fixture(scope="module")
@@ -224,6 +234,139 @@ def test_an_agency_of_the_tariff_is_shown_before_filing_and_granted_at_filing(tr
     assert held == {"entry-summary/1", "commercial-invoice/1"}
     assert _holds(agency, issued.commitment)
     assert not _holds(agency, lading.commitment)
+
+
+# The doors.
+
+
+class Desk(TestClient):
+    """The seller's export clerk, signed in, without scripts."""
+
+    base = ""
+
+    def page(self, path: str) -> str:
+        answer = self.get(f"{self.base}{path}")
+        assert answer.status_code == 200, answer.text
+        return answer.text
+
+    def send(self, path: str, files: dict[str, Any] | None = None, **fields: Any) -> Any:
+        token = re.search(r'name="form_token" value="([^"]+)"', self.page(path))
+        assert token is not None
+        return self.post(f"{self.base}{path}", data={"form_token": token[1], **fields}, files=files)
+
+
+@pytest.fixture(scope="module")
+def desk(trade: Trade) -> Iterator[Desk]:
+    tenant = trade.bajio.tenant
+    with tenant.transaction() as tx:
+        person = add_person(
+            tx, name="Export clerk", login="clerk@bajio.example", roles=("signing_official",), now=tenant.now()
+        )
+    tenant.sign_in_desk.set_password(person.id, PASSWORD, now=tenant.now())
+    with Desk(create_app(trade.world.node), base_url="http://testserver", follow_redirects=False) as browser:
+        browser.base = f"/m/{tenant.slug}"
+        browser.send("/sign-in", login="clerk@bajio.example", password=PASSWORD)
+        yield browser
+
+
+def test_a_form_grows_rows_takes_a_table_and_a_foreign_document_and_signs(trade: Trade, desk: Desk) -> None:
+    assert "bill-of-lading" not in desk.page("/documents/new")
+    path = "/documents/new/packing-list"
+    grown = desk.send(path, step="row:lines", **{"rows:lines": "1", "f:/orderNumber": "PO-1"}).text
+    assert 'name="f:/lines/1/description"' in grown
+    assert 'value="PO-1"' in grown, "what was typed stands"
+    table = b"description,package_count,gross_weight\nPumps,4,10.5\nHoses,1,2\n"
+    taken = desk.send(path, {"table:lines": ("lines.csv", table)}, step="table:lines").text
+    assert 'name="f:/lines/1/description" type="text" value="Hoses"' in taken
+    wrong = desk.send(
+        path, {"table:lines": ("lines.csv", b"description,gross_weight\nPumps,much\n")}, step="table:lines"
+    )
+    assert wrong.status_code == 422
+    assert "gross_weight" in wrong.text
+    foreign = {"type": ["PackingList"], "orderNumber": "PO-9", "deliveryStatus": "under way", "items": []}
+    read = desk.send(path, {"document": ("list.json", json.dumps(foreign).encode())}, step="file").text
+    assert 'value="PO-9"' in read
+    assert "<code>/deliveryStatus</code>" in read
+    refused = desk.send(path, step="sign", **{"f:/orderNumber": "PO-9"})
+    assert refused.status_code == 422
+    assert "/credentialSubject" not in refused.text
+    assert "<code>/lines</code>" in refused.text
+    fields = {
+        "f:/orderNumber": "PO-9",
+        "f:/seller/name": trade.world.party_of("bajio").name,
+        "f:/lines/0/description": "Pumps",
+    }
+    signed = desk.send(path, step="sign", recipients=[trade.riogrande.did], **fields)
+    assert signed.status_code == 303, signed.text
+    trade.settle()
+    document_id = signed.headers["location"].split("/documents/")[1].split("?")[0]
+    view = documents.show_document(trade.riogrande.tenant, trade.riogrande.person, document_id)
+    assert documents.subject_of(view)["seller"]["id"] == trade.bajio.did
+    page = desk.page(f"/documents/{document_id}")
+    assert f"/documents/new/packing-list?replaces={document_id}" in page
+    assert "PO-9" in desk.page(f"/documents/new/packing-list?replaces={document_id}")
+    assert "Packing list" in desk.page(f"/documents/{document_id}/withdraw")
+    assert desk.get(f"{desk.base}/documents/new/phytosanitary-certificate").status_code == 404
+
+
+def test_the_pages_of_parts_and_pouch(trade: Trade, desk: Desk, filed: tuple[str, Issued]) -> None:
+    entry_page = documents.show_document(trade.customs.tenant, trade.customs.person, filed[1].document_id)
+    invoice_id = documents.subject_of(entry_page)["invoices"][0]
+    assert 'value="/lines/0/description"' in desk.page(f"/documents/{invoice_id}/share")
+    given = desk.send(
+        f"/documents/{invoice_id}/share", recipient=trade.valle.did, purpose="purchase", fields=["/invoiceNumber"]
+    )
+    assert given.status_code == 303, given.text
+    trade.settle()
+    assert "Invoice number" in desk.page(f"/documents/{invoice_id}").split('id="readers"')[1]
+    app = desk.app
+    broker = _caller(trade, app)
+    raw = broker.get(f"/v1/m/gateway/entries/{filed[1].document_id}/pouch")
+    assert raw.status_code == 200, raw.text
+    assert judge(trade, raw.content).holds
+
+
+def test_over_the_api(trade: Trade, desk: Desk) -> None:
+    broker = _caller(trade, desk.app)
+
+    def post(path: str, **sent: Any) -> Any:
+        return broker.post(f"/v1/m/gateway{path}", headers={"idempotency-key": f"{time.monotonic_ns():032d}"}, **sent)
+
+    types = broker.get("/v1/m/gateway/document-types").json()["items"]
+    assert [each["schema"] for each in types] == ["packing-list/1", "bill-of-lading/1", "air-waybill/1"]
+    said = bill(billOfLadingNumber="GBCB-7100", invoiceNumbers=["F-1"]) | {"lines": []}
+    new = {"schema": "bill-of-lading/1", "subject": said, "recipients": [trade.riogrande.did]}
+    refused = post("/documents", json=new)
+    assert (refused.status_code, refused.json()["code"]) == (422, "documents.invalid")
+    files = {
+        "document": ("bill.json", json.dumps(new).encode(), "application/json"),
+        "table": ("lines.csv", b"marks,package_count\nA 1/2,2\n", "text/csv"),
+    }
+    made = post("/document-tables/lines", files=files)
+    assert made.status_code == 201, made.text
+    trade.settle()
+    address = f"/v1/m/gateway{made.headers['location'].removeprefix('/v1/m/gateway')}"
+    theirs = broker.get(f"{address}/traceability").json()
+    assert (theirs["type"], theirs["subject"]["particulars"][0]["packageQuantity"]) == ("BillOfLading", 2)
+    back = post("/document-readings", json={"subject": theirs["subject"]}).json()
+    assert back["schema"] == "bill-of-lading/1"
+    assert back["problems"] == []
+    ended = post(f"/documents/{made.json()['document_id']}/withdrawal", json={"reason": "Entered twice"})
+    assert ended.status_code == 200, ended.text
+
+
+def _caller(trade: Trade, app: Any) -> TestClient:
+    actor = trade.gateway
+    with actor.tenant.transaction() as tx:
+        made = create_api_token(
+            tx,
+            actor.person.id,
+            name="test",
+            scopes=operations_of(actor.person.roles),
+            ends_at=actor.tenant.now() + timedelta(days=1),
+            now=actor.tenant.now(),
+        )
+    return TestClient(app, base_url="http://testserver", headers={"authorization": f"Bearer {made.token}"})
 
 
 def test_a_replacement_is_the_next_version_and_goes_to_who_had_the_first(trade: Trade, lading: Issued) -> None:
