@@ -28,12 +28,15 @@ from transire.api import changes
 from transire.desk.permissions import MATRIX
 from transire.documents import problems
 from transire.documents.catalogue import document_type, schema_bytes, schema_ids
+from transire.documents.form import Group, Table, form_of
 from transire.errors import catalogue
 from transire.ledger import verify
 from transire.portal.rendering import spaced
 from transire.procedures.clocks import clocks
+from transire.procedures.entry_summary.receivers import REASONS
 from transire.procedures.origin_verification.questions import questions
 from transire.procedures.solicitation.reasons import reasons
+from transire.tariff.agencies import agency_programmes
 
 PACKAGE = Path(__file__).resolve().parents[1] / "src" / "transire"
 METHODS = [
@@ -94,6 +97,21 @@ def spoken_words() -> Iterator[str]:
     for schema_id in schema_ids():
         yield document_type(schema_id).title
         yield from (spaced(name) for name in _names(msgspec.json.decode(schema_bytes(schema_id))))
+        if document_type(schema_id).issued_by:
+            yield document_type(schema_id).description
+            yield from _words_of_form(schema_id)
+    yield from (programme.title for programme in agency_programmes())
+    yield from REASONS
+
+
+def _words_of_form(schema_id: str) -> Iterator[str]:
+    """The hints and choices of a form that is made from the schema of a type."""
+    for part in form_of(schema_id):
+        fields = part.fields if isinstance(part, Group) else part.columns if isinstance(part, Table) else (part,)
+        for field in fields:
+            if not (isinstance(part, Table) and field.kind != "choice"):  # cells of a table show no hint
+                yield from (text for text in (field.hint,) if text)
+            yield from (spaced(choice) for choice in field.choices if not choice.isdigit())
 
 
 def _refused_cells(tree: ast.Module) -> Iterator[str]:

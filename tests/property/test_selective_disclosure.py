@@ -9,13 +9,19 @@ from hypothesis import strategies as st
 
 from credential_world import KEYS, did_of, method_of, unsigned
 from transire.credentials.canonical import jcs
+from transire.credentials.concealed import CONCEALED, conceal_credential, shown_pointers
 from transire.credentials.contexts import pinned_contexts
 from transire.credentials.envelope import open_sd_jwt
 from transire.credentials.proofs import sign_document, verify_proofs
 from transire.credentials.resolve import resolve_did_key
 from transire.credentials.sd_jwt import issue_sd_jwt, show_sd_jwt
 from transire.credentials.selective import derive
-from transire.crypto.encoding import unb64url
+from transire.crypto.canonical import canonical_bytes
+from transire.crypto.encoding import b64url, unb64url
+from transire.documents.catalogue import MEDIA_TYPE
+from transire.documents.commitment import commitment_of
+from transire.vault.parts import parts_subject, shown_parts
+from transire.vault.stored import OpenedDocument, StoredDocument
 
 # Every value is told apart from every other, and from chance: a needle that base64 will not make up.
 NAMES = ("buyer", "seller", "goods", "price", "formula")
@@ -90,3 +96,69 @@ def test_an_sd_jwt_shows_what_was_chosen_and_nothing_else(subject: dict[str, Any
     readable = seen + "".join(unb64url(part).decode() for part in (head, payload, *shown.split("~")[1:-1]))
     for needle in needles(every):
         assert (needle in readable) is (needle in needles(chosen))
+
+
+@settings(max_examples=40)
+@given(subject=trees(), data=st.data())
+def test_parts_for_a_member_hold_what_was_chosen_and_nothing_else(subject: dict[str, Any], data: st.DataObject) -> None:
+    """What is sealed for a member that is given parts: neither value nor name of the rest, in the clear or encoded."""
+    every = [place for place in places(subject, "") if place[0]]
+    chosen = data.draw(st.lists(st.sampled_from(every), min_size=1, max_size=4, unique_by=lambda place: place[0]))
+    key = KEYS["P-256"]
+    proof = {"proof": {"verificationMethod": method_of(key)}}
+    document = unsigned(issuer=did_of(key), credentialSubject=subject) | proof
+    salt = bytes(range(32))
+    token = conceal_credential(document, salt=salt, key=key)
+    assert token is not None
+    held = {MEDIA_TYPE: canonical_bytes(document), CONCEALED: token}
+    commitment = b64url(commitment_of(held, salt))
+    opened = OpenedDocument(stored=_stored(commitment, did_of(key)), representations=held, salt=salt)
+    made = parts_subject(opened, [pointer for pointer, _ in chosen])
+    shown = shown_parts(made)["credentialSubject"]
+    assert needles(places(shown, "")) == needles(chosen)
+    assert sorted(shown_pointers(document, made["presentation"], salt=salt)) == sorted(
+        pointer
+        for pointer, kept in every
+        if len(kept) == 1 and _is_leaf(subject, pointer) and kept[0] in needles(chosen)
+    )
+    head, payload, _ = made["presentation"].split("~")[0].split(".")
+    sealed = canonical_bytes(made).decode()
+    readable = sealed + "".join(
+        unb64url(part).decode() for part in (head, payload, *made["presentation"].split("~")[1:-1])
+    )
+    for needle in needles(every):
+        assert (needle in readable) is (needle in needles(chosen))
+    names = {name for pointer, _ in every for name in pointer.split("/") if name in NAMES}
+    near = {name for pointer, _ in chosen for name in _names_with(subject, pointer)}
+    for name in names - near:
+        assert f'"{name}"' not in readable
+
+
+def _is_leaf(subject: Any, pointer: str) -> bool:
+    return isinstance(_at(subject, pointer), str)
+
+
+def _at(value: Any, pointer: str) -> Any:
+    for name in pointer.split("/")[1:]:
+        value = value[int(name)] if isinstance(value, list) else value[name]
+    return value
+
+
+def _names_with(subject: Any, pointer: str) -> set[str]:
+    """The names on the way to a part, and those inside of it."""
+    inside = {name for below, _ in places(_at(subject, pointer), "") for name in below.split("/")}
+    return {*pointer.split("/"), *inside}
+
+
+def _stored(commitment: str, issuer: str) -> StoredDocument:
+    return StoredDocument(
+        issuer=issuer,
+        commitment=commitment,
+        document_id=commitment,
+        version=1,
+        schema_id="packing-list/1",
+        media_types=(MEDIA_TYPE, CONCEALED),
+        previous=None,
+        ciphertext="A" * 43,
+        issued_by="A" * 43,
+    )

@@ -3,23 +3,33 @@
 
 export const PINNED = Object.freeze({
  "https://w3id.org/transire/v1": {
-  "sha256": "5a94817357658027925122658cca2d7f83324c97df214602c3b8821ce0ce3964",
+  "sha256": "439cd532593eb41bf03aecebc417d21715a13d1333de68e95ee48bf34b3e6d1e",
   "context": {
    "@version": 1.1,
    "@protected": true,
+   "AirWaybill": "https://w3id.org/transire/v1#AirWaybill",
+   "BillOfLading": "https://w3id.org/transire/v1#BillOfLading",
    "CaftaDrCertificationOfOrigin": "https://w3id.org/transire/v1#CaftaDrCertificationOfOrigin",
    "CommercialInvoice": "https://w3id.org/transire/v1#CommercialInvoice",
    "CostSheet": "https://w3id.org/transire/v1#CostSheet",
    "CustomsDetermination": "https://w3id.org/transire/v1#CustomsDetermination",
    "CustomsPowerOfAttorney": "https://w3id.org/transire/v1#CustomsPowerOfAttorney",
+   "DisclosedParts": "https://w3id.org/transire/v1#DisclosedParts",
    "EntrySummary": "https://w3id.org/transire/v1#EntrySummary",
    "EvidenceAnswer": "https://w3id.org/transire/v1#EvidenceAnswer",
+   "MillTestReport": "https://w3id.org/transire/v1#MillTestReport",
    "NaftaCertificateOfOrigin": "https://w3id.org/transire/v1#NaftaCertificateOfOrigin",
    "OriginDetermination": "https://w3id.org/transire/v1#OriginDetermination",
+   "PackingList": "https://w3id.org/transire/v1#PackingList",
+   "PhytosanitaryCertificate": "https://w3id.org/transire/v1#PhytosanitaryCertificate",
+   "PurchaseOrder": "https://w3id.org/transire/v1#PurchaseOrder",
    "UsmcaCertificationOfOrigin": "https://w3id.org/transire/v1#UsmcaCertificationOfOrigin",
+   "accountingInformation": "https://w3id.org/transire/v1#accountingInformation",
+   "additionalDeclaration": "https://w3id.org/transire/v1#additionalDeclaration",
    "address": "https://w3id.org/transire/v1#address",
    "agent": "https://w3id.org/transire/v1#agent",
    "agreement": "https://w3id.org/transire/v1#agreement",
+   "airWaybillNumber": "https://w3id.org/transire/v1#airWaybillNumber",
    "amount": {
     "@id": "https://w3id.org/transire/v1#amount",
     "@type": "http://www.w3.org/2001/XMLSchema#decimal"
@@ -29,14 +39,21 @@ export const PINNED = Object.freeze({
     "@id": "https://w3id.org/transire/v1#answeredOn",
     "@type": "http://www.w3.org/2001/XMLSchema#date"
    },
+   "applicant": "https://w3id.org/transire/v1#applicant",
    "assists": "https://w3id.org/transire/v1#assists",
    "attachments": "https://w3id.org/transire/v1#attachments",
    "authorityText": "https://w3id.org/transire/v1#authorityText",
+   "billOfLadingNumber": "https://w3id.org/transire/v1#billOfLadingNumber",
+   "billType": "https://w3id.org/transire/v1#billType",
    "blanketPeriod": "https://w3id.org/transire/v1#blanketPeriod",
    "bondType": "https://w3id.org/transire/v1#bondType",
+   "bookingNumbers": "https://w3id.org/transire/v1#bookingNumbers",
+   "botanicalName": "https://w3id.org/transire/v1#botanicalName",
    "broker": "https://w3id.org/transire/v1#broker",
    "buyer": "https://w3id.org/transire/v1#buyer",
+   "calculationBasis": "https://w3id.org/transire/v1#calculationBasis",
    "carrier": "https://w3id.org/transire/v1#carrier",
+   "certificateNumber": "https://w3id.org/transire/v1#certificateNumber",
    "certification": "https://w3id.org/transire/v1#certification",
    "certificationDate": {
     "@id": "https://w3id.org/transire/v1#certificationDate",
@@ -46,21 +63,47 @@ export const PINNED = Object.freeze({
    "certificationStatement": "https://w3id.org/transire/v1#certificationStatement",
    "certifier": "https://w3id.org/transire/v1#certifier",
    "certifierCapacity": "https://w3id.org/transire/v1#certifierCapacity",
+   "certifyingOfficer": "https://w3id.org/transire/v1#certifyingOfficer",
+   "charge": "https://w3id.org/transire/v1#charge",
+   "chargeCode": "https://w3id.org/transire/v1#chargeCode",
+   "chargeableWeight": {
+    "@id": "https://w3id.org/transire/v1#chargeableWeight",
+    "@type": "http://www.w3.org/2001/XMLSchema#decimal"
+   },
    "charges": "https://w3id.org/transire/v1#charges",
+   "chemical": "https://w3id.org/transire/v1#chemical",
    "citation": "https://w3id.org/transire/v1#citation",
    "city": "https://w3id.org/transire/v1#city",
    "claim": "https://w3id.org/transire/v1#claim",
    "comesFrom": "https://w3id.org/transire/v1#comesFrom",
+   "comments": "https://w3id.org/transire/v1#comments",
+   "composition": "https://w3id.org/transire/v1#composition",
    "computed": "https://w3id.org/transire/v1#computed",
+   "concentration": "https://w3id.org/transire/v1#concentration",
+   "conditionsOfCarriage": "https://w3id.org/transire/v1#conditionsOfCarriage",
    "consignee": "https://w3id.org/transire/v1#consignee",
+   "consigneeAccount": "https://w3id.org/transire/v1#consigneeAccount",
    "consigneeNumber": "https://w3id.org/transire/v1#consigneeNumber",
+   "containerCount": {
+    "@id": "https://w3id.org/transire/v1#containerCount",
+    "@type": "http://www.w3.org/2001/XMLSchema#integer"
+   },
+   "containerNumber": "https://w3id.org/transire/v1#containerNumber",
+   "containerType": "https://w3id.org/transire/v1#containerType",
+   "containers": "https://w3id.org/transire/v1#containers",
    "costs": "https://w3id.org/transire/v1#costs",
    "country": "https://w3id.org/transire/v1#country",
+   "countryOfMelt": "https://w3id.org/transire/v1#countryOfMelt",
    "countryOfOrigin": "https://w3id.org/transire/v1#countryOfOrigin",
    "coverage": "https://w3id.org/transire/v1#coverage",
    "currency": "https://w3id.org/transire/v1#currency",
+   "declaredValue": "https://w3id.org/transire/v1#declaredValue",
+   "declaredValueForCarriage": "https://w3id.org/transire/v1#declaredValueForCarriage",
+   "declaredValueForCustoms": "https://w3id.org/transire/v1#declaredValueForCustoms",
    "deliveredStatement": "https://w3id.org/transire/v1#deliveredStatement",
    "deliveryTerms": "https://w3id.org/transire/v1#deliveryTerms",
+   "departureAirport": "https://w3id.org/transire/v1#departureAirport",
+   "destinationAirport": "https://w3id.org/transire/v1#destinationAirport",
    "determination": "https://w3id.org/transire/v1#determination",
    "determinedBy": "https://w3id.org/transire/v1#determinedBy",
    "determinedFor": {
@@ -71,8 +114,12 @@ export const PINNED = Object.freeze({
     "@id": "https://w3id.org/transire/v1#determinedOn",
     "@type": "http://www.w3.org/2001/XMLSchema#date"
    },
+   "dimensions": "https://w3id.org/transire/v1#dimensions",
+   "disclosedVersion": "https://w3id.org/transire/v1#disclosedVersion",
    "discounts": "https://w3id.org/transire/v1#discounts",
+   "distinguishingMarks": "https://w3id.org/transire/v1#distinguishingMarks",
    "document": "https://w3id.org/transire/v1#document",
+   "duration": "https://w3id.org/transire/v1#duration",
    "effectiveFrom": {
     "@id": "https://w3id.org/transire/v1#effectiveFrom",
     "@type": "http://www.w3.org/2001/XMLSchema#date"
@@ -81,6 +128,7 @@ export const PINNED = Object.freeze({
     "@id": "https://w3id.org/transire/v1#effectiveUntil",
     "@type": "http://www.w3.org/2001/XMLSchema#date"
    },
+   "element": "https://w3id.org/transire/v1#element",
    "email": "https://w3id.org/transire/v1#email",
    "enteredValue": {
     "@id": "https://w3id.org/transire/v1#enteredValue",
@@ -98,6 +146,10 @@ export const PINNED = Object.freeze({
     "@id": "https://w3id.org/transire/v1#executedOn",
     "@type": "http://www.w3.org/2001/XMLSchema#date"
    },
+   "expectedArrival": {
+    "@id": "https://w3id.org/transire/v1#expectedArrival",
+    "@type": "http://www.w3.org/2001/XMLSchema#date"
+   },
    "exportCountry": "https://w3id.org/transire/v1#exportCountry",
    "exportDate": {
     "@id": "https://w3id.org/transire/v1#exportDate",
@@ -108,6 +160,17 @@ export const PINNED = Object.freeze({
    "field": "https://w3id.org/transire/v1#field",
    "filerCode": "https://w3id.org/transire/v1#filerCode",
    "findings": "https://w3id.org/transire/v1#findings",
+   "flightDate": {
+    "@id": "https://w3id.org/transire/v1#flightDate",
+    "@type": "http://www.w3.org/2001/XMLSchema#date"
+   },
+   "flightNumber": "https://w3id.org/transire/v1#flightNumber",
+   "freight": {
+    "@id": "https://w3id.org/transire/v1#freight",
+    "@type": "http://www.w3.org/2001/XMLSchema#decimal"
+   },
+   "freightCharges": "https://w3id.org/transire/v1#freightCharges",
+   "freightForwarder": "https://w3id.org/transire/v1#freightForwarder",
    "from": {
     "@id": "https://w3id.org/transire/v1#from",
     "@type": "http://www.w3.org/2001/XMLSchema#date"
@@ -118,10 +181,15 @@ export const PINNED = Object.freeze({
     "@id": "https://w3id.org/transire/v1#goodsTotal",
     "@type": "http://www.w3.org/2001/XMLSchema#decimal"
    },
+   "grade": "https://w3id.org/transire/v1#grade",
    "grossWeight": {
     "@id": "https://w3id.org/transire/v1#grossWeight",
     "@type": "http://www.w3.org/2001/XMLSchema#decimal"
    },
+   "handlingInformation": "https://w3id.org/transire/v1#handlingInformation",
+   "handlingInstructions": "https://w3id.org/transire/v1#handlingInstructions",
+   "heatNumber": "https://w3id.org/transire/v1#heatNumber",
+   "iataCode": "https://w3id.org/transire/v1#iataCode",
    "importCharges": {
     "@id": "https://w3id.org/transire/v1#importCharges",
     "@type": "http://www.w3.org/2001/XMLSchema#integer"
@@ -134,25 +202,59 @@ export const PINNED = Object.freeze({
    "importerNumber": "https://w3id.org/transire/v1#importerNumber",
    "importerStatement": "https://w3id.org/transire/v1#importerStatement",
    "importers": "https://w3id.org/transire/v1#importers",
+   "importingCountry": "https://w3id.org/transire/v1#importingCountry",
    "included": "https://w3id.org/transire/v1#included",
    "inputs": "https://w3id.org/transire/v1#inputs",
+   "inspectedOn": {
+    "@id": "https://w3id.org/transire/v1#inspectedOn",
+    "@type": "http://www.w3.org/2001/XMLSchema#date"
+   },
+   "inspectionType": "https://w3id.org/transire/v1#inspectionType",
+   "insurance": {
+    "@id": "https://w3id.org/transire/v1#insurance",
+    "@type": "http://www.w3.org/2001/XMLSchema#decimal"
+   },
+   "insuredAmount": "https://w3id.org/transire/v1#insuredAmount",
    "invoice": "https://w3id.org/transire/v1#invoice",
    "invoiceDate": {
     "@id": "https://w3id.org/transire/v1#invoiceDate",
     "@type": "http://www.w3.org/2001/XMLSchema#date"
    },
+   "invoiceLine": "https://w3id.org/transire/v1#invoiceLine",
    "invoiceNumber": "https://w3id.org/transire/v1#invoiceNumber",
+   "invoiceNumbers": "https://w3id.org/transire/v1#invoiceNumbers",
    "invoices": "https://w3id.org/transire/v1#invoices",
    "isUnsupported": "https://w3id.org/transire/v1#isUnsupported",
+   "issuedAt": "https://w3id.org/transire/v1#issuedAt",
+   "issuedOn": {
+    "@id": "https://w3id.org/transire/v1#issuedOn",
+    "@type": "http://www.w3.org/2001/XMLSchema#date"
+   },
    "issuedStatement": "https://w3id.org/transire/v1#issuedStatement",
+   "issuingAgent": "https://w3id.org/transire/v1#issuingAgent",
    "keyedBy": "https://w3id.org/transire/v1#keyedBy",
    "legalBasis": "https://w3id.org/transire/v1#legalBasis",
    "lineNumber": "https://w3id.org/transire/v1#lineNumber",
    "lines": "https://w3id.org/transire/v1#lines",
    "locationOfGoods": "https://w3id.org/transire/v1#locationOfGoods",
    "manufacturerId": "https://w3id.org/transire/v1#manufacturerId",
+   "marks": "https://w3id.org/transire/v1#marks",
+   "massPercent": {
+    "@id": "https://w3id.org/transire/v1#massPercent",
+    "@type": "http://www.w3.org/2001/XMLSchema#decimal"
+   },
+   "masterAirWaybillNumber": "https://w3id.org/transire/v1#masterAirWaybillNumber",
+   "masterBillOfLadingNumber": "https://w3id.org/transire/v1#masterBillOfLadingNumber",
    "materialNumber": "https://w3id.org/transire/v1#materialNumber",
    "materials": "https://w3id.org/transire/v1#materials",
+   "meansOfConveyance": "https://w3id.org/transire/v1#meansOfConveyance",
+   "measured": {
+    "@id": "https://w3id.org/transire/v1#measured",
+    "@type": "http://www.w3.org/2001/XMLSchema#decimal"
+   },
+   "mechanicalTests": "https://w3id.org/transire/v1#mechanicalTests",
+   "method": "https://w3id.org/transire/v1#method",
+   "mill": "https://w3id.org/transire/v1#mill",
    "modeOfTransport": "https://w3id.org/transire/v1#modeOfTransport",
    "netCost": {
     "@id": "https://w3id.org/transire/v1#netCost",
@@ -168,17 +270,34 @@ export const PINNED = Object.freeze({
     "@id": "https://w3id.org/transire/v1#nonAllowableInterest",
     "@type": "http://www.w3.org/2001/XMLSchema#decimal"
    },
+   "notes": "https://w3id.org/transire/v1#notes",
+   "notifyParties": "https://w3id.org/transire/v1#notifyParties",
+   "openingLeaves": "https://w3id.org/transire/v1#openingLeaves",
+   "openingSalt": "https://w3id.org/transire/v1#openingSalt",
+   "orderDate": {
+    "@id": "https://w3id.org/transire/v1#orderDate",
+    "@type": "http://www.w3.org/2001/XMLSchema#date"
+   },
+   "orderNumber": "https://w3id.org/transire/v1#orderNumber",
    "organizedUnder": "https://w3id.org/transire/v1#organizedUnder",
    "origin": "https://w3id.org/transire/v1#origin",
    "originAnswer": "https://w3id.org/transire/v1#originAnswer",
    "originCase": "https://w3id.org/transire/v1#originCase",
    "originCriterion": "https://w3id.org/transire/v1#originCriterion",
+   "otherChargesPaid": "https://w3id.org/transire/v1#otherChargesPaid",
    "otherCosts": {
     "@id": "https://w3id.org/transire/v1#otherCosts",
     "@type": "http://www.w3.org/2001/XMLSchema#decimal"
    },
    "outcome": "https://w3id.org/transire/v1#outcome",
+   "packageCount": {
+    "@id": "https://w3id.org/transire/v1#packageCount",
+    "@type": "http://www.w3.org/2001/XMLSchema#integer"
+   },
+   "packageType": "https://w3id.org/transire/v1#packageType",
    "packages": "https://w3id.org/transire/v1#packages",
+   "packingListNumber": "https://w3id.org/transire/v1#packingListNumber",
+   "payment": "https://w3id.org/transire/v1#payment",
    "paymentTerms": "https://w3id.org/transire/v1#paymentTerms",
    "period": "https://w3id.org/transire/v1#period",
    "periodCosts": {
@@ -186,14 +305,27 @@ export const PINNED = Object.freeze({
     "@type": "http://www.w3.org/2001/XMLSchema#decimal"
    },
    "phone": "https://w3id.org/transire/v1#phone",
+   "pieces": {
+    "@id": "https://w3id.org/transire/v1#pieces",
+    "@type": "http://www.w3.org/2001/XMLSchema#integer"
+   },
    "place": "https://w3id.org/transire/v1#place",
+   "placeOfDelivery": "https://w3id.org/transire/v1#placeOfDelivery",
+   "placeOfOrigin": "https://w3id.org/transire/v1#placeOfOrigin",
+   "placeOfReceipt": "https://w3id.org/transire/v1#placeOfReceipt",
    "placeOfSale": "https://w3id.org/transire/v1#placeOfSale",
+   "plantProtectionOrganization": "https://w3id.org/transire/v1#plantProtectionOrganization",
+   "pointOfEntry": "https://w3id.org/transire/v1#pointOfEntry",
    "pointer": "https://w3id.org/transire/v1#pointer",
+   "portCode": "https://w3id.org/transire/v1#portCode",
+   "portOfDischarge": "https://w3id.org/transire/v1#portOfDischarge",
    "portOfEntry": "https://w3id.org/transire/v1#portOfEntry",
+   "portOfLoading": "https://w3id.org/transire/v1#portOfLoading",
    "ports": "https://w3id.org/transire/v1#ports",
    "postalCode": "https://w3id.org/transire/v1#postalCode",
    "powerOfAttorney": "https://w3id.org/transire/v1#powerOfAttorney",
    "powers": "https://w3id.org/transire/v1#powers",
+   "presentation": "https://w3id.org/transire/v1#presentation",
    "principal": "https://w3id.org/transire/v1#principal",
    "principalKind": "https://w3id.org/transire/v1#principalKind",
    "producer": "https://w3id.org/transire/v1#producer",
@@ -210,32 +342,61 @@ export const PINNED = Object.freeze({
     "@id": "https://w3id.org/transire/v1#promotion",
     "@type": "http://www.w3.org/2001/XMLSchema#decimal"
    },
+   "property": "https://w3id.org/transire/v1#property",
+   "purchaser": "https://w3id.org/transire/v1#purchaser",
    "quantities": "https://w3id.org/transire/v1#quantities",
    "quantity": {
     "@id": "https://w3id.org/transire/v1#quantity",
     "@type": "http://www.w3.org/2001/XMLSchema#decimal"
    },
+   "quantityPerPackage": {
+    "@id": "https://w3id.org/transire/v1#quantityPerPackage",
+    "@type": "http://www.w3.org/2001/XMLSchema#decimal"
+   },
+   "rate": {
+    "@id": "https://w3id.org/transire/v1#rate",
+    "@type": "http://www.w3.org/2001/XMLSchema#decimal"
+   },
+   "rateClass": "https://w3id.org/transire/v1#rateClass",
    "referenceNumber": "https://w3id.org/transire/v1#referenceNumber",
    "region": "https://w3id.org/transire/v1#region",
    "relatedParties": "https://w3id.org/transire/v1#relatedParties",
+   "remarks": "https://w3id.org/transire/v1#remarks",
+   "reportNumber": "https://w3id.org/transire/v1#reportNumber",
    "request": "https://w3id.org/transire/v1#request",
+   "requestedDelivery": {
+    "@id": "https://w3id.org/transire/v1#requestedDelivery",
+    "@type": "http://www.w3.org/2001/XMLSchema#date"
+   },
    "responsibleEmployee": "https://w3id.org/transire/v1#responsibleEmployee",
    "royalties": {
     "@id": "https://w3id.org/transire/v1#royalties",
     "@type": "http://www.w3.org/2001/XMLSchema#decimal"
    },
    "ruleOfOrigin": "https://w3id.org/transire/v1#ruleOfOrigin",
+   "scac": "https://w3id.org/transire/v1#scac",
    "scheduleStatement": "https://w3id.org/transire/v1#scheduleStatement",
    "schemaId": "https://w3id.org/transire/v1#schemaId",
    "scope": "https://w3id.org/transire/v1#scope",
+   "sealNumbers": "https://w3id.org/transire/v1#sealNumbers",
    "seller": "https://w3id.org/transire/v1#seller",
+   "shipFrom": "https://w3id.org/transire/v1#shipFrom",
+   "shipTo": "https://w3id.org/transire/v1#shipTo",
+   "shippedOnBoard": {
+    "@id": "https://w3id.org/transire/v1#shippedOnBoard",
+    "@type": "http://www.w3.org/2001/XMLSchema#date"
+   },
    "shipper": "https://w3id.org/transire/v1#shipper",
+   "shipperAccount": "https://w3id.org/transire/v1#shipperAccount",
+   "shipperCertification": "https://w3id.org/transire/v1#shipperCertification",
    "shippingPacking": {
     "@id": "https://w3id.org/transire/v1#shippingPacking",
     "@type": "http://www.w3.org/2001/XMLSchema#decimal"
    },
    "signingOfficial": "https://w3id.org/transire/v1#signingOfficial",
    "sources": "https://w3id.org/transire/v1#sources",
+   "specification": "https://w3id.org/transire/v1#specification",
+   "standard": "https://w3id.org/transire/v1#standard",
    "street": "https://w3id.org/transire/v1#street",
    "summaryDate": {
     "@id": "https://w3id.org/transire/v1#summaryDate",
@@ -244,22 +405,59 @@ export const PINNED = Object.freeze({
    "supplier": "https://w3id.org/transire/v1#supplier",
    "suretyNumber": "https://w3id.org/transire/v1#suretyNumber",
    "tariffNumber": "https://w3id.org/transire/v1#tariffNumber",
+   "tax": {
+    "@id": "https://w3id.org/transire/v1#tax",
+    "@type": "http://www.w3.org/2001/XMLSchema#decimal"
+   },
    "taxNumber": "https://w3id.org/transire/v1#taxNumber",
+   "temperature": "https://w3id.org/transire/v1#temperature",
    "text": "https://w3id.org/transire/v1#text",
    "title": "https://w3id.org/transire/v1#title",
    "total": {
     "@id": "https://w3id.org/transire/v1#total",
     "@type": "http://www.w3.org/2001/XMLSchema#decimal"
    },
+   "totalCharge": "https://w3id.org/transire/v1#totalCharge",
    "totalEnteredValue": {
     "@id": "https://w3id.org/transire/v1#totalEnteredValue",
     "@type": "http://www.w3.org/2001/XMLSchema#integer"
    },
+   "totalGrossWeight": {
+    "@id": "https://w3id.org/transire/v1#totalGrossWeight",
+    "@type": "http://www.w3.org/2001/XMLSchema#decimal"
+   },
+   "totalNetWeight": {
+    "@id": "https://w3id.org/transire/v1#totalNetWeight",
+    "@type": "http://www.w3.org/2001/XMLSchema#decimal"
+   },
+   "totalPackages": {
+    "@id": "https://w3id.org/transire/v1#totalPackages",
+    "@type": "http://www.w3.org/2001/XMLSchema#integer"
+   },
+   "totalPieces": {
+    "@id": "https://w3id.org/transire/v1#totalPieces",
+    "@type": "http://www.w3.org/2001/XMLSchema#integer"
+   },
+   "totalQuantity": {
+    "@id": "https://w3id.org/transire/v1#totalQuantity",
+    "@type": "http://www.w3.org/2001/XMLSchema#decimal"
+   },
+   "totalVolume": {
+    "@id": "https://w3id.org/transire/v1#totalVolume",
+    "@type": "http://www.w3.org/2001/XMLSchema#decimal"
+   },
+   "trackingNumber": "https://w3id.org/transire/v1#trackingNumber",
    "transactionValue": {
     "@id": "https://w3id.org/transire/v1#transactionValue",
     "@type": "http://www.w3.org/2001/XMLSchema#decimal"
    },
    "transportDocument": "https://w3id.org/transire/v1#transportDocument",
+   "treatedOn": {
+    "@id": "https://w3id.org/transire/v1#treatedOn",
+    "@type": "http://www.w3.org/2001/XMLSchema#date"
+   },
+   "treatment": "https://w3id.org/transire/v1#treatment",
+   "unLocode": "https://w3id.org/transire/v1#unLocode",
    "unit": "https://w3id.org/transire/v1#unit",
    "unitPrice": {
     "@id": "https://w3id.org/transire/v1#unitPrice",
@@ -277,7 +475,14 @@ export const PINNED = Object.freeze({
    "value": {
     "@id": "https://w3id.org/transire/v1#value",
     "@type": "http://www.w3.org/2001/XMLSchema#decimal"
-   }
+   },
+   "vesselName": "https://w3id.org/transire/v1#vesselName",
+   "volume": {
+    "@id": "https://w3id.org/transire/v1#volume",
+    "@type": "http://www.w3.org/2001/XMLSchema#decimal"
+   },
+   "voyageNumber": "https://w3id.org/transire/v1#voyageNumber",
+   "weightChargesPaid": "https://w3id.org/transire/v1#weightChargesPaid"
   }
  },
  "https://www.w3.org/ns/credentials/v2": {

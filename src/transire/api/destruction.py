@@ -17,7 +17,16 @@ from transire.desk.person import Person
 from transire.desk.persons import names_of
 from transire.documents.retention import Keeping, RetentionRuns, keeping_of
 from transire.node.destroying import destroy_versions, finish_destruction
-from transire.records.documents import DocumentLine, find_document, find_holding, find_version, versions_of
+from transire.records.documents import (
+    DocumentFilter,
+    DocumentLine,
+    every_document,
+    find_document,
+    find_holding,
+    find_version,
+    versions_of,
+)
+from transire.vault.parts import SCHEMA_ID as PARTS
 from transire.vault.statements import DESTROYED, named_body
 from transire.vault.vault import held_by_grant
 
@@ -63,14 +72,16 @@ def show_safekeeping(tenant: Tenant, person: Person, document_id: str) -> Safeke
 def destroy_document(tenant: Tenant, person: Person, document_id: str) -> list[str]:
     """Destroy every version that this member holds; returns the ids of the statements that say so.
 
-    Refused while a duty of record keeping runs or a legal hold is set. What others hold is not touched.
+    What shows parts of its own document to others goes with it. Refused while a duty of record keeping runs or a legal
+    hold is set. What others hold is not touched.
     """
     with tenant.transaction() as tx:
         line = find_document(tx, document_id)
         require(person, "documents.destroy", Relation.ISSUER if line.issuer == tenant.did else Relation.RECIPIENT)
         _require_free(_safekeeping(tenant, tx, document_id))
         versions = [
-            tenant.vault.stored(tx, each.commitment, issuer=each.issuer) for each in versions_of(tx, document_id)
+            tenant.vault.stored(tx, each.commitment, issuer=each.issuer)
+            for each in (*versions_of(tx, document_id), *_showing(tenant, tx, line))
         ]
         stated = [
             tenant.state(
@@ -101,6 +112,14 @@ def lift_hold(tenant: Tenant, person: Person, hold_id: str, why: str) -> None:
     require(person, "holds.manage")
     with tenant.transaction() as tx:
         holds.lift_hold(tx, person, hold_id, why, now=tenant.now())
+
+
+def _showing(tenant: Tenant, tx: sa.Connection, line: DocumentLine) -> list[DocumentLine]:
+    """The documents by which this member showed parts of its own document to others."""
+    if line.issuer != tenant.did or line.schema_id == PARTS:
+        return []
+    wanted = DocumentFilter(schema_ids=(PARTS,), issuers=(tenant.did,), fields={"document": line.document_id})
+    return list(every_document(tx, wanted))
 
 
 def _safekeeping(tenant: Tenant, tx: sa.Connection, document_id: str) -> Safekeeping:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
 import sqlalchemy as sa
@@ -28,9 +28,11 @@ from transire.records.documents import (
     DocumentLine,
     count_documents,
     deliveries_of,
+    ended_at,
     every_document,
     find_document,
     list_documents,
+    places_of,
     versions_of,
 )
 from transire.records.errors import DocumentUnknown
@@ -39,7 +41,10 @@ from transire.records.grants import grants_of
 from transire.records.statements import StatementLine, statements_about
 from transire.vault import tables as vault
 from transire.vault.errors import DocumentErased, GrantEnded
+from transire.vault.parts import SCHEMA_ID as PARTS
+from transire.vault.parts import shown_parts
 from transire.vault.statements import OPENED, named_body
+from transire.vault.stored import OpenedDocument
 
 if TYPE_CHECKING:
     from transire.node.tenant import Tenant
@@ -74,6 +79,8 @@ class DocumentView(msgspec.Struct, frozen=True, kw_only=True):
     issuer_name: str
     own: bool
     content: dict[str, Any] | None
+    shown: dict[str, Any] | None
+    """Of a document that shows parts of another: the credential of that one, with these parts alone."""
     versions: tuple[DocumentLine, ...]
     deliveries: tuple[Delivery, ...]
     names: dict[str, str]
@@ -140,6 +147,7 @@ def show_document(tenant: Tenant, person: Person, document_id: str, *, version: 
             issuer_name=tenant.name_of(line.issuer),
             own=line.issuer == tenant.did,
             content=None if opened is None else opened.credential,
+            shown=_shown_parts(opened),
             versions=versions_of(view, document_id),
             deliveries=tuple(deliveries_of(view, document_id)),
             names={},
@@ -195,9 +203,34 @@ def _is_there(tenant: Tenant, line: DocumentLine, media_type: str) -> bool:
     return opened is not None and media_type in opened.representations
 
 
+def _shown_parts(opened: OpenedDocument | None) -> dict[str, Any] | None:
+    if opened is None or opened.credential is None or opened.stored.schema_id != PARTS:
+        return None
+    return shown_parts(cast("dict[str, Any]", opened.credential["credentialSubject"]))
+
+
+class SourceOfParts(msgspec.Struct, frozen=True, kw_only=True):
+    """Of which type the document is whose parts are shown, whether this member holds it, and when it ended."""
+
+    title: str
+    held: bool
+    ended_at: datetime | None
+
+
+def source_of(tenant: Tenant, found: DocumentView) -> SourceOfParts | None:
+    """The document of which this one shows parts, as the ledger has it; None for a document that shows itself."""
+    if found.shown is None or found.content is None:
+        return None
+    subject = found.content["credentialSubject"]
+    with tenant.database.reading() as view:
+        ended = ended_at(view, found.line.issuer, subject["disclosedVersion"])
+        held = bool(places_of(view, subject["document"]))
+    return SourceOfParts(title=document_type(subject["schemaId"]).title, held=held, ended_at=ended)
+
+
 def subject_of(found: DocumentView) -> dict[str, Any]:
-    """What the credential says; empty where there is none to be read."""
-    return dict((found.content or {}).get("credentialSubject", {}))
+    """What the credential says, or the parts of another that it shows; empty where there is none to be read."""
+    return dict((found.shown or found.content or {}).get("credentialSubject", {}))
 
 
 def labels(tenant: Tenant, document_ids: Iterable[str | None]) -> dict[str, str]:
@@ -214,8 +247,7 @@ def labels(tenant: Tenant, document_ids: Iterable[str | None]) -> dict[str, str]
 
 def label_of(line: DocumentLine) -> str:
     """Type and number of a document."""
-    number = line.fields.get("entryNumber") or line.fields.get("invoiceNumber")
-    return f"{line.title} {number[0]}" if number else line.title
+    return f"{line.title} {line.number}" if line.number else line.title
 
 
 def write_note(tenant: Tenant, person: Person, document_id: str, text: str) -> Note:

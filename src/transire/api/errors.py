@@ -4,6 +4,8 @@ ApiError
 ├── AddressUnknown, MemberNotHosted, MethodRefused, MediaTypeRefused
 ├── DisclosureImpossible   the document has no form of which parts can be shown
 ├── FormNotIssued          the document was not issued in the form that was asked for
+├── TypeNotFree            a procedure issues documents of this type
+├── NotOwnDocument, DocumentEnded    only the issuer replaces or withdraws, and only what is in force
 ├── BearerMissing          no API token was sent
 ├── SignatureReplayed      a signed request came a second time
 ├── RequestInvalid         the request does not fit the contract; all faults at once
@@ -45,6 +47,27 @@ class FormNotIssued(ApiError):
     code = "api.form-not-issued"
     sentence = "This document was not issued in the form that was asked for."
     fix = "Take the credential itself; documents of members with a did:web are issued as JWT too."
+    status = 409
+
+
+class TypeNotFree(ApiError):
+    code = "api.type-not-free"
+    sentence = "Documents of this type are not issued by a form of their own."
+    fix = "Issue it where its procedure does: certifications, invoices and entries have their pages."
+    status = 422
+
+
+class NotOwnDocument(ApiError):
+    code = "api.not-own-document"
+    sentence = "Only the issuer of a document replaces or withdraws it."
+    fix = "Ask the member that issued it."
+    status = 403
+
+
+class DocumentEnded(ApiError):
+    code = "api.document-ended"
+    sentence = "This document was withdrawn or replaced already."
+    fix = "Issue a new one, or look at the version that took its place."
     status = 409
 
 

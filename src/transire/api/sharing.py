@@ -8,21 +8,33 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import sqlalchemy as sa
 
+from transire.credentials.concealed import shown_pointers
 from transire.crypto.canonical import Json
 from transire.desk.permissions import Relation, require
 from transire.desk.person import Person
 from transire.node.anchor import write_time
-from transire.records.documents import Delivery, DocumentLine, deliveries_of, find_document, find_version
+from transire.procedures.papers import issue_paper
+from transire.records.documents import (
+    Delivery,
+    DocumentFilter,
+    DocumentLine,
+    deliveries_of,
+    every_document,
+    find_document,
+    find_version,
+)
 from transire.records.grants import GrantLine, find_grant, grants_of, grants_of_version
 from transire.vault import outbox
 from transire.vault.delivery import grants_known
-from transire.vault.errors import GrantEnded, GrantUnfit, GrantUnknown
+from transire.vault.errors import GrantEnded, GrantUnfit, GrantUnknown, PartsImpossible
 from transire.vault.grants import Given, Terms, check_grant
+from transire.vault.parts import SCHEMA_ID as PARTS
+from transire.vault.parts import parts_subject
 from transire.vault.statements import GRANT, GRANT_ENDED, named_body
 
 if TYPE_CHECKING:
@@ -38,6 +50,8 @@ class NewGrant(msgspec.Struct, frozen=True, kw_only=True):
     expires: datetime | None = None
     may_delegate: bool = False
     version: int | None = None
+    fields: tuple[str, ...] = ()
+    """The parts to be read, as JSON pointers into the subject; none for all of it."""
 
 
 class GrantView(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,6 +62,8 @@ class GrantView(msgspec.Struct, frozen=True, kw_only=True):
     recipient_name: str
     delivered: Delivery | None
     opened: Delivery | None
+    parts: tuple[str, ...] = ()
+    """The parts that it lets read, as JSON pointers into the subject; none for the whole."""
 
 
 class Sharing(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,10 +85,14 @@ def show_sharing(tenant: Tenant, person: Person, document_id: str, *, at: dateti
         line = find_document(view, document_id)
         deliveries = [each for each in deliveries_of(view, document_id) if at is None or _was_by(each, moment)]
         lines = [each for each in grants_of(view, document_id, moment) if at is None or each.standing != "later"]
-        dids = {each.member for each in deliveries} | {did for each in lines for did in (each.grantor, each.recipient)}
+        views = [_view(tenant, each, deliveries, _parts_of(tenant, view, each)) for each in lines] + _of_parts(
+            tenant, view, line, moment, now=at is None
+        )
+        parties = {did for each in views for did in (each.grant.grantor, each.grant.recipient)}
+        dids = parties | {each.member for each in deliveries}
         return Sharing(
             at=moment,
-            grants=tuple(_view(tenant, each, deliveries) for each in lines),
+            grants=tuple(sorted(views, key=lambda each: each.grant.log_index)),
             readings=tuple(each for each in deliveries if each.event in ("delivered", "opened")),
             names={did: tenant.name_of(did) for did in dids},
             may_give=_right_of(tenant, view, line) is not None,
@@ -85,6 +105,8 @@ def grant_document(tenant: Tenant, person: Person, document_id: str, new: NewGra
         line = find_document(tx, document_id, version=new.version)
         right = _right_of(tenant, tx, line, new.purpose)
         require(person, "documents.share", _relation(tenant, line))
+        if new.fields:
+            return _grant_parts(tenant, tx, person, line, new)[0]
         if right is None:
             raise GrantUnfit(expected="the issuer, or a live grant that may be passed on", got=tenant.name)
         terms = Terms(
@@ -102,15 +124,32 @@ def grant_document(tenant: Tenant, person: Person, document_id: str, new: NewGra
 
 
 def narrow_grant(
-    tenant: Tenant, person: Person, grant_id: str, *, expires: datetime | None = None, may_delegate: bool = False
+    tenant: Tenant,
+    person: Person,
+    grant_id: str,
+    *,
+    expires: datetime | None = None,
+    may_delegate: bool = False,
+    fields: Sequence[str] = (),
 ) -> str:
     """Replace a grant of this member's by one that gives less; returns the new grant's id.
 
-    `expires` None keeps the end that it has.
+    `expires` None keeps the end that it has, no `fields` the parts. Fewer parts are a new version of what shows them:
+    the grant of the old one ends, and with it the key at the reader.
     """
     with tenant.transaction() as tx:
         old = _own_live(tenant, tx, grant_id)
         require(person, "documents.share", _relation(tenant, old))
+        if fields:
+            new = NewGrant(
+                recipient=old.recipient,
+                purpose=old.purpose,
+                authority=old.authority,
+                expires=expires or old.expires,
+                may_delegate=may_delegate,
+                fields=tuple(fields),
+            )
+            return _narrow_parts(tenant, tx, person, old, new)
         terms = Terms(
             document=old.document_id,
             commitment=old.commitment,
@@ -131,22 +170,26 @@ def revoke_grant(tenant: Tenant, person: Person, grant_id: str, reason: str | No
     with tenant.transaction() as tx:
         old = _own_live(tenant, tx, grant_id, also_of_own_document=True)
         require(person, "documents.share", _relation(tenant, old))
-        body: dict[str, Json] = {**named_body(old.document_id, old.commitment, old.issuer), "grant": old.id}
-        if reason:
-            body["reason"] = reason
-        lines = grants_of(tx, old.document_id, tenant.now())
-        told = {old.recipient, old.grantor, old.issuer, *_below(lines, old.id)}
-        outbox.call_back(tx, old.id, code=GrantEnded.code)
-        return tenant.state(
-            tx,
-            person,
-            GRANT_ENDED.name,
-            body,
-            about=[old.document_id, old.id],
-            recipients=sorted(told - {tenant.did}),
-            # All of it: the grant itself may never have arrived.
-            attach=_evidence(tenant, tx, old, [old, *_chain(lines, old.under)]),
-        )
+        return _end_grant(tenant, tx, person, old, reason)
+
+
+def _end_grant(tenant: Tenant, tx: sa.Connection, person: Person, old: GrantLine, reason: str | None) -> str:
+    body: dict[str, Json] = {**named_body(old.document_id, old.commitment, old.issuer), "grant": old.id}
+    if reason:
+        body["reason"] = reason
+    lines = grants_of(tx, old.document_id, tenant.now())
+    told = {old.recipient, old.grantor, old.issuer, *_below(lines, old.id)}
+    outbox.call_back(tx, old.id, code=GrantEnded.code)
+    return tenant.state(
+        tx,
+        person,
+        GRANT_ENDED.name,
+        body,
+        about=[old.document_id, old.id],
+        recipients=sorted(told - {tenant.did}),
+        # All of it: the grant itself may never have arrived.
+        attach=_evidence(tenant, tx, old, [old, *_chain(lines, old.under)]),
+    )
 
 
 def readers_to_tell(tenant: Tenant, tx: sa.Connection, line: DocumentLine) -> list[str]:
@@ -156,7 +199,96 @@ def readers_to_tell(tenant: Tenant, tx: sa.Connection, line: DocumentLine) -> li
     return [did for did in dict.fromkeys((line.issuer, *given)) if did != tenant.did]
 
 
-def _state(tenant: Tenant, tx: sa.Connection, person: Person, terms: Terms) -> str:
+def _grant_parts(
+    tenant: Tenant,
+    tx: sa.Connection,
+    person: Person,
+    line: DocumentLine,
+    new: NewGrant,
+    *,
+    previous: str | None = None,
+) -> tuple[str, str]:
+    """Make a document that shows only these parts, and grant that one; returns the grant and the version's commitment.
+
+    The issuer's statement of the whole goes along: by it the reader knows of which document these are parts.
+    """
+    if line.issuer != tenant.did:
+        raise PartsImpossible(expected=tenant.name_of(line.issuer), got=tenant.name, where=line.document_id)
+    subject = parts_subject(tenant.vault.open(tx, line.commitment, issuer=line.issuer), new.fields)
+    issued = issue_paper(tenant, tx, person, subject, PARTS, recipients=(), previous=previous)
+    terms = Terms(
+        document=issued.document_id,
+        commitment=issued.commitment,
+        issuer=tenant.did,
+        recipient=new.recipient,
+        purpose=new.purpose,
+        may_delegate=new.may_delegate,
+        authority=new.authority,
+        expires=_text(new.expires),
+    )
+    evidence = [issued.statement_id, line.issued_statement]
+    return _state(tenant, tx, person, terms, evidence=evidence), issued.commitment
+
+
+def _narrow_parts(tenant: Tenant, tx: sa.Connection, person: Person, old: GrantLine, new: NewGrant) -> str:
+    """Fewer parts for the same reader: a next version of what shows them, under a grant of its own."""
+    before = _parts_of(tenant, tx, old)
+    if not before or old.grantor != tenant.did:
+        raise PartsImpossible(expected="a right to read parts", got=old.purpose, where=old.id)
+    wider = [field for field in new.fields if not any(_covers(field, pointer) for pointer in before)]
+    if wider or new.may_delegate > old.may_delegate or not _is_sooner(new.expires, old.expires):
+        raise GrantUnfit(expected="fewer parts, no longer than before", got=", ".join(wider)[:200] or "wider terms")
+    kept = [pointer for pointer in before if any(_covers(field, pointer) for field in new.fields)]
+    whole = find_version(tx, _whole_of(tx, old), issuer=tenant.did)
+    narrowed = msgspec.structs.replace(new, fields=tuple(kept))
+    granted, commitment = _grant_parts(tenant, tx, person, whole, narrowed, previous=old.commitment)
+    _end_grant(tenant, tx, person, old, "Narrowed to fewer parts")
+    tenant.end(tx, old.commitment, commitment)
+    return granted
+
+
+def _of_parts(tenant: Tenant, tx: sa.Connection, line: DocumentLine, moment: datetime, *, now: bool) -> list[GrantView]:
+    """The rights to read parts of a document: only its issuer gives and knows them."""
+    if line.issuer != tenant.did or line.schema_id == PARTS:
+        return []
+    wanted = DocumentFilter(schema_ids=(PARTS,), issuers=(tenant.did,), fields={"document": line.document_id})
+    views = []
+    for document_id in dict.fromkeys(each.document_id for each in every_document(tx, wanted)):
+        deliveries = [each for each in deliveries_of(tx, document_id) if now or _was_by(each, moment)]
+        for grant in grants_of(tx, document_id, moment):
+            if now or grant.standing != "later":
+                views.append(_view(tenant, grant, deliveries, _parts_of(tenant, tx, grant)))
+    return views
+
+
+def _parts_of(tenant: Tenant, tx: sa.Connection, grant: GrantLine) -> list[str]:
+    """The parts that a grant lets read, as pointers into the whole; none where it is not of parts, or they are gone."""
+    shown = tenant.vault.find(tx, grant.commitment, issuer=grant.issuer)
+    if shown is None or shown.credential is None or shown.stored.schema_id != PARTS:
+        return []
+    subject: Any = shown.credential["credentialSubject"]
+    whole = tenant.vault.find(tx, subject["disclosedVersion"], issuer=grant.issuer)
+    if whole is None or whole.credential is None:
+        return []
+    return shown_pointers(whole.credential, subject["presentation"], salt=whole.salt)
+
+
+def _whole_of(tx: sa.Connection, grant: GrantLine) -> str:
+    """The commitment of the version of which a grant lets read parts."""
+    return find_version(tx, grant.commitment, issuer=grant.issuer).fields["disclosedVersion"][0]
+
+
+def _covers(field: str, pointer: str) -> bool:
+    return pointer == field or pointer.startswith(f"{field}/")
+
+
+def _is_sooner(new: datetime | None, old: datetime | None) -> bool:
+    return old is None or (new is not None and new <= old)
+
+
+def _state(
+    tenant: Tenant, tx: sa.Connection, person: Person, terms: Terms, *, evidence: Sequence[str] | None = None
+) -> str:
     """Check as the recipient's node will, state, and have the sealed document brought; the chain goes along."""
     known, now = grants_known(tx), tenant.now()
     if terms.ends is not None and terms.ends <= now:
@@ -165,7 +297,8 @@ def _state(tenant: Tenant, tx: sa.Connection, person: Person, terms: Terms) -> s
     lines = grants_of(tx, terms.document, now)
     chain = _chain(lines, terms.under)
     narrowed = [each for each in lines if each.id == terms.replaces]
-    evidence = _evidence(tenant, tx, terms, [*chain, *narrowed])
+    if evidence is None:
+        evidence = _evidence(tenant, tx, terms, [*chain, *narrowed])
     statement_id = tenant.state(
         tx,
         person,
@@ -188,7 +321,9 @@ def _evidence(tenant: Tenant, tx: sa.Connection, of: Terms | GrantLine, grants: 
     """What goes along: these grants with whatever they narrowed, and the issuer's own statement of the version."""
     found = find_version(tx, of.commitment, issuer=of.issuer)
     names = [name for each in grants for name in (each.id, each.replaces) if name]
-    return list(dict.fromkeys((*names, found.issued_statement)))
+    # Parts of a document come with the statement of the whole as well.
+    whole = found.fields.get("issuedStatement", ()) if found.schema_id == PARTS else ()
+    return list(dict.fromkeys((*names, found.issued_statement, *whole)))
 
 
 def _right_of(tenant: Tenant, tx: sa.Connection, line: DocumentLine, purpose: str | None = None) -> str | None:
@@ -233,7 +368,7 @@ def _below(lines: Sequence[GrantLine], grant_id: str) -> set[str]:
     return found
 
 
-def _view(tenant: Tenant, line: GrantLine, deliveries: Iterable[Delivery]) -> GrantView:
+def _view(tenant: Tenant, line: GrantLine, deliveries: Iterable[Delivery], parts: Sequence[str]) -> GrantView:
     theirs = [each for each in deliveries if each.member == line.recipient and each.commitment == line.commitment]
     return GrantView(
         grant=line,
@@ -241,6 +376,7 @@ def _view(tenant: Tenant, line: GrantLine, deliveries: Iterable[Delivery]) -> Gr
         recipient_name=tenant.name_of(line.recipient),
         delivered=next((each for each in theirs if each.event == "delivered"), None),
         opened=next((each for each in theirs if each.event == "opened"), None),
+        parts=tuple(parts),
     )
 
 

@@ -19,6 +19,7 @@ class Narrower(msgspec.Struct, frozen=True):
 
     expires: datetime | None = None
     may_delegate: bool = False
+    fields: tuple[str, ...] = ()
 
 
 @OPERATIONS.op("GET", "/documents/{document_id}/grants", "showSharing", scope="documents.read")
@@ -65,7 +66,12 @@ def narrow_grant(call: Call) -> Any:
     """Replace a grant by one that gives less."""
     less = call.into(Narrower)
     grant_id = sharing.narrow_grant(
-        call.tenant, call.person, call.path["grant_id"], expires=less.expires, may_delegate=less.may_delegate
+        call.tenant,
+        call.person,
+        call.path["grant_id"],
+        expires=less.expires,
+        may_delegate=less.may_delegate,
+        fields=less.fields,
     )
     return {"grant_id": grant_id}
 

@@ -111,6 +111,9 @@ def verify(
     of status) is said to be "not shown"; with --require it fails.
     """
     claims: dict[str, object] = {}
+    if _begins(file, b'{"documents":'):
+        _verify_pouch(file, network, as_json=as_json, max_age=max_age)
+        return
     try:
         raw = read_up_to(file, MAX_RECEIPT_BYTES)
         disclosed = _disclosure_in(raw)
@@ -135,6 +138,35 @@ def verify(
         _show(verification)
         _show_disclosed(claims)
     if not verification.holds:
+        raise click.exceptions.Exit(EXIT_REFUSED)
+
+
+def _begins(file: Path, head: bytes) -> bool:
+    with file.open("rb") as opened:
+        return opened.read(len(head)) == head
+
+
+def _verify_pouch(file: Path, network: Path, *, as_json: bool, max_age: timedelta | None) -> None:
+    """The documents of an entry in one file: the checks of each, and those of the bundle."""
+    from transire.ledger.pouch import MAX_POUCH_BYTES, check_pouch, read_pouch
+
+    try:
+        pouch = read_pouch(read_up_to(file, MAX_POUCH_BYTES))
+        report = check_pouch(pouch, read_up_to(network, MAX_TRUST_ROOT_BYTES), max_age=max_age)
+    except (NotAReceipt, TrustRootInvalid) as refusal:
+        _refuse(refusal, as_json)
+    if as_json:
+        documents = [{"title": title, **_as_json(each)} for title, each in report.documents]
+        told = {"pouch": report.entry, "holder": report.holder, "holds": report.holds, "checks": report.checks}
+        click.echo(msgspec.json.format(msgspec.json.encode(told | {"documents": documents}), indent=2).decode())
+    else:
+        click.echo(f"Pouch of the entry {printable(report.entry)}, from {printable(report.holder)}\n")
+        for check in report.checks:
+            _show_check(check)
+        for title, each in report.documents:
+            click.echo(f"\n{printable(title)}")
+            _show(each)
+    if not report.holds:
         raise click.exceptions.Exit(EXIT_REFUSED)
 
 

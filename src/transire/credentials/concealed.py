@@ -23,7 +23,16 @@ from transire.crypto.multikey import Signer
 
 CONCEALED: Final = "application/vc+sd-jwt"
 """The media type of the representation: the token alone, without any disclosure."""
-DISCLOSABLE: Final = ("certification-of-origin/",)
+DISCLOSABLE: Final = (
+    "certification-of-origin/",
+    "commercial-invoice/",
+    "packing-list/",
+    "bill-of-lading/",
+    "air-waybill/",
+    "purchase-order/",
+    "mill-test-report/",
+    "phytosanitary-certificate/",
+)
 """Beginnings of the schema ids whose documents are issued with it: what travels to those who may not see all of it."""
 
 _INFO: Final = b"transire/disclosure/v1"
@@ -69,6 +78,17 @@ def disclose(credential: Mapping[str, Any], token: bytes, *, salt: bytes, pointe
     return "~".join((token.decode("ascii"), *shown, ""))
 
 
+def shown_pointers(credential: Mapping[str, Any], presentation: str, *, salt: bytes) -> list[str]:
+    """Which single fields of the subject a presentation of this credential shows, as pointers into the subject."""
+    _, places = _concealed(credential, salt)
+    shown = set(presentation.split("~")[1:])
+    return [
+        _pointer(place[1:])
+        for place, text in places.items()
+        if text in shown and not isinstance(_value_at(credential, place), Mapping | list)
+    ]
+
+
 def issuer_of(credential: Mapping[str, Any]) -> str:
     """The issuer's DID, named alone or with its particulars."""
     issuer = credential["issuer"]
@@ -88,8 +108,17 @@ def _concealed(credential: Mapping[str, Any], salt: bytes) -> tuple[bytes, dict[
 
 def _salt_of(salt: bytes, path: _Path) -> str:
     """Of the place as it is spelt in a JSON pointer: numbers and names are told apart by what they stand in."""
-    pointer = "".join(f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in path)
-    return b64url(hkdf_sha256(salt, salt=b"", info=_INFO + pointer.encode(), length=_SALT_SIZE))
+    return b64url(hkdf_sha256(salt, salt=b"", info=_INFO + _pointer(path).encode(), length=_SALT_SIZE))
+
+
+def _pointer(path: _Path) -> str:
+    return "".join(f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in path)
+
+
+def _value_at(value: Any, path: _Path) -> Any:
+    for step in path:
+        value = value[step]
+    return value
 
 
 def _places(credential: Mapping[str, Any]) -> set[_Path]:

@@ -22,7 +22,8 @@ _ONLY_ROW = 1
 
 
 class Particulars(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The member's own particulars. `customs` is the administration to which it shows its documents."""
+    """The member's own particulars. `customs` is the administration to which it shows its documents, `agencies` the
+    members that are the partner agencies of the tariff, by their code."""
 
     party: Party
     official: SigningOfficial | None = None
@@ -31,6 +32,7 @@ class Particulars(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     organized_under: str | None = None
     filer_code: str | None = None
     customs: str | None = None
+    agencies: dict[str, str] = {}
 
 
 def write_particulars(tx: Connection, person: Person, particulars: Particulars, *, now: datetime) -> None:

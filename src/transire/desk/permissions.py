@@ -113,6 +113,8 @@ MATRIX: tuple[Permission, ...] = (
     # A recipient passes a document on only as issuer of the next one, or as the importer whose document it is.
     _row("documents.share", "Give a document to another member", own_member=_SIGN, issuer=_SIGN, recipient=_SIGN),
     _read("documents.read", "See and open documents"),
+    _row("documents.issue", "Issue a document of the trade by its form", own_member=_SIGN, issuer=_SIGN),
+    _row("documents.withdraw", "Withdraw a document that was issued by its form", own_member=_SIGN, issuer=_SIGN),
     _row("documents.destroy", "Destroy a document", own_member=_SIGN, issuer=_SIGN, recipient=_SIGN),
     _row("holds.manage", "Set and lift legal holds", own_member=_COMPLY),
     _row("authority.grant", "Give a broker a power of attorney", own_member=_SIGN, issuer=_SIGN),

@@ -6,7 +6,7 @@ each other by absolute id and are resolved from the package alone: nothing is ev
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any, Final
@@ -33,7 +33,18 @@ _FILES: Final = {
     "evidence/1": "evidence.1.json",
     "origin-determination/1": "origin-determination.1.json",
     "customs-determination/1": "customs-determination.1.json",
+    "packing-list/1": "packing-list.1.json",
+    "bill-of-lading/1": "bill-of-lading.1.json",
+    "air-waybill/1": "air-waybill.1.json",
+    "purchase-order/1": "purchase-order.1.json",
+    "mill-test-report/1": "mill-test-report.1.json",
+    "phytosanitary-certificate/1": "phytosanitary-certificate.1.json",
+    "disclosed-parts/1": "disclosed-parts.1.json",
 }
+
+
+_NUMBERS: Final = {"commercial-invoice/1": "invoiceNumber", "entry-summary/1": "entryNumber"}
+"""What schemas say as `x-number` that were released after these: a released schema is never edited."""
 
 
 class DocumentType(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,10 +52,14 @@ class DocumentType(msgspec.Struct, frozen=True, kw_only=True):
 
     schema_id: str
     title: str
+    number_field: str | None
+    """The field that people call a document of this type by."""
     description: str
     type_name: str
     media_types: tuple[str, ...]
     indexable_fields: tuple[str, ...]
+    issued_by: tuple[str, ...]
+    """The roles on the ledger of which an issuer has one; empty where a procedure says it, or any member may."""
 
 
 @cache
@@ -88,6 +103,26 @@ def _compile(schema: dict[str, Any]) -> Draft202012Validator:
     )
 
 
+def subject_schema(schema_id: str) -> Mapping[str, Any]:
+    """The schema of a type's credential subject, as it is shipped; references lead to `common_definition`."""
+    return _subject_schema(document_type(schema_id).schema_id)
+
+
+def common_definition(name: str) -> Mapping[str, Any]:
+    """A building block that the schemas have in common."""
+    found: Mapping[str, Any] = _common()["$defs"][name]
+    return found
+
+
+def free_types(roles: Collection[str]) -> tuple[str, ...]:
+    """The types that a member with one of these roles issues by filling in their form, in no procedure of their own.
+
+    >>> free_types({"agency"})
+    ('phytosanitary-certificate/1',)
+    """
+    return tuple(each for each in _FILES if not set(roles).isdisjoint(document_type(each).issued_by))
+
+
 def schema_ids() -> tuple[str, ...]:
     """The schema ids of every document type, in the order of the catalogue."""
     return tuple(_FILES)
@@ -106,10 +141,12 @@ def document_type(schema_id: str) -> DocumentType:
     return DocumentType(
         schema_id=schema_id,
         title=schema["title"],
+        number_field=schema.get("x-number", _NUMBERS.get(schema_id)),
         description=schema["description"],
         type_name=schema["x-type-name"],
         media_types=(MEDIA_TYPE,),
         indexable_fields=tuple(path.replace("/*", "").strip("/") for path in _indexable_paths(subject, "")),
+        issued_by=tuple(schema.get("x-issued-by", ())),
     )
 
 

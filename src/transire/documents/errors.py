@@ -3,6 +3,7 @@
 TransireError
 ├── DocumentTypeUnknown       documents.type-unknown
 ├── DocumentInvalid           documents.invalid              (carries every Problem found)
+├── IssuerUnfit               documents.issuer-unfit
 ├── EntryNumberMalformed      documents.entry-number
 ├── ImporterNumberMalformed   documents.importer-number
 ├── InBondNumberMalformed     documents.in-bond-number
@@ -62,6 +63,15 @@ class DocumentTypeUnknown(TransireError):
     code = "documents.type-unknown"
     sentence = "This type of document is not known here."
     fix = "Use one of the schema ids that the reference of documents lists."
+
+
+class IssuerUnfit(TransireError):
+    """A member without any of the roles of which the issuer of such a document has one."""
+
+    code = "documents.issuer-unfit"
+    sentence = "A document of this type is not issued by a member with these roles."
+    fix = "Have it issued by whoever the type is for; the reference of documents names the roles."
+    status = 422
 
 
 class DocumentInvalid(TransireError):

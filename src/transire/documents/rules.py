@@ -15,6 +15,14 @@ import msgspec
 
 from transire.documents.codes import parse_decimal
 from transire.documents.errors import Problem
+from transire.documents.trade_rules import (
+    air_waybill_digit,
+    containers_are_listed,
+    house_names_its_master,
+    names_a_shipment,
+    order_total,
+    tests_are_of_heats,
+)
 from transire.errors import TransireError
 from transire.origin.agreements import Agreement, agreement
 from transire.origin.answer import Answer
@@ -269,19 +277,27 @@ def _determination_is_one(subject: Subject) -> Iterator[Problem]:
             )
 
 
+_NUMBERED: Final = _unique("lines", "lineNumber")
+
 _RULES: Final[dict[str, tuple[Rule, ...]]] = {
     "certification-of-origin/usmca/1": _CERTIFICATION,
     "certification-of-origin/cafta-dr/1": _CERTIFICATION,
     "certification-of-origin/nafta/1": _CERTIFICATION,
-    "commercial-invoice/1": (_unique("lines", "lineNumber"),),
+    "commercial-invoice/1": (_NUMBERED,),
     "cost-sheet/1": (_unique("goods", "productNumber"), _net_costs),
     "power-of-attorney/1": (_authority_period, _partnership_limit),
     "entry-summary/1": (
-        _unique("lines", "lineNumber"),
+        _NUMBERED,
         _entered_value,
         _claim_is_whole,
         _programme_is_of_agreement,
         _sources_point_somewhere,
     ),
     "origin-determination/1": (_determination_is_one,),
+    "packing-list/1": (_NUMBERED, names_a_shipment),
+    "bill-of-lading/1": (_NUMBERED, house_names_its_master, containers_are_listed),
+    "air-waybill/1": (_NUMBERED, air_waybill_digit),
+    "purchase-order/1": (_NUMBERED, order_total),
+    "mill-test-report/1": (_NUMBERED, tests_are_of_heats),
+    "phytosanitary-certificate/1": (_NUMBERED,),
 }

@@ -7,7 +7,7 @@ leaves the records; what waits to be delivered under a grant that has ended is n
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import sqlalchemy as sa
 
@@ -21,7 +21,7 @@ from transire.vault import outbox
 from transire.vault import tables as vault
 from transire.vault.errors import GrantEnded
 from transire.vault.grants import terms_of
-from transire.vault.statements import GRANT, GRANT_ENDED
+from transire.vault.statements import GRANT, GRANT_ENDED, WITHDRAWN
 from transire.vault.vault import held_by_grant
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ _WAITING = (
 
 
 def project_granting(tx: sa.Connection, did: str, statement_id: str, place: Place, statement: Statement) -> None:
-    """The rows of a grant or of its end, and what the inbox says of it."""
+    """The rows of a grant or of its end, and what the inbox says of it, or of a document that was withdrawn."""
     if statement.kind == GRANT.name:
         terms = terms_of(statement)
         row = GrantRow(
@@ -61,6 +61,8 @@ def project_granting(tx: sa.Connection, did: str, statement_id: str, place: Plac
         project_ending(tx, statement_id, body["grant"], statement.by, body.get("reason"), place)
         if statement.by != did:
             _tell(tx, "document.grant_ended", statement_id, place, document_id=body["document"])
+    elif statement.kind == WITHDRAWN.name and statement.by != did:
+        _tell(tx, "document.withdrawn", statement_id, place, document_id=cast("str", statement.body["document"]))
 
 
 def end_lapsed(tenant: Tenant, now: datetime) -> int:

@@ -7,7 +7,7 @@ from typing import Literal, cast
 
 from starlette.responses import Response, StreamingResponse
 
-from transire.api import documents, sharing
+from transire.api import documents, issuing, sharing
 from transire.documents.catalogue import document_type, schema_ids
 from transire.portal.errors import FieldUnsuitable
 from transire.portal.registry import N_, Pages, Place
@@ -65,6 +65,9 @@ def show_document(visit: Visit) -> Response:
         purposes=PURPOSE_WORDS,
         at_moment=at,
         state=_state_at(view.line, at or tenant.now()),
+        source=documents.source_of(tenant, view),
+        changeable=issuing.may_be_withdrawn(tenant, view.line),
+        slug=view.line.schema_id.rsplit("/", 1)[0],
     )
 
 

@@ -11,6 +11,7 @@ from transire.portal import (
     documents,
     envelopes,
     home,
+    issuing,
     network,
     particulars,
     persons,
@@ -30,6 +31,7 @@ def page_modules() -> list[Pages]:
         home.PAGES,
         envelopes.PAGES,
         *procedure_pages(),
+        issuing.PAGES,  # before the pages of single documents: /documents/new is none
         documents.PAGES,
         sharing.PAGES,
         destroying.PAGES,

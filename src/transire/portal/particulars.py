@@ -15,6 +15,7 @@ from transire.portal.forms import Form
 from transire.portal.parties import party_of
 from transire.portal.registry import N_, Pages, Place
 from transire.portal.visit import Visit
+from transire.tariff.agencies import agency_programmes
 
 KINDS = {
     "individual": N_("individual"),
@@ -35,8 +36,17 @@ PAGES = Pages(
 def show_particulars(visit: Visit) -> Response:
     """As they stand; whoever may write them sees them as a form."""
     given = particulars.show_particulars(visit.tenant, visit.actor)
-    customs = [line for line in network.list_members(visit.tenant, visit.actor) if "customs" in line.roles]
-    return visit.show("particulars.html", given=given, kinds=KINDS, customs=[(line.did, line.name) for line in customs])
+    members = network.list_members(visit.tenant, visit.actor)
+    customs = [line for line in members if "customs" in line.roles]
+    offices = [(line.did, line.name) for line in members if "agency" in line.roles]
+    return visit.show(
+        "particulars.html",
+        given=given,
+        kinds=KINDS,
+        customs=[(line.did, line.name) for line in customs],
+        offices=offices,
+        agencies=_agencies(),
+    )
 
 
 @PAGES.post("/particulars", operation="particulars.write", again=show_particulars)
@@ -55,9 +65,15 @@ def change_particulars(visit: Visit) -> Response:
         organized_under=form.optional("organized_under"),
         filer_code=form.optional("filer_code"),
         customs=form.optional("customs"),
+        agencies={code: did for code in _agencies() if (did := form.optional(f"agency_{code}"))},
     )
     particulars.change_particulars(visit.tenant, visit.actor, new)
     return visit.go("/particulars", told="particulars-written")
+
+
+def _agencies() -> dict[str, str]:
+    """The partner agencies that the tariff names, by their codes, with what makes them concerned."""
+    return {found.agency: found.title for found in agency_programmes()}
 
 
 def _official(form: Form) -> SigningOfficial | None:

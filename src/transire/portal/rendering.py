@@ -76,6 +76,7 @@ def _environment(loader: BaseLoader, language: Language, assets: Assets) -> Envi
         "spaced": spaced,
         "is_flat": _is_flat,
         "columns": _columns,
+        "below": lambda values, pointer: any(name.startswith(f"{pointer}/") for name in values),
         "place": lambda pointer: _place(pointer, language),
     }
     return environment

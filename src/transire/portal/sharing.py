@@ -10,7 +10,7 @@ from transire.api import disclosing, documents, network, sharing
 from transire.desk.permissions import require
 from transire.documents.differences import differences
 from transire.portal.errors import FieldUnsuitable, PageNotFound
-from transire.portal.fields import field_lines
+from transire.portal.fields import FieldLine, field_lines
 from transire.portal.forms import Form
 from transire.portal.registry import N_, Item, Pages
 from transire.portal.visit import Visit
@@ -57,6 +57,7 @@ def show_share(visit: Visit) -> Response:
         "share.html",
         line=documents.find_line(tenant, visit.actor, document_id),
         sharing=found,
+        fields=_choosable(visit, document_id),
         others=sorted(others, key=lambda other: other[1]),
         purposes=PURPOSE_WORDS,
     )
@@ -72,6 +73,7 @@ def give_right(visit: Visit) -> Response:
         authority=_short(form, "authority", 200),
         expires=_end_of(form, "expires"),
         may_delegate=form.optional("may_delegate") == "yes",
+        fields=tuple(form.all("fields")),
     )
     grant = sharing.grant_document(visit.tenant, visit.actor, visit.named("document_id"), new)
     await_statement(visit.tenant, grant)
@@ -100,6 +102,7 @@ def narrow_right(visit: Visit) -> Response:
         visit.named("grant_id"),
         expires=_end_of(form, "expires"),
         may_delegate=form.optional("may_delegate") == "yes",
+        fields=form.all("fields"),
     )
     await_statement(visit.tenant, grant)
     return visit.go(f"/documents/{visit.named('document_id')}", told="right-narrowed", anchor="readers")
@@ -143,6 +146,14 @@ def compare_versions(visit: Visit) -> Response:
     )
     changes = differences(documents.subject_of(old), documents.subject_of(new))
     return visit.show("compare.html", old=old, new=new, changes=changes)
+
+
+def _choosable(visit: Visit, document_id: str) -> list[FieldLine]:
+    """The parts of a document's newest version that its issuer can give alone; none for anybody else."""
+    view = documents.show_document(visit.tenant, visit.actor, document_id)
+    if not view.own or not documents.may_be_disclosed(visit.tenant, view.line):
+        return []
+    return field_lines(documents.subject_of(view), {})
 
 
 def _end_of(form: Form, name: str) -> datetime | None:

@@ -20,7 +20,7 @@ from transire.errors import TransireError
 from transire.node.tenant import Issued, Tenant
 from transire.records.documents import DocumentFilter, DocumentLine, every_document
 from transire.vault import journal
-from transire.vault.statements import DELIVERED, GRANTED, named_body
+from transire.vault.statements import DELIVERED, GRANT, GRANTED, named_body
 
 T = TypeVar("T")
 
@@ -132,6 +132,24 @@ def share_paper(
         recipients=[recipient],
         attach=[*attach, *_evidence_of(tx, stored.document_id, version, by=tenant.did)],
         documents=[version],
+        purpose=purpose,
+    )
+
+
+def grant_version(
+    tenant: Tenant, tx: sa.Connection, person: Person, issued: Issued, recipient: str, *, purpose: str, authority: str
+) -> str:
+    """Grant a version that this member has issued, as the law has it: on that authority, and not to be passed on."""
+    named = named_body(issued.document_id, issued.commitment, tenant.did)
+    return tenant.state(
+        tx,
+        person,
+        GRANT.name,
+        {**named, "recipient": recipient, "purpose": purpose, "authority": authority, "may_delegate": False},
+        about=[issued.document_id],
+        recipients=[recipient],
+        attach=[issued.statement_id],
+        documents=[issued.commitment],
         purpose=purpose,
     )
 

@@ -11,6 +11,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from transire.documents.catalogue import document_type
 from transire.records import tables as t
 from transire.records.cursor import Page, SortKey, page_size, read_cursor, write_cursor
 from transire.records.errors import DocumentUnknown
@@ -53,6 +54,13 @@ class DocumentLine(msgspec.Struct, frozen=True, kw_only=True):
     ended_height: int | None
     successor: str | None
     fields: dict[str, tuple[str, ...]]
+
+    @property
+    def number(self) -> str | None:
+        """The number that people call it by, where documents of its type bear one."""
+        name = document_type(self.schema_id).number_field
+        found = self.fields.get(name, ()) if name else ()
+        return found[0] if found else None
 
     @property
     def is_current(self) -> bool:
@@ -141,6 +149,13 @@ def versions_of(tx: Connection, document_id: str) -> tuple[DocumentLine, ...]:
 def places_of(tx: Connection, document_id: str) -> list[VersionPlace]:
     """Where the versions of a document stand, the latest first: `versions_of` without what a page shows."""
     return [VersionPlace(*row) for row in tx.execute(_PLACES, {"document": document_id})]
+
+
+def ended_at(tx: Connection, issuer: str, commitment: str) -> datetime | None:
+    """When an issuer ended a version, whether this member holds it or not: the ledger tells everybody."""
+    query = sa.select(_e.accepted_at).where(_e.issuer == issuer, _e.commitment == commitment)
+    found: datetime | None = tx.execute(query).scalar_one_or_none()
+    return found
 
 
 def find_holding(tx: Connection, schema_id: str, field: str, value: str) -> list[VersionPlace]:

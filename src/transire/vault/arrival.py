@@ -23,9 +23,9 @@ from transire.crypto.encoding import b64url, unb64url
 from transire.crypto.errors import JsonRefused, SealBroken
 from transire.crypto.keys import AgreementKey
 from transire.crypto.sealing import unwrap_key
-from transire.documents.catalogue import MEDIA_TYPE, schema_ids, schema_url, validate_document
+from transire.documents.catalogue import MEDIA_TYPE, document_type, schema_ids, schema_url, validate_document
 from transire.documents.commitment import verify_commitment
-from transire.documents.errors import CommitmentMismatch, RepresentationRefused
+from transire.documents.errors import CommitmentMismatch, IssuerUnfit, RepresentationRefused
 from transire.ledger.statement import Statement
 from transire.vault.envelope import DocumentItem, read_bytes
 from transire.vault.errors import (
@@ -209,11 +209,19 @@ def _check_credential(
     if verified.schema_url != schema_url(stored.schema_id):
         raise CredentialUnfit(expected=schema_url(stored.schema_id), got=verified.schema_url, where=where)
     validate_document(stored.schema_id, credential)
+    _check_roles(stored, ledger.roles_of(stored.issuer, height), where)
     if (token := package.representations.get(CONCEALED)) is not None:
         compare_concealed(credential, token, salt=package.salt, resolve=resolve)
     if (exchanged := package.representations.get(EXCHANGE)) is not None:
         compare_exchange(credential, exchanged)
     return credential
+
+
+def _check_roles(stored: StoredDocument, roles: Collection[str], where: str) -> None:
+    """A phytosanitary certificate is an agency's, a bill of lading a carrier's: as its issuer was when it stated it."""
+    wanted = document_type(stored.schema_id).issued_by
+    if wanted and set(wanted).isdisjoint(roles):
+        raise IssuerUnfit(expected=" or ".join(wanted), got=", ".join(sorted(roles)) or "no role", where=where)
 
 
 def _read_credential(raw: bytes, where: str) -> dict[str, Json]:

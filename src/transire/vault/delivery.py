@@ -38,6 +38,7 @@ from transire.vault.errors import (
 )
 from transire.vault.grants import KnownGrants, check_grants, terms_of
 from transire.vault.journal import Located, Place
+from transire.vault.parts import check_parts
 from transire.vault.statements import GRANT, GRANT_ENDED, delivered_body, named_body
 from transire.vault.stored import StoredDocument
 from transire.vault.tables import about, pools, statements
@@ -127,6 +128,8 @@ def check_envelope(
         check_document(item, found, ledger, agreement_keys, f"/documents/{index}")
         for index, item in enumerate(envelope.documents)
     )
+    for index, document in enumerate(documents):
+        check_parts(document, found, ledger, f"/documents/{index}")
     check_grants(found, documents, known_grants)
     return CheckedEnvelope(sender=envelope.sender, statements=found, documents=documents)
 

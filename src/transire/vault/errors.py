@@ -6,6 +6,7 @@
         ├── DocumentErased             vault.document-erased
         ├── GrantEnded                 vault.grant-ended
         ├── GrantUnknown               vault.grant-unknown
+        ├── PartsImpossible            vault.parts-impossible
         ├── DocumentTooLarge           vault.document-too-large
         ├── PreviousUnknown            vault.previous-unknown
         ├── VersionContradicted        vault.version-contradicted
@@ -63,6 +64,13 @@ class GrantEnded(VaultError):
     sentence = "The right to read this document has ended; its key was destroyed here."
     fix = "Ask whoever gave it for a new grant, if there still is a reason to read it."
     status = 410
+
+
+class PartsImpossible(VaultError):
+    code = "vault.parts-impossible"
+    sentence = "Single parts of this version cannot be given."
+    fix = "Only its issuer gives parts, of a version that was issued in that form; issue a new version, or give all."
+    status = 409
 
 
 class GrantUnknown(VaultError):

@@ -142,13 +142,21 @@ DESTROYED: Final = Kind(
     unhurried=True,
 )
 
+# About the document: its issuer withdraws this version, and says why. What counts for everybody is its end on the
+# ledger; this is for those who were given it. Procedures with a word of their own for it say that instead.
+WITHDRAWN: Final = Kind(
+    name="document.withdrawn/1",
+    body_schema=_body({**_NAMED, "reason": {"type": "string", "pattern": r"\S", "maxLength": 500}}),
+    follows=("document.issued/1",),
+)
+
 # About the statement: this member keeps the sealed envelope for another one whose node cannot be reached.
 HELD: Final = Kind(
     name="document.held/1",
     body_schema=_body({"statement": _ID, "recipient": _DID, "envelope": _ID, **_NAMED}, optional=tuple(_NAMED)),
 )
 
-KINDS: Final = (ISSUED, GRANTED, GRANT, GRANT_ENDED, DELIVERED, REFUSED, OPENED, DESTROYED, HELD)
+KINDS: Final = (ISSUED, GRANTED, GRANT, GRANT_ENDED, DELIVERED, REFUSED, OPENED, DESTROYED, WITHDRAWN, HELD)
 
 
 def named_body(document_id: str, commitment: str, issuer: str) -> dict[str, Json]:

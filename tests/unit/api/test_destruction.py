@@ -76,7 +76,7 @@ def certified(world: World) -> str:
 
 
 def test_nothing_is_destroyed_while_the_law_wants_it_kept(world: World, certified: str) -> None:
-    for slug, citation in (("bajio", "19 USC 1508(b)(5)(A)"), ("riogrande", "19 CFR 182.15")):
+    for slug, citation in (("bajio", "19 USC 1508(b)(5)(A)"), ("riogrande", "19 USC 1508(b)(5)(C)(i)")):
         actor = world.actors[slug]
         found = destruction.show_safekeeping(actor.tenant, actor.person, certified)
         assert found.running

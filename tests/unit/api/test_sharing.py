@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -12,19 +14,24 @@ from api_world import Caller, Told
 
 from transire.api import documents, sharing
 from transire.api.sharing import NewGrant
+from transire.crypto.encoding import b64url
 from transire.demo.stage import today
 from transire.demo.story import Story
 from transire.demo.world import Actor, World, make_world
 from transire.desk.errors import PermissionDenied
 from transire.desk.person import Person
+from transire.documents.differences import leaves
 from transire.node import tenant as tenants
 from transire.node.post import Post
 from transire.node.rebuilding import rebuilt_digest, records_digest
 from transire.portal.app import create_app
 from transire.procedures.origin_certification import service as origin
+from transire.procedures.papers import issue_paper
+from transire.records.documents import find_document
 from transire.records.errors import DocumentUnknown
 from transire.vault import tables as vault
-from transire.vault.errors import GrantEnded, GrantUnfit, GrantUnknown
+from transire.vault.errors import GrantEnded, GrantUnfit, GrantUnknown, PartsImpossible
+from transire.vault.parts import parts_subject
 from transire.vault.statements import GRANT, PURPOSES
 
 pytestmark = pytest.mark.xdist_group("sharing")
@@ -339,3 +346,159 @@ def test_the_contract_names_every_purpose(repository: Path) -> None:
 
     schema = read_contract().document["components"]["schemas"]["NewGrant"]
     assert schema["properties"]["purpose"]["enum"] == [*PURPOSES]
+
+
+# Single parts for a member: a document of their own, under the same rights.
+
+PARTS = ("/goods/0/description", "/goods/0/originCriterion", "/agreement")
+
+
+def _kept_by(actor: Actor) -> dict[str, bytes]:
+    """Everything that a member's vault holds in clear, representation by representation."""
+    with actor.tenant.database.reading() as view:
+        held = view.execute(vault.documents.select().where(vault.documents.c.wrapped_key.is_not(None))).all()
+        opened = [actor.tenant.vault.open(view, row.commitment, issuer=row.issuer) for row in held]
+    return {f"{one.stored.commitment} {name}": raw for one in opened for name, raw in one.representations.items()}
+
+
+def _decoded(raw: bytes) -> list[bytes]:
+    """The bytes, and whatever is base64url inside of them, twice over: a token, and the disclosures behind it."""
+    found, here = [raw], [raw]
+    for _ in range(2):
+        texts = [text for each in here for text in re.findall(rb"[A-Za-z0-9_-]{16,}", each)]
+        here = [base64.urlsafe_b64decode(text + b"=" * (-len(text) % 4)) for text in texts if len(text) % 4 != 1]
+        found += here
+    return found
+
+
+def _is_in(needle: str, raws: Iterable[bytes]) -> bool:
+    return any(needle.encode() in each for raw in raws for each in _decoded(raw))
+
+
+def test_a_member_is_given_parts_and_nothing_else_leaves_the_node(
+    world: World, certified: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    producer, buyer = world.actors["bajio"], world.actors["valle"]
+    brought: list[bytes] = []
+    monkeypatch.setattr(Post, "bring", _listening(Post.bring, brought, buyer.did))
+    before = _kept_by(buyer)
+    whole = documents.subject_of(documents.show_document(producer.tenant, producer.person, certified))
+    grant = give(world, "bajio", "valle", certified, fields=PARTS, purpose="purchase", expires=in_days(1))
+    (given,) = sharing.show_sharing(producer.tenant, producer.person, certified).grants
+    assert (given.grant.id, given.parts, given.delivered is not None) == (grant, PARTS_SORTED, True)
+    shown = documents.show_document(buyer.tenant, buyer.person, given.grant.document_id)
+    assert shown.shown is not None
+    assert documents.subject_of(shown) == {
+        "agreement": "usmca",
+        "goods": [{name: whole["goods"][0][name] for name in ("description", "originCriterion")}],
+    }
+    source = documents.source_of(buyer.tenant, shown)
+    assert source is not None
+    assert (source.held, source.ended_at) == (False, None)
+    with pytest.raises(DocumentUnknown):
+        documents.show_document(buyer.tenant, buyer.person, certified)
+    world.node.settle()
+    (given,) = sharing.show_sharing(producer.tenant, producer.person, certified).grants
+    assert given.opened is not None, "the owner sees that the parts were read"
+    received = [raw for name, raw in _kept_by(buyer).items() if name not in before]
+    assert received
+    assert brought
+    secrets = {
+        text
+        for pointer, text in leaves(whole)
+        # Always shown are the issuer and the period: they say which credential it is.
+        if not pointer.startswith(PARTS) and len(text) > 5 and text != producer.did and not text.startswith("20")
+    }
+    assert len(secrets) > 12
+    told = {whole["goods"][0]["description"], whole["agreement"]}
+    assert all(_is_in(text, received) for text in told)
+    assert [text for text in sorted(secrets) if _is_in(text, [*received, *brought])] == []
+    assert not any(_is_in(text, brought) for text in told), "what was given is sealed on its way"
+
+
+PARTS_SORTED = ("/agreement", "/goods/0/description", "/goods/0/originCriterion")
+
+
+def _listening(bring: Callable[..., object], brought: list[bytes], did: str) -> Callable[..., object]:
+    """The node's own way of bringing, with a copy of the bytes that go to one member."""
+
+    def heard(self: Post, sender: tenants.Tenant, recipient: str, envelopes: Sequence[bytes]) -> object:
+        if recipient == did:
+            brought.extend(envelopes)
+        return bring(self, sender, recipient, envelopes)
+
+    return heard
+
+
+def test_parts_are_narrowed_to_fewer_and_withdrawn_like_any_right(world: World, certified: str) -> None:
+    producer, buyer = world.actors["bajio"], world.actors["valle"]
+    first = give(world, "bajio", "valle", certified, fields=PARTS)
+    (given,) = sharing.show_sharing(producer.tenant, producer.person, certified).grants
+    parts = given.grant.document_id
+    assert reads(buyer, parts)
+    for wider in ({"fields": ["/goods/0/tariffNumber"]}, {"fields": ["/agreement"], "may_delegate": True}):
+        with pytest.raises(GrantUnfit):
+            sharing.narrow_grant(*_of(world, "bajio"), first, **wider)  # type: ignore[arg-type]
+    second = sharing.narrow_grant(*_of(world, "bajio"), first, fields=["/agreement"])
+    world.node.settle()
+    until(lambda: set(_said(buyer, parts)) == {"agreement"})
+    assert standings(world, "bajio", certified) == {first: "revoked", second: "live"}
+    until(lambda: not _holds_version(buyer, given.grant.commitment))
+    sharing.revoke_grant(*_of(world, "bajio"), second, "bought elsewhere")
+    world.node.settle()
+    until(lambda: not _is_held(buyer, parts))
+    with pytest.raises(GrantEnded):
+        documents.show_document(buyer.tenant, buyer.person, parts)
+    assert records_digest(producer.tenant) == rebuilt_digest(producer.tenant)
+    with pytest.raises(PartsImpossible):  # a holder hands out a file; parts are given by the issuer
+        give(world, "riogrande", "valle", certified, fields=PARTS)
+
+
+def _said(actor: Actor, document: str) -> dict[str, object]:
+    return documents.subject_of(documents.show_document(actor.tenant, actor.person, document))
+
+
+def _holds_version(actor: Actor, commitment: str) -> bool:
+    with actor.tenant.database.reading() as view:
+        return actor.tenant.vault.has(view, commitment)
+
+
+def _is_held(actor: Actor, document: str) -> bool:
+    with actor.tenant.database.reading() as view:
+        query = vault.documents.select().where(vault.documents.c.document_id == document)
+        return any(row.wrapped_key is not None for row in view.execute(query))
+
+
+def test_parts_of_another_document_than_they_say_are_refused_by_the_readers_node(world: World, certified: str) -> None:
+    """The issuer's node is made to name another version than the token is of."""
+    producer, reader = world.actors["bajio"], world.actors["gateway"]
+    with producer.tenant.transaction() as tx:
+        line = find_document(tx, certified)
+        opened = producer.tenant.vault.open(tx, line.commitment)
+        subject = parts_subject(opened, ["/agreement"])
+        subject["openingLeaves"] = [*subject["openingLeaves"][:-1], b64url(b"application/vc+sd-jwt\x00" + bytes(32))]
+        issued = issue_paper(producer.tenant, tx, producer.person, subject, "disclosed-parts/1", recipients=())
+        body = {
+            "document": issued.document_id,
+            "commitment": issued.commitment,
+            "issuer": producer.did,
+            "recipient": reader.did,
+            "purpose": "audit",
+            "may_delegate": False,
+        }
+        stated = producer.tenant.state(
+            tx,
+            producer.person,
+            GRANT.name,
+            body,
+            about=[issued.document_id],
+            recipients=[reader.did],
+            attach=[issued.statement_id, line.issued_statement],
+            documents=[issued.commitment],
+            purpose="audit",
+        )
+    world.node.settle()
+    with producer.tenant.database.reading() as view:
+        (row,) = view.execute(vault.outbox.select().where(vault.outbox.c.statement == stated))
+    assert row.answer == "documents.commitment-mismatch"
+    assert not _holds_version(reader, issued.commitment)

@@ -39,6 +39,8 @@ solicitations.decline   -       -       s       -       -
 solicitations.read      psovuc  psovuc  psovuc  psovuc  psovuc
 documents.share         s       s       s       -       -
 documents.read          psovuc  psovuc  psovuc  psovuc  psovuc
+documents.issue         s       s       -       -       -
+documents.withdraw      s       s       -       -       -
 documents.destroy       s       s       s       -       -
 holds.manage            c       -       -       -       -
 authority.grant         s       s       -       -       -

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from typing import Any
+
+from sample_trade import PARTS, TRADE_SUBJECTS
 
 from transire.documents.authority import PowerOfAttorney, power_of_attorney_subject
 from transire.documents.catalogue import document_type
@@ -380,6 +384,9 @@ SUBJECTS: dict[str, Callable[[], dict[str, Any]]] = {
     "evidence/1": lambda: evidence_subject(EVIDENCE),
     "origin-determination/1": lambda: determination_subject(DETERMINATION),
     "customs-determination/1": lambda: customs_determination_subject(CUSTOMS_DETERMINATION),
+} | {
+    schema_id: partial(json.loads, json.dumps(said))
+    for schema_id, said in (TRADE_SUBJECTS | {"disclosed-parts/1": PARTS}).items()
 }
 
 

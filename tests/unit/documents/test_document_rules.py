@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from sample_documents import SUBJECTS
+from sample_trade import TRADE_SUBJECTS
 
 from transire.documents.catalogue import find_problems, find_subject_problems
 from transire.documents.rules import _RULES, find_broken_rules
@@ -137,4 +138,5 @@ def test_a_rule_that_cannot_read_a_refused_document_keeps_silent_and_only_then()
 
 
 def test_every_rule_is_broken_by_a_case_above() -> None:
-    assert set(_RULES) == {schema_id for schema_id, *_ in BROKEN}
+    # Those of the documents of the trade are broken in test_trade_documents.
+    assert set(_RULES) - set(TRADE_SUBJECTS) == {schema_id for schema_id, *_ in BROKEN}

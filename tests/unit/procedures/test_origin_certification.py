@@ -230,16 +230,6 @@ def test_a_withdrawal_without_a_reason_withdraws_nothing(trade: Trade) -> None:
     assert actor.tenant.engine.state(ended_key(actor.did, issued.commitment)) is None
 
 
-def test_a_holder_shares_a_certification_once(trade: Trade, certified: str) -> None:
-    importer = trade.riogrande
-    given = origin.share_document(importer.tenant, importer.person, certified, trade.gateway.did, "review")
-    trade.settle()
-    assert given is not None
-    assert origin.show_certification(trade.gateway.tenant, certified).line.certifier == trade.bajio.tenant.name
-    again = origin.share_document(importer.tenant, importer.person, certified, trade.gateway.did, "review")
-    assert again is None
-
-
 def test_a_member_that_is_no_party_to_origin_cannot_certify(trade: Trade) -> None:
     actor = trade.gateway
     with pytest.raises(NotTheCertifier, match="broker"):

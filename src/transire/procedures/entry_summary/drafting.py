@@ -28,6 +28,7 @@ from transire.documents.parties import is_same_party
 from transire.documents.wire import as_wire
 from transire.node.tenant import Tenant
 from transire.origin.agreements import agreements
+from transire.procedures.entry_summary.carriage import take_carriage
 from transire.procedures.entry_summary.checks.case import HeldAuthority, HeldCertification, HeldInvoice
 from transire.procedures.entry_summary.checks.fields import Drawn, draw_header, draw_line
 from transire.procedures.entry_summary.errors import TooManyLines
@@ -96,6 +97,7 @@ def draft_content(
     for invoice in invoices:
         for at in range(len(invoice.content.lines)):
             _add_line(search, content, sources, invoice, at)
+    take_carriage(content, sources, tenant, tx, invoices)
     return Draft(content=with_total(content), sources=sources | {"/totalEnteredValue": TOTAL})
 
 

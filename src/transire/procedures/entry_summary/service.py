@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import msgspec
 import sqlalchemy as sa
 
 from transire.crypto.canonical import canonical_bytes
@@ -22,6 +23,7 @@ from transire.documents.entry import EntrySummary, read_entry_summary
 from transire.node.tenant import Issued, Tenant
 from transire.procedures.entry_summary import drafting
 from transire.procedures.entry_summary.accepting import accept_claim, filed_entry
+from transire.procedures.entry_summary.carriage import named_versions
 from transire.procedures.entry_summary.checks.case import CaseFile
 from transire.procedures.entry_summary.errors import (
     EntryRefused,
@@ -40,6 +42,7 @@ from transire.procedures.entry_summary.invoices import (
 )
 from transire.procedures.entry_summary.lists import EntryList, EntryRow, entry_list
 from transire.procedures.entry_summary.printing import draft_form, entry_form, price_draft
+from transire.procedures.entry_summary.receivers import give_to_agencies, receivers_of
 from transire.procedures.entry_summary.relations import DRAFT_KIND, authority_for, find_own_draft, held_invoices
 from transire.procedures.entry_summary.statements import CORRECTED, FILED
 from transire.procedures.entry_summary.stating import state_transport
@@ -217,7 +220,8 @@ def show_draft(tenant: Tenant, person: Person, draft_id: str) -> DraftPage:
     """A draft with the source of every field, the count of those keyed, and what the checks say."""
     with tenant.database.reading() as view:
         draft = find_own_draft(tenant, view, person, draft_id, "entries.check")
-        return draft_page(draft, examine_draft(tenant, view, draft).findings)
+        page = draft_page(draft, examine_draft(tenant, view, draft).findings)
+        return msgspec.structs.replace(page, receivers=receivers_of(tenant, view, draft.content))
 
 
 def list_drafts(tenant: Tenant, person: Person) -> Sequence[desk.Draft]:
@@ -241,7 +245,7 @@ def file_entry(tenant: Tenant, person: Person, draft_id: str) -> Issued:
     """File a draft: refused with all findings while there are errors.
 
     The entry goes to customs and to the importer, with the statements that its claims rest on; customs is given every
-    document that it names, so that it can run the same checks.
+    document that it names, so that it can run the same checks. The partner agencies of its lines are granted it too.
     """
     with tenant.transaction() as tx:
         draft = _dated(tenant, tx, person, find_own_draft(tenant, tx, person, draft_id, "entries.file"))
@@ -256,7 +260,9 @@ def file_entry(tenant: Tenant, person: Person, draft_id: str) -> Issued:
         issued = issue_paper(
             tenant, tx, person, subject_of(draft), ENTRY, recipients=(), previous=former.version if former else None
         )
-        _state_filing(tenant, tx, person, case, issued, former, _others(tenant, customs, case.entry))
+        others = _others(tenant, customs, case.entry)
+        _state_filing(tenant, tx, person, case, issued, former, others)
+        give_to_agencies(tenant, tx, person, subject_of(draft), issued, case.invoices, told=others)
         desk.close_draft(tx, person, draft.id, document_id=issued.document_id, now=tenant.now())
         if former is not None:
             tenant.end(tx, former.version, issued.commitment)
@@ -276,7 +282,8 @@ def _dated(tenant: Tenant, tx: sa.Connection, person: Person, draft: desk.Draft)
 def _show_documents(tenant: Tenant, tx: sa.Connection, person: Person, case: CaseFile, customs: str) -> None:
     """Give customs the documents behind the entry, before the entry itself, so that it finds them there."""
     held = [*case.certifications, *case.invoices.values(), *case.authorities.values()]
-    for version in dict.fromkeys(one.version for one in held):
+    carried = named_versions(tenant, tx, case.entry)
+    for version in dict.fromkeys((*(one.version for one in held), *carried)):
         share_paper(tenant, tx, person, version, customs, purpose="filing")
 
 

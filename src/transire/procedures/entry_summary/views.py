@@ -29,6 +29,7 @@ from transire.procedures.entry_summary.examination import case_of
 from transire.procedures.entry_summary.filing import corrected_entry, subject_of
 from transire.procedures.entry_summary.filings import Filing, find_filing
 from transire.procedures.entry_summary.lists import EntryRow, entry_rows
+from transire.procedures.entry_summary.receivers import Receiver
 from transire.procedures.findings import Finding
 from transire.procedures.papers import open_newest
 from transire.records.documents import Delivery, deliveries_of
@@ -168,6 +169,8 @@ class DraftPage(msgspec.Struct, frozen=True, kw_only=True):
     findings: tuple[Finding, ...]
     keyed: int
     filled: int
+    receivers: tuple[Receiver, ...] = ()
+    """Who is given it when it is filed."""
 
 
 # The officer's page.

@@ -54,8 +54,6 @@ PAGES = Pages(
         "certification-brought-in": N_("Brought in, word for word. It is on its way to the importer and to customs."),
         "certification-replaced": N_("The new version stands, and every holder is told."),
         "certification-withdrawn": N_("The certification is withdrawn, and every holder is told."),
-        "document-shared": N_("The document is on its way to the member that you chose."),
-        "document-held": N_("That member has the document already."),
     },
     kinds={
         "certification.withdrawn/1": N_("withdrew it, and said why"),
@@ -255,8 +253,7 @@ def show_certification(visit: Visit) -> Response:
             raise
         return waiting
     beside = documents.show_document(visit.tenant, visit.actor, visit.named("document_id"))
-    others = [line for line in network.list_members(visit.tenant, visit.actor) if line.did != visit.tenant.did]
-    return visit.show("origin_certification/certification.html", page=page, view=beside, others=others)
+    return visit.show("origin_certification/certification.html", page=page, view=beside)
 
 
 @PAGES.get("/certifications/{document_id}/compare", operation="certifications.read")
@@ -325,16 +322,6 @@ def withdraw_certification(visit: Visit) -> Response:
     )
     await_statement(visit.tenant, told)
     return visit.go(f"/certifications/{visit.named('document_id')}", told="certification-withdrawn")
-
-
-@PAGES.post("/certifications/{document_id}/share", operation="documents.share", again=show_certification)
-def share_certification(visit: Visit) -> Response:
-    """Give it to a further member."""
-    document_id = visit.named("document_id")
-    stated = service.share_document(
-        visit.tenant, visit.actor, document_id, visit.form.text("recipient"), purpose="information"
-    )
-    return visit.go(f"/certifications/{document_id}", told="document-shared" if stated else "document-held")
 
 
 def _draft_page(visit: Visit, template: str) -> Response:

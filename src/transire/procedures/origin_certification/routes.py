@@ -145,15 +145,6 @@ def withdraw_certification(call: Call) -> Any:
     return {"statement_id": stated}
 
 
-@OPERATIONS.op("POST", "/documents/{document_id}/share", "shareDocument", scope="documents.share")
-def share_document(call: Call) -> Any:
-    """Give a document to a further member; null when it has it already."""
-    stated = service.share_document(
-        call.tenant, call.person, call.path["document_id"], call.body["recipient"], call.body["purpose"]
-    )
-    return {"statement_id": stated}
-
-
 def _draft(call: Call, draft_id: str, *, status: int = 200) -> Answer:
     draft = service.show_draft(call.tenant, call.person, draft_id)
     problems = service.check_draft(call.tenant, draft_id)

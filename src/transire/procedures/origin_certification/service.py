@@ -51,7 +51,7 @@ from transire.procedures.origin_certification.views import (
     certification_page,
     find_versions,
 )
-from transire.procedures.papers import customs_of, issue_paper, midnight, open_newest, open_version, share_paper
+from transire.procedures.papers import customs_of, issue_paper, midnight, open_version
 from transire.records.cursor import Page
 from transire.records.documents import DocumentFilter, DocumentLine, deliveries_of, every_document
 
@@ -227,17 +227,6 @@ def withdraw_certification(tenant: Tenant, person: Person, document_id: str, rea
         )
         tenant.end(tx, old.commitment)
     return statement_id
-
-
-def share_document(tenant: Tenant, person: Person, document_id: str, recipient_did: str, purpose: str) -> str | None:
-    """Give a document that is held to a further member; returns the statement's id, None if it has it already."""
-    with tenant.transaction() as tx:
-        paper = open_newest(tenant, tx, document_id)
-        if paper is None:
-            raise CertificationUnknown(got=document_id)
-        relation = Relation.ISSUER if paper.issuer == tenant.did else Relation.RECIPIENT
-        require(person, "documents.share", relation)
-        return share_paper(tenant, tx, person, paper.version, recipient_did, purpose=purpose)
 
 
 # Showing.
