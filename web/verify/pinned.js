@@ -3,7 +3,7 @@
 
 export const PINNED = Object.freeze({
  "https://w3id.org/transire/v1": {
-  "sha256": "5a94817357658027925122658cca2d7f83324c97df214602c3b8821ce0ce3964",
+  "sha256": "f9931638946fb1f1beda29dc8673e5d4a70a3142bea9af57b82a3bd64cc9f735",
   "context": {
    "@version": 1.1,
    "@protected": true,
@@ -17,6 +17,8 @@ export const PINNED = Object.freeze({
    "NaftaCertificateOfOrigin": "https://w3id.org/transire/v1#NaftaCertificateOfOrigin",
    "OriginDetermination": "https://w3id.org/transire/v1#OriginDetermination",
    "UsmcaCertificationOfOrigin": "https://w3id.org/transire/v1#UsmcaCertificationOfOrigin",
+   "acts": "https://w3id.org/transire/v1#acts",
+   "additionalNumbers": "https://w3id.org/transire/v1#additionalNumbers",
    "address": "https://w3id.org/transire/v1#address",
    "agent": "https://w3id.org/transire/v1#agent",
    "agreement": "https://w3id.org/transire/v1#agreement",
@@ -105,6 +107,7 @@ export const PINNED = Object.freeze({
    },
    "exporter": "https://w3id.org/transire/v1#exporter",
    "exportingCountry": "https://w3id.org/transire/v1#exportingCountry",
+   "feeClass": "https://w3id.org/transire/v1#feeClass",
    "field": "https://w3id.org/transire/v1#field",
    "filerCode": "https://w3id.org/transire/v1#filerCode",
    "findings": "https://w3id.org/transire/v1#findings",
@@ -134,6 +137,11 @@ export const PINNED = Object.freeze({
    "importerNumber": "https://w3id.org/transire/v1#importerNumber",
    "importerStatement": "https://w3id.org/transire/v1#importerStatement",
    "importers": "https://w3id.org/transire/v1#importers",
+   "inTransitDate": {
+    "@id": "https://w3id.org/transire/v1#inTransitDate",
+    "@type": "http://www.w3.org/2001/XMLSchema#date"
+   },
+   "inTransitNumber": "https://w3id.org/transire/v1#inTransitNumber",
    "included": "https://w3id.org/transire/v1#included",
    "inputs": "https://w3id.org/transire/v1#inputs",
    "invoice": "https://w3id.org/transire/v1#invoice",
@@ -146,13 +154,16 @@ export const PINNED = Object.freeze({
    "isUnsupported": "https://w3id.org/transire/v1#isUnsupported",
    "issuedStatement": "https://w3id.org/transire/v1#issuedStatement",
    "keyedBy": "https://w3id.org/transire/v1#keyedBy",
+   "ladingPort": "https://w3id.org/transire/v1#ladingPort",
    "legalBasis": "https://w3id.org/transire/v1#legalBasis",
    "lineNumber": "https://w3id.org/transire/v1#lineNumber",
    "lines": "https://w3id.org/transire/v1#lines",
    "locationOfGoods": "https://w3id.org/transire/v1#locationOfGoods",
+   "manifestQuantity": "https://w3id.org/transire/v1#manifestQuantity",
    "manufacturerId": "https://w3id.org/transire/v1#manufacturerId",
    "materialNumber": "https://w3id.org/transire/v1#materialNumber",
    "materials": "https://w3id.org/transire/v1#materials",
+   "missingDocuments": "https://w3id.org/transire/v1#missingDocuments",
    "modeOfTransport": "https://w3id.org/transire/v1#modeOfTransport",
    "netCost": {
     "@id": "https://w3id.org/transire/v1#netCost",
@@ -179,6 +190,8 @@ export const PINNED = Object.freeze({
    },
    "outcome": "https://w3id.org/transire/v1#outcome",
    "packages": "https://w3id.org/transire/v1#packages",
+   "part": "https://w3id.org/transire/v1#part",
+   "parts": "https://w3id.org/transire/v1#parts",
    "paymentTerms": "https://w3id.org/transire/v1#paymentTerms",
    "period": "https://w3id.org/transire/v1#period",
    "periodCosts": {
@@ -236,6 +249,7 @@ export const PINNED = Object.freeze({
    },
    "signingOfficial": "https://w3id.org/transire/v1#signingOfficial",
    "sources": "https://w3id.org/transire/v1#sources",
+   "statedFees": "https://w3id.org/transire/v1#statedFees",
    "street": "https://w3id.org/transire/v1#street",
    "summaryDate": {
     "@id": "https://w3id.org/transire/v1#summaryDate",

@@ -209,7 +209,7 @@ def _programme_is_of_agreement(subject: Subject) -> Iterator[Problem]:
 
 def _sources_point_somewhere(subject: Subject) -> Iterator[Problem]:
     for at, source in enumerate(subject["sources"]):
-        if not _resolves(subject, source["field"]):
+        if not resolves(subject, source["field"]):
             yield Problem(
                 where=f"/sources/{at}/field",
                 code="documents.source-of-nothing",
@@ -219,7 +219,12 @@ def _sources_point_somewhere(subject: Subject) -> Iterator[Problem]:
             )
 
 
-def _resolves(value: Any, pointer: str) -> bool:
+def resolves(value: Any, pointer: str) -> bool:
+    """Whether a JSON Pointer (RFC 6901) leads to something.
+
+    >>> resolves({"lines": [{"a/b": 1}]}, "/lines/0/a~1b"), resolves({"lines": []}, "/lines/0")
+    (True, False)
+    """
     for part in pointer.split("/")[1:]:
         name = part.replace("~1", "/").replace("~0", "~")
         if isinstance(value, list) and name.isdecimal() and int(name) < len(value):
