@@ -15,6 +15,7 @@ import msgspec
 
 from transire.documents.codes import parse_decimal
 from transire.documents.errors import Problem
+from transire.documents.pointers import Places
 from transire.errors import TransireError
 from transire.origin.agreements import Agreement, agreement
 from transire.origin.answer import Answer
@@ -208,8 +209,9 @@ def _programme_is_of_agreement(subject: Subject) -> Iterator[Problem]:
 
 
 def _sources_point_somewhere(subject: Subject) -> Iterator[Problem]:
+    places = Places(subject)
     for at, source in enumerate(subject["sources"]):
-        if not resolves(subject, source["field"]):
+        if not places.has(source["field"]):
             yield Problem(
                 where=f"/sources/{at}/field",
                 code="documents.source-of-nothing",
@@ -217,23 +219,6 @@ def _sources_point_somewhere(subject: Subject) -> Iterator[Problem]:
                 got=str(source["field"]),
                 expected="the pointer of a field of this entry",
             )
-
-
-def resolves(value: Any, pointer: str) -> bool:
-    """Whether a JSON Pointer (RFC 6901) leads to something.
-
-    >>> resolves({"lines": [{"a/b": 1}]}, "/lines/0/a~1b"), resolves({"lines": []}, "/lines/0")
-    (True, False)
-    """
-    for part in pointer.split("/")[1:]:
-        name = part.replace("~1", "/").replace("~0", "~")
-        if isinstance(value, list) and name.isdecimal() and int(name) < len(value):
-            value = value[int(name)]
-        elif isinstance(value, dict) and name in value:
-            value = value[name]
-        else:
-            return False
-    return True
 
 
 _CERTIFICATION: Final[tuple[Rule, ...]] = (
