@@ -20,6 +20,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TypeVar
 
+import msgspec
 from starlette.testclient import TestClient
 
 from benchmarks.filing import GIVE_UP_S, INVOICE, prepared_world, quieten
@@ -29,10 +30,11 @@ from transire.desk.persons import add_person
 from transire.portal.app import create_app
 from transire.procedures.entry_summary import service as entry
 from transire.procedures.entry_summary.checks import run_checks
-from transire.procedures.entry_summary.checks.duty import duty_of
+from transire.procedures.entry_summary.checks.case import CaseFile
 from transire.procedures.entry_summary.examination import case_of
 from transire.procedures.entry_summary.filings import find_filing
 from transire.procedures.entry_summary.form7501 import form_pdf
+from transire.procedures.findings import Finding
 
 MOST, SMALL, FORM = 999, 10, 6
 RUNS = 3
@@ -87,11 +89,17 @@ def small(world: World) -> dict[str, str]:
         case = case_of(customs.tenant, view, filing.statement_id, filing.version)
         gathering, _ = timed(lambda: case_of(customs.tenant, view, filing.statement_id, filing.version))
     assert case is not None
-    each, _ = timed(lambda: [(duty_of(case.entry), run_checks(case)) for _ in range(100)])
+    each, _ = timed(lambda: [_priced_and_checked(case) for _ in range(100)])
     return {
         f"entries of {SMALL} lines priced and checked": f"{100 / each:,.0f} a second",
         "putting the case of one together before": shown(gathering),
     }
+
+
+def _priced_and_checked(case: CaseFile) -> tuple[object, list[Finding]]:
+    """As for an entry that has just come in: nothing that an earlier round worked out is used again."""
+    fresh = msgspec.structs.replace(case)
+    return fresh.duty, run_checks(fresh)
 
 
 def forms(world: World) -> dict[str, str]:

@@ -34,6 +34,7 @@ from transire.ledger import verify
 from transire.portal.rendering import spaced
 from transire.procedures.clocks import clocks
 from transire.procedures.entry_summary.receivers import REASONS
+from transire.procedures.entry_summary.checks import CHECKS
 from transire.procedures.origin_verification.questions import questions
 from transire.procedures.solicitation.reasons import reasons
 from transire.tariff.agencies import agency_programmes
@@ -94,6 +95,8 @@ def spoken_words() -> Iterator[str]:
         yield from _refused_cells(ast.parse(path.read_text(encoding="utf-8")))
     yield from (question.text for question in questions())
     yield from (clock.title for clock in clocks())
+    for check in CHECKS:
+        yield from (check.sentence, check.fix)
     for schema_id in schema_ids():
         yield document_type(schema_id).title
         yield from (spaced(name) for name in _names(msgspec.json.decode(schema_bytes(schema_id))))

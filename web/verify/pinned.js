@@ -3,7 +3,7 @@
 
 export const PINNED = Object.freeze({
  "https://w3id.org/transire/v1": {
-  "sha256": "439cd532593eb41bf03aecebc417d21715a13d1333de68e95ee48bf34b3e6d1e",
+  "sha256": "cc4c1820b81d2785566f004d2da4bc8a2330489db41d8fe11aec24a639ce5099",
   "context": {
    "@version": 1.1,
    "@protected": true,
@@ -25,7 +25,9 @@ export const PINNED = Object.freeze({
    "PurchaseOrder": "https://w3id.org/transire/v1#PurchaseOrder",
    "UsmcaCertificationOfOrigin": "https://w3id.org/transire/v1#UsmcaCertificationOfOrigin",
    "accountingInformation": "https://w3id.org/transire/v1#accountingInformation",
+   "acts": "https://w3id.org/transire/v1#acts",
    "additionalDeclaration": "https://w3id.org/transire/v1#additionalDeclaration",
+   "additionalNumbers": "https://w3id.org/transire/v1#additionalNumbers",
    "address": "https://w3id.org/transire/v1#address",
    "agent": "https://w3id.org/transire/v1#agent",
    "agreement": "https://w3id.org/transire/v1#agreement",
@@ -157,6 +159,7 @@ export const PINNED = Object.freeze({
    },
    "exporter": "https://w3id.org/transire/v1#exporter",
    "exportingCountry": "https://w3id.org/transire/v1#exportingCountry",
+   "feeClass": "https://w3id.org/transire/v1#feeClass",
    "field": "https://w3id.org/transire/v1#field",
    "filerCode": "https://w3id.org/transire/v1#filerCode",
    "findings": "https://w3id.org/transire/v1#findings",
@@ -203,6 +206,11 @@ export const PINNED = Object.freeze({
    "importerStatement": "https://w3id.org/transire/v1#importerStatement",
    "importers": "https://w3id.org/transire/v1#importers",
    "importingCountry": "https://w3id.org/transire/v1#importingCountry",
+   "inTransitDate": {
+    "@id": "https://w3id.org/transire/v1#inTransitDate",
+    "@type": "http://www.w3.org/2001/XMLSchema#date"
+   },
+   "inTransitNumber": "https://w3id.org/transire/v1#inTransitNumber",
    "included": "https://w3id.org/transire/v1#included",
    "inputs": "https://w3id.org/transire/v1#inputs",
    "inspectedOn": {
@@ -233,10 +241,12 @@ export const PINNED = Object.freeze({
    "issuedStatement": "https://w3id.org/transire/v1#issuedStatement",
    "issuingAgent": "https://w3id.org/transire/v1#issuingAgent",
    "keyedBy": "https://w3id.org/transire/v1#keyedBy",
+   "ladingPort": "https://w3id.org/transire/v1#ladingPort",
    "legalBasis": "https://w3id.org/transire/v1#legalBasis",
    "lineNumber": "https://w3id.org/transire/v1#lineNumber",
    "lines": "https://w3id.org/transire/v1#lines",
    "locationOfGoods": "https://w3id.org/transire/v1#locationOfGoods",
+   "manifestQuantity": "https://w3id.org/transire/v1#manifestQuantity",
    "manufacturerId": "https://w3id.org/transire/v1#manufacturerId",
    "marks": "https://w3id.org/transire/v1#marks",
    "massPercent": {
@@ -255,6 +265,7 @@ export const PINNED = Object.freeze({
    "mechanicalTests": "https://w3id.org/transire/v1#mechanicalTests",
    "method": "https://w3id.org/transire/v1#method",
    "mill": "https://w3id.org/transire/v1#mill",
+   "missingDocuments": "https://w3id.org/transire/v1#missingDocuments",
    "modeOfTransport": "https://w3id.org/transire/v1#modeOfTransport",
    "netCost": {
     "@id": "https://w3id.org/transire/v1#netCost",
@@ -297,6 +308,8 @@ export const PINNED = Object.freeze({
    "packageType": "https://w3id.org/transire/v1#packageType",
    "packages": "https://w3id.org/transire/v1#packages",
    "packingListNumber": "https://w3id.org/transire/v1#packingListNumber",
+   "part": "https://w3id.org/transire/v1#part",
+   "parts": "https://w3id.org/transire/v1#parts",
    "payment": "https://w3id.org/transire/v1#payment",
    "paymentTerms": "https://w3id.org/transire/v1#paymentTerms",
    "period": "https://w3id.org/transire/v1#period",
@@ -397,6 +410,7 @@ export const PINNED = Object.freeze({
    "sources": "https://w3id.org/transire/v1#sources",
    "specification": "https://w3id.org/transire/v1#specification",
    "standard": "https://w3id.org/transire/v1#standard",
+   "statedFees": "https://w3id.org/transire/v1#statedFees",
    "street": "https://w3id.org/transire/v1#street",
    "summaryDate": {
     "@id": "https://w3id.org/transire/v1#summaryDate",

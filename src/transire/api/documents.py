@@ -139,7 +139,9 @@ def show_document(tenant: Tenant, person: Person, document_id: str, *, version: 
     """A document, opened. The first time that a person looks into one that came from elsewhere, that is stated."""
     require(person, "documents.read")
     with tenant.database.reading() as view:
-        line = _find(tenant, view, document_id, version)
+        versions = versions_of(view, document_id)  # read once: a document of many lines has many fields
+        wanted = (each for each in versions if version is None or each.version == version)
+        line = next(wanted, None) or _find(tenant, view, document_id, version)
         opened = tenant.vault.find(view, line.commitment, issuer=line.issuer)
         found = DocumentView(
             line=line,
@@ -148,7 +150,7 @@ def show_document(tenant: Tenant, person: Person, document_id: str, *, version: 
             own=line.issuer == tenant.did,
             content=None if opened is None else opened.credential,
             shown=_shown_parts(opened),
-            versions=versions_of(view, document_id),
+            versions=versions,
             deliveries=tuple(deliveries_of(view, document_id)),
             names={},
             story=tuple(_told(tenant, each) for each in statements_about(view, document_id)),

@@ -37,6 +37,7 @@ COMMANDS: Final[Mapping[str, Entry]] = {
     "statement": Entry("transire.cli.statement:statement", "Show a statement, an action or a receipt in words."),
     "origin": Entry("transire.cli.origin:origin", "Determine whether goods originate under an agreement, and why."),
     "tariff": Entry("transire.cli.tariff:tariff", "Keep the tariff schedule, search it, and work out duty and fees."),
+    "entry": Entry("transire.cli.entry:entry", "Write the records of an entry summary, and read the answer to them."),
     "credential": Entry("transire.cli.credential:credential", "Issue, verify, show and present credentials in files."),
     "vc-api": Entry("transire.cli.vc_api:vc_api", "Serve credentials to other programs over the VC API."),
     "node": Entry("transire.cli.node:node", "Set up and run a node."),

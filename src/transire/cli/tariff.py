@@ -56,7 +56,8 @@ def tariff() -> None:
     """
 
 
-def _shelf(folder: Path | None) -> Shelf:
+def shelf_of(folder: Path | None) -> Shelf:
+    """The editions of a folder and what is shipped: this process works with them from now on."""
     from transire.tariff.schedule import use_folder
 
     return use_folder(folder or _user_folder())
@@ -137,7 +138,7 @@ def editions(folder: Path | None) -> None:
     Example:
       transire tariff editions
     """
-    for book in _shelf(folder).books:
+    for book in shelf_of(folder).books:
         click.echo(f"{book.edition.isoformat()}  {len(book):>6,} rows  {len(book.head.anomalies):>6,} anomalies")
         click.echo(f"            {printable(book.head.citation)}. {printable(book.head.scope)}")
         for source in book.head.sources:
@@ -160,7 +161,7 @@ def search(words: tuple[str, ...], on: datetime | None, limit: int, folder: Path
 
     from transire.tariff.schedule import search as look
 
-    shelf, day = _shelf(folder), _day(on)
+    shelf, day = shelf_of(folder), _day(on)
     books = [book for book in shelf.books if book.edition <= day]
     found = 0
     for book in books:
@@ -199,7 +200,7 @@ def show(number: str, on: datetime | None, folder: Path | None) -> None:
     from transire.tariff.number import parse_tariff_number
     from transire.tariff.schedule import search as look
 
-    asked, shelf, day = parse_tariff_number(number), _shelf(folder), _day(on)
+    asked, shelf, day = parse_tariff_number(number), shelf_of(folder), _day(on)
     if asked.level < 8:
         book = shelf.book_for(asked, day)
         hits = list(look(book, asked.digits)) if book is not None else []
@@ -228,7 +229,7 @@ def duty(file: Path, as_json: bool, folder: Path | None) -> None:
     from transire.cli.tariff_text import answer_lines
 
     raw = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
-    shelf, whole = _shelf(folder), True
+    shelf, whole = shelf_of(folder), True
     for answer in _answers(raw, shelf):
         if isinstance(answer, TransireError):
             whole = False

@@ -13,7 +13,8 @@ from transire.desk.products import list_products
 from transire.documents.parties import Party
 from transire.node.tenant import Issued, Tenant
 from transire.procedures.entry_summary import service as entry
-from transire.procedures.entry_summary.views import DraftPage, EntryPage
+from transire.procedures.entry_summary.draft_views import DraftPage
+from transire.procedures.entry_summary.views import EntryPage
 from transire.procedures.findings import Finding
 from transire.procedures.origin_certification import service as origin
 from transire.procedures.origin_determination import service as determination

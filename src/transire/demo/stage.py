@@ -18,7 +18,8 @@ import msgspec
 
 from transire.documents.parties import Party
 from transire.node.tenant import Issued
-from transire.procedures.entry_summary.views import DraftPage, EntryPage
+from transire.procedures.entry_summary.draft_views import DraftPage
+from transire.procedures.entry_summary.views import EntryPage
 from transire.procedures.findings import Finding
 
 WRITTEN_ON = date(2026, 11, 22)

@@ -10,6 +10,7 @@ DeskError
 ├── SignInLinkRefused, SupplierLinkRefused, SupplierLinkUnknown, LinkLifeUnsuitable, DevelopmentPartRefused
 ├── DraftUnknown, DraftChanged, DraftClosed, FieldUnknown
 ├── HoldUnknown, HoldRuns
+├── WebhookUnknown
 └── ProductUnknown, NoteUnknown, ViewUnknown, TextUnsuitable, ParticularsMissing
 """
 
@@ -249,6 +250,13 @@ class ViewUnknown(DeskError):
     code = "desk.view-unknown"
     sentence = "You have no saved view of this name."
     fix = "Look at your list of saved views."
+    status = 404
+
+
+class WebhookUnknown(DeskError):
+    code = "desk.webhook-unknown"
+    sentence = "This member's programs are told nowhere, or their secret was sealed by another key store."
+    fix = "Name the address again; the new secret is shown once."
     status = 404
 
 

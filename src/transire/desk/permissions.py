@@ -152,6 +152,8 @@ MATRIX: tuple[Permission, ...] = (
         customs=_WORK,
     ),
     _row("views.save", "Save a view of a list", own_member=_ALL),
+    _row("notices.choose", "Choose to be told by e-mail of what waits", own_member=_ALL),
+    _row("webhooks.manage", "Name the address at which programs are told", own_member=_GOVERN),
     _row("tariff.read", "Look the tariff schedule up", reads=True, own_member=_ALL),
     _row("network.read", "See members, blocks and proposals", reads=True, own_member=_ALL),
     _row("rules.read", "Read the rules of origin", reads=True, own_member=_ALL),

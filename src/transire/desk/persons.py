@@ -127,6 +127,8 @@ def erase_person(tx: Connection, person_id: str) -> None:
     tx.execute(sa.delete(t.sign_ins).where(t.sign_ins.c.person_id == person_id))
     tx.execute(sa.delete(t.saved_views).where(t.saved_views.c.person_id == person_id))
     tx.execute(sa.delete(t.inbox_read).where(t.inbox_read.c.person_id == person_id))
+    tx.execute(sa.delete(t.notice_choices).where(t.notice_choices.c.person_id == person_id))
+    tx.execute(sa.delete(t.notices).where(t.notices.c.channel == f"mail:{person_id}"))
     _update(tx, person_id, name="(erased)", login=None, actor_salt=b"")
 
 

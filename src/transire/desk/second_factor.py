@@ -7,25 +7,21 @@ backup: whoever finds a copy of the database can make no codes.
 from __future__ import annotations
 
 import hmac
-import os
 from datetime import datetime
 
 import msgspec
 import pyotp
 import sqlalchemy as sa
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import Connection
 
 from transire.desk import tables as t
 from transire.desk.errors import SecondFactorUnknown, SignInRefused
 from transire.desk.persons import find_person
+from transire.desk.sealed import seal, unseal
 
 STEP_SECONDS = 30
 DRIFT_STEPS = 1
 """Codes of the step before and after are taken too: clocks of telephones go wrong by some seconds."""
-
-_NONCE_SIZE = 12
 
 
 class Enrolment(msgspec.Struct, frozen=True):
@@ -91,21 +87,18 @@ def matching_step(secret: str, code: str, *, now: datetime) -> int:
 
 
 def _seal(secret: str, person_id: str, desk_key: bytes) -> bytes:
-    nonce = os.urandom(_NONCE_SIZE)
-    return nonce + AESGCM(desk_key).encrypt(nonce, secret.encode(), _purpose(person_id))
+    return seal(secret.encode(), _purpose(person_id), desk_key)
 
 
 def _unseal(sealed: bytes, person_id: str, desk_key: bytes) -> str:
-    try:
-        plain = AESGCM(desk_key).decrypt(sealed[:_NONCE_SIZE], sealed[_NONCE_SIZE:], _purpose(person_id))
-    except InvalidTag as error:
+    plain = unseal(sealed, _purpose(person_id), desk_key)
+    if plain is None:
         # A database restored beside another key store: the person enrols again, it is not let in without a code.
-        raise SecondFactorUnknown(got="a secret sealed under another desk key") from error
+        raise SecondFactorUnknown(got="a secret sealed under another desk key")
     return plain.decode()
 
 
 def _purpose(person_id: str) -> bytes:
-    # Bound to the person, so that a sealed secret copied to another row opens nothing.
     return b"transire/totp/v1\n" + person_id.encode()
 
 

@@ -193,6 +193,44 @@ inbox_done = Table(
     Column("done_at", Instant, nullable=False),
 )
 
+# Who is told outside of the portal: a person by e-mail, from when on.
+notice_choices = Table(
+    "desk_notice_choices",
+    metadata,
+    Column("person_id", Name, ForeignKey("desk_persons.id"), primary_key=True),
+    Column("since", Instant, nullable=False),
+)
+
+webhooks = Table(
+    "desk_webhooks",
+    metadata,
+    Column("id", Name, primary_key=True),
+    Column("url", Words, nullable=False),
+    # Sealed under the desk's key: with it the receiver knows that a notice comes from this member.
+    Column("secret_sealed", LargeBinary, nullable=False),
+    Column("created_by", Name, ForeignKey("desk_persons.id"), nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("ended_at", Instant),
+    # Why it ended: removed, or the receiver said that it is gone.
+    Column("ended_why", Name),
+)
+
+# What is to be told, and what became of it; an item of the inbox has the same id after a rebuild.
+notices = Table(
+    "desk_notices",
+    metadata,
+    Column("item_id", Name, primary_key=True),
+    # mail:PERSON or hook:WEBHOOK.
+    Column("channel", Name, primary_key=True),
+    Column("tries", Integer, nullable=False),
+    # When it is tried next; None once it is told, settled or given up.
+    Column("not_before", Instant),
+    # told, settled (nothing waits any more) or given-up.
+    Column("outcome", Name),
+    Column("last_error", Name),
+    Index(None, "not_before"),
+)
+
 products = Table(
     "desk_products",
     metadata,

@@ -14,7 +14,13 @@ from typing import Final
 
 import msgspec
 
-from transire.documents.errors import DecimalMalformed, EntryNumberMalformed, ImporterNumberMalformed
+from transire.documents.errors import (
+    DecimalMalformed,
+    EntryNumberMalformed,
+    ImporterNumberMalformed,
+    InBondNumberMalformed,
+)
+from transire.documents.in_bond import check_in_bond_number
 from transire.tariff.currencies import is_currency
 from transire.tariff.errors import TariffNumberMalformed
 from transire.tariff.number import TariffNumber, parse_tariff_number
@@ -133,7 +139,7 @@ def _holds(check: Callable[[str], None]) -> Callable[[object], bool]:
     def holds(value: object) -> bool:
         try:
             check(value)  # type: ignore[arg-type]  # the schema has already asked for a string
-        except (EntryNumberMalformed, ImporterNumberMalformed, TariffNumberMalformed):
+        except (EntryNumberMalformed, ImporterNumberMalformed, InBondNumberMalformed, TariffNumberMalformed):
             return False
         return True
 
@@ -154,5 +160,6 @@ FORMATS: Final[dict[str, Callable[[object], bool]]] = {
     "tariff-number": _holds(_check_tariff_number),
     "entry-number": _holds(check_entry_number),
     "importer-number": _holds(check_importer_number),
+    "in-bond-number": _holds(check_in_bond_number),
     "filer-code": lambda value: isinstance(value, str) and is_filer_code(value),
 }

@@ -9,7 +9,8 @@ from typing import Final, get_args
 
 from transire.documents.codes import countries, parse_decimal
 from transire.documents.csv_table import CellRefused
-from transire.documents.errors import DecimalMalformed
+from transire.documents.errors import DecimalMalformed, InBondNumberMalformed
+from transire.documents.in_bond import check_in_bond_number
 from transire.origin.case import FactName
 from transire.tariff.currencies import is_currency
 from transire.tariff.errors import TariffNumberMalformed
@@ -22,6 +23,8 @@ FACT_WORDS: Final = tuple(
 _DECIMAL_COMMA: Final = re.compile(r"-?[0-9][0-9.]*,[0-9]+|-?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?", re.ASCII)
 _LINE: Final = 250
 _PORT: Final = re.compile(r"[0-9]{4}", re.ASCII)
+_FOREIGN_PORT: Final = re.compile(r"[0-9]{5}", re.ASCII)
+_PACKAGE: Final = re.compile(r"[A-Z]{1,5}", re.ASCII)
 _PHONE: Final = re.compile(r"\+?[0-9][0-9 ()./-]{4,30}", re.ASCII)
 
 
@@ -112,6 +115,35 @@ def port(cell: str) -> str:
             "table-port",
             "This is not the code of a US port.",
             "Write four digits, zeros in front included, as 0712.",
+        )
+    return cell
+
+
+def foreign_port(cell: str) -> str:
+    """A Schedule K code of a foreign port."""
+    if _FOREIGN_PORT.fullmatch(cell) is None:
+        raise CellRefused(
+            "table-foreign-port",
+            "This is not the code of a foreign port.",
+            "Write the five digits of Schedule K, zeros in front included.",
+        )
+    return cell
+
+
+def in_bond_number(cell: str) -> str:
+    """An in-bond (I.T.) number with its check digit."""
+    try:
+        check_in_bond_number(cell)
+    except InBondNumberMalformed as error:
+        raise CellRefused("table-in-bond-number", error.sentence, error.fix) from None
+    return cell
+
+
+def package(cell: str) -> str:
+    """A kind of package, as bills of lading write it."""
+    if _PACKAGE.fullmatch(cell) is None:
+        raise CellRefused(
+            "table-package", "This is not the code of a kind of package.", "Write one to five capitals, as CTNS or PCS."
         )
     return cell
 

@@ -30,6 +30,38 @@ class InvoiceReference(msgspec.Struct, frozen=True, kw_only=True, rename="camel"
     line_number: int
 
 
+class ManifestQuantity(msgspec.Struct, frozen=True, kw_only=True):
+    """The packages of a bill of lading or air waybill (block 30 B): how many, and of which kind."""
+
+    quantity: str
+    unit: str
+
+
+class AdditionalTariffNumber(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
+    """A number of chapter 98 or 99 that a line carries too (block 29 A).
+
+    `value` is what it is on, where that is not the value of the line; `acts` says what its notes say of its rate.
+    """
+
+    tariff_number: str
+    value: Decimal | None = None
+    acts: Literal["adds", "replaces"] | None = None
+
+
+class EntryPart(msgspec.Struct, frozen=True, kw_only=True):
+    """What a part of the goods is worth, where a rate is on a part of the value."""
+
+    part: str
+    value: Decimal
+
+
+class StatedFee(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """A tax or fee that the filer states (block 33), by its class code."""
+
+    fee_class: str
+    amount: Decimal
+
+
 class Claim(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
     """A claim for preference. `programme` is the special programme indicator that stands before the tariff number."""
 
@@ -58,6 +90,9 @@ class EntryLine(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_
     import_charges: Decimal | None = None
     related_parties: bool | None = None
     claim: Claim | None = None
+    additional_numbers: tuple[AdditionalTariffNumber, ...] = ()
+    parts: tuple[EntryPart, ...] = ()
+    stated_fees: tuple[StatedFee, ...] = ()
 
 
 class Source(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
@@ -99,6 +134,11 @@ class EntrySummary(msgspec.Struct, frozen=True, kw_only=True, rename="camel", om
     reference_number: str | None = None
     broker: Party | None = None
     power_of_attorney: str | None = None
+    in_transit_number: str | None = None
+    in_transit_date: date | None = None
+    missing_documents: tuple[str, ...] = ()
+    lading_port: str | None = None
+    manifest_quantity: ManifestQuantity | None = None
 
     @property
     def filer_code(self) -> str:
@@ -123,6 +163,17 @@ def entry_summary_subject(entry: EntrySummary) -> dict[str, Any]:
 def find_line(entry: EntrySummary, line_number: int) -> EntryLine | None:
     """The line of this number, if the entry has one."""
     return next((line for line in entry.lines if line.line_number == line_number), None)
+
+
+def in_reported_order(number: str, acts: str | None) -> tuple[str, bool, str]:
+    """The place of an additional number among those of its line: 98, then 99 that adds, then 99 that replaces.
+
+    The number of the goods comes after all of them (CBP, CSMS 69668138).
+
+    >>> sorted([("9903.88.03", "adds"), ("9802.00.80", None)], key=lambda one: in_reported_order(*one))[0][0]
+    '9802.00.80'
+    """
+    return number[:2], acts == "replaces", number
 
 
 def sources_by_field(sources: Iterable[Source]) -> dict[str, Source]:

@@ -11,6 +11,7 @@ TransireError
 ├── DecimalMalformed          documents.decimal
 ├── TableRefused              documents.table-refused        (carries every TableProblem found)
 ├── RepresentationRefused     documents.representation
+├── DocumentUnreadable        documents.unreadable
 └── CommitmentMismatch        documents.commitment-mismatch
 """
 
@@ -155,6 +156,15 @@ class RepresentationRefused(TransireError):
     code = "documents.representation"
     sentence = "The document cannot be committed to in this form."
     fix = "Give one representation for each media type, and the salt of the document as it was issued."
+
+
+class DocumentUnreadable(TransireError):
+    """A file that is no document: not JSON, or none at all."""
+
+    code = "documents.unreadable"
+    sentence = "This file is not a document in JSON."
+    fix = "Hand in the credential, or its subject, as JSON."
+    status = 422
 
 
 class CommitmentMismatch(TransireError):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Final
 
 from transire.documents.errors import ManufacturerUnsuitable
@@ -29,6 +30,7 @@ _NUMBER: Final = re.compile(r"[0-9](?:[0-9]|[,-](?=[0-9]))*")
 _LONGEST: Final = 200
 
 
+@lru_cache(maxsize=4096)  # an entry of many lines has few producers
 def manufacturer_id(country: str, name: str, street: str, city: str, *, province: str | None = None) -> str:
     """The code of a manufacturer; `street` may be blank where the address has no number.
 

@@ -66,9 +66,15 @@ def find_floats(value: object, where: str = "") -> Iterator[Problem]:
 
 
 def _has_float(value: object) -> bool:
-    if isinstance(value, dict):
-        return any(map(_has_float, value.values()))
-    return any(map(_has_float, value)) if isinstance(value, list) else isinstance(value, float)
+    waiting = [value]
+    for each in waiting:  # grows while it is walked: a large entry has tens of thousands of values
+        if isinstance(each, dict):
+            waiting.extend(each.values())
+        elif isinstance(each, list):
+            waiting.extend(each)
+        elif isinstance(each, float):
+            return True
+    return False
 
 
 def _floats_in(value: object, where: str) -> Iterator[Problem]:

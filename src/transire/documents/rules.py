@@ -23,6 +23,7 @@ from transire.documents.trade_rules import (
     order_total,
     tests_are_of_heats,
 )
+from transire.documents.pointers import Places
 from transire.errors import TransireError
 from transire.origin.agreements import Agreement, agreement
 from transire.origin.answer import Answer
@@ -216,8 +217,9 @@ def _programme_is_of_agreement(subject: Subject) -> Iterator[Problem]:
 
 
 def _sources_point_somewhere(subject: Subject) -> Iterator[Problem]:
+    places = Places(subject)
     for at, source in enumerate(subject["sources"]):
-        if not _resolves(subject, source["field"]):
+        if not places.has(source["field"]):
             yield Problem(
                 where=f"/sources/{at}/field",
                 code="documents.source-of-nothing",
@@ -225,18 +227,6 @@ def _sources_point_somewhere(subject: Subject) -> Iterator[Problem]:
                 got=str(source["field"]),
                 expected="the pointer of a field of this entry",
             )
-
-
-def _resolves(value: Any, pointer: str) -> bool:
-    for part in pointer.split("/")[1:]:
-        name = part.replace("~1", "/").replace("~0", "~")
-        if isinstance(value, list) and name.isdecimal() and int(name) < len(value):
-            value = value[int(name)]
-        elif isinstance(value, dict) and name in value:
-            value = value[name]
-        else:
-            return False
-    return True
 
 
 _CERTIFICATION: Final[tuple[Rule, ...]] = (

@@ -12,7 +12,17 @@ from typing import Any, Final
 
 import msgspec
 
-from transire.documents.csv_cells import amount, day, line_of_text, one_of, port, whole_number
+from transire.documents.csv_cells import (
+    amount,
+    day,
+    foreign_port,
+    in_bond_number,
+    line_of_text,
+    one_of,
+    package,
+    port,
+    whole_number,
+)
 from transire.documents.csv_table import CellRefused, Column, Problems, Row, find_duplicates, read_rows
 
 MODES: Final = ("10", "11", "12", "20", "21", "30", "31", "32", "33", "40", "41", "50", "60", "70")
@@ -25,6 +35,11 @@ TRANSPORT_COLUMNS: Final = (
     Column("import_date", day, "date of arrival in the limits of the port", required=False),
     Column("unlading_port", port, "Schedule D code of the US port of unlading, four digits", required=False),
     Column("location_of_goods", line_of_text, "where the goods are: pier or FIRMS code", required=False),
+    Column("lading_port", foreign_port, "Schedule K code of the foreign port of lading, five digits", required=False),
+    Column("in_transit_number", in_bond_number, "I.T. number, nine digits", required=False),
+    Column("in_transit_date", day, "date of the I.T. entry", required=False),
+    Column("packages", whole_number, "packages of the bill of lading or air waybill", required=False),
+    Column("package_unit", package, "kind of package in capitals, as CTNS", required=False),
 )
 PACKING_COLUMNS: Final = (
     Column("invoice_number", line_of_text, "number of the invoice that this row packs", required=False),
@@ -51,11 +66,17 @@ class Transport(msgspec.Struct, frozen=True, kw_only=True):
     import_date: date | None = None
     unlading_port: str | None = None
     location_of_goods: str | None = None
+    lading_port: str | None = None
+    in_transit_number: str | None = None
+    in_transit_date: date | None = None
+    packages: int | None = None
+    package_unit: str | None = None
     packed: tuple[PackedLine, ...] = ()
 
     @property
-    def facts(self) -> dict[str, str]:
+    def facts(self) -> dict[str, Any]:
         """What the table states of the shipment, by the names of the fields of an entry summary."""
+        packed = {"quantity": str(self.packages), "unit": self.package_unit} if self.packages else None
         stated = {
             "transportDocument": self.transport_document,
             "carrier": self.carrier,
@@ -63,6 +84,10 @@ class Transport(msgspec.Struct, frozen=True, kw_only=True):
             "importDate": self.import_date.isoformat() if self.import_date else None,
             "unladingPort": self.unlading_port,
             "locationOfGoods": self.location_of_goods,
+            "ladingPort": self.lading_port,
+            "inTransitNumber": self.in_transit_number,
+            "inTransitDate": self.in_transit_date.isoformat() if self.in_transit_date else None,
+            "manifestQuantity": packed,
         }
         return {name: value for name, value in stated.items() if value is not None}
 
@@ -76,6 +101,11 @@ class _TransportRow(msgspec.Struct, frozen=True, kw_only=True):
     import_date: date | None = None
     unlading_port: str | None = None
     location_of_goods: str | None = None
+    lading_port: str | None = None
+    in_transit_number: str | None = None
+    in_transit_date: date | None = None
+    packages: int | None = None
+    package_unit: str | None = None
     invoice_number: str | None = None
     invoice_line: int | None = None
     gross_weight: Decimal | None = None
@@ -85,6 +115,11 @@ _DIFFERS: Final = CellRefused(
     "table-differs",
     "This differs from the first row, and one table holds one shipment.",
     "Write each shipment into a file of its own, with the same values on each row.",
+)
+_HALF_PACKAGES: Final = CellRefused(
+    "table-packages",
+    "Packages need their number and their kind, and this table gives only one of them.",
+    "Fill in packages and package_unit, or leave both blank.",
 )
 _HALF: Final = CellRefused(
     "table-packed-line",
@@ -102,6 +137,8 @@ def read_transport_csv(raw: bytes) -> Transport:
             here = getattr(row.content, column.name)
             if here != getattr(rows[0].content, column.name):
                 problems.add(row.number, column.name, _DIFFERS, "" if here is None else str(here))
+    if rows and (rows[0].content.packages is None) != (rows[0].content.package_unit is None):
+        problems.add(rows[0].number, "package_unit", _HALF_PACKAGES, "")
     for row in rows:
         if 0 < sum(value is not None for value in _packing(row)) < len(PACKING_COLUMNS):
             problems.add(row.number, "gross_weight", _HALF, "")

@@ -25,8 +25,9 @@ from transire.demo.telling import Telling
 from transire.documents.parties import Party
 from transire.network.plan import Place, Plan
 from transire.node.tenant import Issued
+from transire.procedures.entry_summary.draft_views import DraftPage
 from transire.procedures.entry_summary.errors import EntryRefused, EntryUnknown
-from transire.procedures.entry_summary.views import DraftPage, EntryPage
+from transire.procedures.entry_summary.views import EntryPage
 from transire.procedures.findings import Finding
 
 ACTORS: Final = ("customs", "bajio", "valle", "riogrande", "gateway")

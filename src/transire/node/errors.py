@@ -16,6 +16,9 @@ TransireError
 ├── RecipientUnknown       node.recipient-unknown
 ├── RecipientUnreachable   node.recipient-unreachable
 ├── EndpointUnfit          node.endpoint-unfit
+├── NoticeUntold           node.notice-untold
+├── WebhookGone            node.webhook-gone
+├── WebhooksOff            node.webhooks-off
 ├── AnswerUnfit            node.answer-unfit
 ├── DeliveryMalformed      node.delivery-malformed
 ├── BringerUnknown         node.bringer-unknown
@@ -124,6 +127,31 @@ class RecipientUnreachable(TransireError):
     sentence = "The recipient's node cannot be reached now."
     fix = "Nothing is lost: the envelope stays in the outbox and is tried again."
     status = 503
+
+
+class NoticeUntold(TransireError):
+    """A mail server or a receiver that could not be reached, or took nothing."""
+
+    code = "node.notice-untold"
+    sentence = "A notice could not be handed over."
+    fix = "Nothing is lost: the item waits in the inbox, and the notice is tried again some times."
+    status = 503
+
+
+class WebhookGone(TransireError):
+    """A receiver that answered that it is gone (status 410)."""
+
+    code = "node.webhook-gone"
+    sentence = "The program that was told says that it is gone."
+    fix = "Name its new address, if it has one."
+    status = 410
+
+
+class WebhooksOff(TransireError):
+    code = "node.webhooks-off"
+    sentence = "This node tells no programs: its settings do not let it."
+    fix = "Ask whoever runs the node for the setting webhooks.enabled."
+    status = 409
 
 
 class EndpointUnfit(TransireError):

@@ -38,6 +38,7 @@ from transire.node.enrolment import (
 from transire.node.errors import HomeExists, ProductionRefused, UnknownTenant
 from transire.node.home import Home, read_secret
 from transire.node.ledger import open_ledger
+from transire.node.notices.telling import Teller
 from transire.node.post import Post
 from transire.node.projection import is_ending
 from transire.node.reception import Reception
@@ -275,7 +276,8 @@ class Node:
         self.tenants[member.slug] = tenant
         self.post.host(member.did, Reception(tenant))
         pause = timedelta(milliseconds=self.settings.ledger.beat_ms)
-        self.beat.add(member.slug, TenantTurn(tenant, self.post, pause=pause, executor=self._carriers))
+        teller = Teller(tenant, self.settings, self._carriers)
+        self.beat.add(member.slug, TenantTurn(tenant, self.post, pause=pause, executor=self._carriers, teller=teller))
         return tenant
 
     def courier(self) -> Courier:

@@ -87,6 +87,40 @@ class DeliverySettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Deliveries under way at the same time, to one recipient never more than one from each member."""
 
 
+class MailSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Notices by e-mail to persons who asked for them: how many items wait, and nothing of their content."""
+
+    host: str = ""
+    """The mail server (submission, RFC 6409); empty: no e-mail is sent."""
+    port: int = 587
+    """Port of the mail server."""
+    starttls: bool = True
+    """Go on under TLS (STARTTLS, RFC 3207) or not at all; may be turned off outside production only."""
+    ca_file: str = ""
+    """File with the certificate authorities of the mail server; empty: those of the operating system."""
+    sender: str = ""
+    """The address that notices come from."""
+    username: str = ""
+    """With whom the node signs in at the mail server; empty: without signing in."""
+    password_file: str = ""
+    """File with the password for it."""
+    timeout_s: int = 20
+    """Seconds that the mail server has to answer."""
+
+
+class WebhookSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Notices to a member's own programs over HTTP, signed as Standard Webhooks says."""
+
+    enabled: bool = False
+    """Whether members may name an address that is told of new items of their inbox."""
+    private_addresses: bool = False
+    """Tell addresses inside of the node's own network too; the demo and development profiles always do."""
+    ca_file: str = ""
+    """File with the certificate authorities of the receivers; empty: those of the operating system."""
+    timeout_s: int = 10
+    """Seconds that a receiver has to answer."""
+
+
 class MemberSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A member that this node hosts."""
 
@@ -117,6 +151,8 @@ class NodeSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     records: RecordsSettings = RecordsSettings()
     vault: VaultSettings = VaultSettings()
     delivery: DeliverySettings = DeliverySettings()
+    mail: MailSettings = MailSettings()
+    webhooks: WebhookSettings = WebhookSettings()
     member: tuple[MemberSettings, ...] = ()
 
     @property
@@ -133,6 +169,9 @@ LIMITS = (
     ("ledger", "keep_blocks", 0, 1_000_000_000),
     ("delivery", "timeout_s", 1, 120),
     ("delivery", "at_once", 1, 64),
+    ("mail", "port", 1, 65535),
+    ("mail", "timeout_s", 1, 120),
+    ("webhooks", "timeout_s", 1, 60),
 )
 """Table, setting, least and most."""
 
@@ -162,10 +201,20 @@ def settings_from(values: Mapping[str, Any], *, where: str) -> NodeSettings:
         value = getattr(getattr(settings, table), name)
         if not least <= value <= most:
             raise SettingsInvalid(got=value, expected=f"{least} to {most}", where=f"{table}.{name}")
+    _check_mail(settings)
     if settings.ledger.state_sync and not _is_state_sync(settings.ledger.state_sync):
         expected = "two addresses, a height and a hash of 64 hex digits"
         raise SettingsInvalid(got=", ".join(settings.ledger.state_sync), expected=expected, where="ledger.state_sync")
     return settings
+
+
+def _check_mail(settings: NodeSettings) -> None:
+    """A password never crosses a network in clear, and every mail says who sends it."""
+    mail = settings.mail
+    if mail.host and "@" not in mail.sender:
+        raise SettingsInvalid(got=mail.sender, expected="an e-mail address", where="mail.sender")
+    if mail.host and not mail.starttls and settings.profile == "production":
+        raise SettingsInvalid(got=False, expected=True, where="mail.starttls")
 
 
 def _is_state_sync(values: tuple[str, ...]) -> bool:
@@ -185,6 +234,8 @@ def overlay_environment(values: dict[str, Any], environment: Mapping[str, str]) 
         "records": RecordsSettings,
         "vault": VaultSettings,
         "delivery": DeliverySettings,
+        "mail": MailSettings,
+        "webhooks": WebhookSettings,
     }
     for name, value in environment.items():
         if not name.startswith(ENVIRONMENT_PREFIX):

@@ -6,7 +6,8 @@
 4. `follow`   again: what was anchored may have consequences of its own
 5. `lapse`    what no grant opens any more is closed, and what waits under one that ended is called back
 6. `chores`   what procedures do by the clock (reminders), when it is time
-7. `deliver`  envelopes whose statements are all accepted go to their recipients: at once to those on this node, through
+7. `tell`     persons and programs who asked for it are told of what is new in the inbox, through the executor
+8. `deliver`  envelopes whose statements are all accepted go to their recipients: at once to those on this node, through
               the executor to those on others, one delivery to a recipient at a time
 
 A step that fails is tried again in the next turn and keeps none of the others waiting: a suspended member anchors
@@ -29,6 +30,7 @@ from transire.node.beat import RETRY_AFTER_FAILURE_S
 from transire.node.errors import RecipientUnreachable
 from transire.node.following import Follower
 from transire.node.granting import end_lapsed, next_lapse
+from transire.node.notices.telling import Teller
 from transire.node.post import Post, Reply
 from transire.node.projection import take_in
 from transire.node.tenant import Tenant
@@ -56,8 +58,11 @@ log = structlog.get_logger(__name__)
 class TenantTurn:
     """Callable by the beat; knows how to do a turn of one tenant."""
 
-    def __init__(self, tenant: Tenant, post: Post, *, pause: timedelta, executor: Workers) -> None:
+    def __init__(
+        self, tenant: Tenant, post: Post, *, pause: timedelta, executor: Workers, teller: Teller | None = None
+    ) -> None:
         self._tenant = tenant
+        self._teller = teller
         self._post = post
         self._executor = executor
         self._under_way: set[str] = set()  # recipients on other nodes to whom something is being brought
@@ -75,7 +80,7 @@ class TenantTurn:
         """Take the turn; returns the seconds until the next one is due, or None."""
         follow = self._follower.follow
         ledger = (self._hasten, self._act, follow, self._anchor_pooled, follow)
-        steps = (*ledger, self._lapse, self._do_chores, self._deliver)
+        steps = (*ledger, self._lapse, self._do_chores, self._tell, self._deliver)
         failed = [step for step in steps if not self._succeeds(step)]
         return RETRY_AFTER_FAILURE_S if failed else self._next_due(self._tenant.now())
 
@@ -126,6 +131,10 @@ class TenantTurn:
         if not self._chores_at - CHORES_EVERY <= now < self._chores_at:
             wanted = (chore(self._tenant) for chore in chores())
             self._chores_at = min([now + CHORES_EVERY, *(moment for moment in wanted if moment is not None)])
+
+    def _tell(self) -> None:
+        if self._teller is not None:
+            self._teller.tell(self._tenant.now())
 
     def _on_accepted(self, tx: sa.Connection, pool: str, found: list[journal.Accepted]) -> None:
         take_in(tx, self._tenant, found, pool=pool)
@@ -220,7 +229,8 @@ class TenantTurn:
         with self._tenant.database.reading() as view:
             # While something is brought to another node, what is due may be just that: its end wakes this tenant.
             retries = None if self._under_way else outbox.next_due(view)
-            wanted = (journal.next_ready(view), retries, next_lapse(view, now), self._chores_at)
+            untold = None if self._teller is None else self._teller.next_due()
+            wanted = (journal.next_ready(view), retries, next_lapse(view, now), self._chores_at, untold)
         soonest = min(moment for moment in wanted if moment is not None)
         return max(self._pause.total_seconds(), (soonest - now).total_seconds())
 

@@ -11,6 +11,7 @@ import segno
 from markupsafe import Markup
 from starlette.responses import Response
 
+from transire.api import notices
 from transire.desk import second_factor
 from transire.desk.persons import Account, list_accounts
 from transire.portal.portal import now
@@ -21,6 +22,7 @@ PAGES = Pages(
     told={
         "code-set": N_("From now on you sign in with a code as well."),
         "password-set": N_("The new password holds. Sign in with it."),
+        "mail-chosen": N_("Your choice holds from now on."),
     }
 )
 
@@ -68,6 +70,13 @@ def confirm_authenticator(visit: Visit) -> Response:
     return visit.go("/account", told="code-set")
 
 
+@PAGES.post("/account/mail", own=True, again=show_account)
+def choose_mail(visit: Visit) -> Response:
+    """Be told by e-mail of what comes to wait, or no more."""
+    notices.choose_mail(visit.tenant, visit.actor, wanted=visit.form.optional("wanted") is not None)
+    return visit.go("/account", told="mail-chosen")
+
+
 def _account(visit: Visit) -> Account:
     with visit.tenant.database.reading() as view:
         return next(account for account in list_accounts(view) if account.person.id == visit.actor.id)
@@ -86,7 +95,8 @@ def _prove(visit: Visit, account: Account, *, password: str, code: str) -> None:
 
 
 def _show(visit: Visit, account: Account, **view: Any) -> Response:
-    return visit.show("account.html", account=account, **{"enrolment": None, "picture": None, **view})
+    choices = notices.show_choices(visit.tenant, visit.actor, visit.portal.node.settings)
+    return visit.show("account.html", account=account, choices=choices, **{"enrolment": None, "picture": None, **view})
 
 
 def _picture(address: str) -> Markup:

@@ -6,7 +6,8 @@ import datetime
 
 from starlette.responses import Response
 
-from transire.api import persons
+from transire.api import notices, persons
+from transire.api.notices import NewWebhook
 from transire.desk.api_tokens import NewApiToken
 from transire.desk.permissions import MATRIX
 from transire.desk.person import Role
@@ -28,6 +29,7 @@ PAGES = Pages(
         ),
         "let-go": N_("The person can sign in no more. The name stays on what was done."),
         "token-revoked": N_("The token has ended."),
+        "webhook-ended": N_("Programs are told no more."),
     },
 )
 
@@ -123,7 +125,21 @@ def revoke_token(visit: Visit) -> Response:
     return visit.go("/tokens", told="token-revoked")
 
 
-def _tokens_page(visit: Visit, made: NewApiToken | None) -> Response:
+@PAGES.post("/webhook", operation="webhooks.manage", again=show_tokens)
+def name_webhook(visit: Visit) -> Response:
+    """Name the address at which programs are told; its secret is shown this once."""
+    settings = visit.portal.node.settings
+    return _tokens_page(visit, None, notices.name_webhook(visit.tenant, visit.actor, settings, visit.form.text("url")))
+
+
+@PAGES.post("/webhook/end", operation="webhooks.manage", again=show_tokens)
+def end_webhook(visit: Visit) -> Response:
+    """Tell programs no more."""
+    notices.end_webhook(visit.tenant, visit.actor)
+    return visit.go("/tokens", told="webhook-ended")
+
+
+def _tokens_page(visit: Visit, made: NewApiToken | None, hook: NewWebhook | None = None) -> Response:
     tokens = persons.list_tokens(visit.tenant, visit.actor)
     accounts = persons.list_persons(visit.tenant, visit.actor)
     present = [account for account in accounts if account.left_at is None]
@@ -136,6 +152,8 @@ def _tokens_page(visit: Visit, made: NewApiToken | None) -> Response:
         names={account.person.id: account.person.name for account in accounts},
         scopes=[row for row in MATRIX if row.operation in possible],
         made=made,
+        hook=hook,
+        choices=notices.show_choices(visit.tenant, visit.actor, visit.portal.node.settings),
         now=now,
         suggested=now.date() + SUGGESTED_LIFE,
     )

@@ -9,7 +9,7 @@ has 23, 24 or 25 hours. Business days leave out Saturdays, Sundays and the legal
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import Enum
 from functools import cache
 from importlib.resources import files
@@ -180,6 +180,30 @@ def due(clock_id: str, started: datetime, *, zone: str | None = None) -> Due:
         other = due(row.before.clock, started, zone=where)
         last = min(last, other.due - timedelta(days=row.before.days))
     return _due(row, first, last, where, 0)
+
+
+def dates_of_entry(entered: date, imported: date) -> tuple[Due, ...]:
+    """The last days that the law sets for an entry, the earliest first; a protest counts from scheduled liquidation.
+
+    >>> [one.clock for one in dates_of_entry(date(2026, 11, 14), date(2026, 11, 14))][:2]
+    ['summary-correction', 'liquidation']
+    """
+    started = noon_of(entered)
+    liquidation = due("liquidation", started)
+    found = (
+        due("summary-correction", started),
+        liquidation,
+        due("liquidation-limit", started),
+        due("refund-claim", noon_of(imported)),
+        due("protest", noon_of(liquidation.due)),
+        due("records", started),
+    )
+    return tuple(sorted(found, key=lambda one: one.due))
+
+
+def noon_of(day: date) -> datetime:
+    """Noon of a day where customs decides: the start of a clock whose event has a day and no hour."""
+    return datetime.combine(day, time(12), tzinfo=ZoneInfo(customs_zone()))
 
 
 def postpone(given: Due, days: int, asked: datetime) -> Due:

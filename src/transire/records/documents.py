@@ -248,11 +248,10 @@ def _with_fields(tx: Connection, rows: Sequence[sa.Row[Any]]) -> tuple[DocumentL
 
 def _fields_of(tx: Connection, rows: Sequence[sa.Row[Any]]) -> dict[tuple[str, str], dict[str, tuple[str, ...]]]:
     of = {"issuers": list({row.issuer for row in rows}), "commitments": list({row.commitment for row in rows})}
-    found: dict[tuple[str, str], dict[str, tuple[str, ...]]] = {}
-    for row in tx.execute(_FIELDS, of):
-        held = found.setdefault((row.issuer, row.commitment), {})
-        held[row.name] = (*held.get(row.name, ()), row.value)
-    return found
+    found: dict[tuple[str, str], dict[str, list[str]]] = {}
+    for issuer, commitment, name, _, value in tx.execute(_FIELDS, of):
+        found.setdefault((issuer, commitment), {}).setdefault(name, []).append(value)
+    return {key: {name: tuple(values) for name, values in held.items()} for key, held in found.items()}
 
 
 # Built once: building a statement costs several times what running it does.

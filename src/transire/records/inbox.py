@@ -5,6 +5,7 @@ The items are projected; what persons did with them (seen, done) is the desk's a
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Literal
 
@@ -17,7 +18,7 @@ from transire.desk.person import Person
 from transire.records import tables as t
 from transire.records.cursor import Page, SortKey, page_size, read_cursor, write_cursor
 from transire.records.errors import InboxItemUnknown
-from transire.records.rows import NOW
+from transire.records.rows import NOW, SOON
 
 COUNTED = 1000
 """Where counting stops: a page shows "999+", and a customs office with a million items does not wait for it."""
@@ -42,6 +43,15 @@ class InboxLine(msgspec.Struct, frozen=True, kw_only=True):
     created_at: datetime
     read: bool
     done: bool
+
+
+class InboxItem(msgspec.Struct, frozen=True, kw_only=True):
+    """One item as a notice tells of it: what kind it is and when it is due, and nothing of what it is about."""
+
+    id: str
+    kind: str
+    urgency: int
+    due_at: datetime | None
 
 
 class InboxCounts(msgspec.Struct, frozen=True):
@@ -93,6 +103,20 @@ def count_inbox(tx: Connection, person: Person) -> InboxCounts:
         ).select_from(waiting)
     ).one()
     return InboxCounts(*row)
+
+
+def new_items(tx: Connection, since: datetime, channel: str) -> list[str]:
+    """The items that wait, are due soon or press, came up since an instant, and are not noted for a channel yet."""
+    of = desk.notices.c
+    noted = sa.select(of.item_id).where(of.item_id == _i.id, of.channel == channel).exists()
+    query = sa.select(_i.id).where(_i.urgency >= SOON, _i.created_at >= since, ~_done(), ~noted)
+    return list(tx.execute(query.order_by(_i.log_index, _i.id)).scalars())
+
+
+def items_of(tx: Connection, ids: Sequence[str]) -> dict[str, InboxItem]:
+    """Those of these items that still wait."""
+    query = sa.select(_i.id, _i.kind, _i.urgency, _i.due_at).where(_i.id.in_(ids), ~_done())
+    return {row.id: InboxItem(**row._mapping) for row in tx.execute(query)}
 
 
 _COLUMNS = (_i.urgency, _i.log_index, _i.id)

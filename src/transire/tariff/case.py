@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 from fractions import Fraction
+from functools import lru_cache
 from typing import Annotated, Any, Final, Literal
 
 import msgspec
@@ -151,6 +152,7 @@ def schema() -> dict[str, Any]:
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": SCHEMA_ID, **made}
 
 
+@lru_cache(maxsize=4096)
 def exact(amount: str) -> Fraction:
     """The value of an amount, as a rational: nothing is rounded before the law says so."""
     return Fraction(amount)

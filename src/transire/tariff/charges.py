@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from fractions import Fraction
+from functools import lru_cache
 from typing import Final
 
 import msgspec
@@ -88,13 +89,20 @@ def charge(rate: Rate, goods: Goods) -> Worked:
 def added(terms: Iterable[Worked]) -> Worked:
     """Amounts added up, with their formulas in a row."""
     listed = list(terms)
+    if len(listed) == 1:
+        return listed[0]
     return Worked(sum((term.amount for term in listed), Fraction(0)), " + ".join(term.formula for term in listed))
 
 
 def ad_valorem(percent: str, value: Fraction, of: str = "") -> Worked:
     """A percentage of a value."""
     named = f" ({of})" if of else ""
-    return Worked(value * figure(percent) / 100, f"${text(value)}{named} x {percent}%")
+    return Worked(value * _hundredth(percent), f"${text(value)}{named} x {percent}%")
+
+
+@lru_cache(maxsize=4096)
+def _hundredth(percent: str) -> Fraction:
+    return figure(percent) / 100
 
 
 def _term(term: Term, goods: Goods) -> Worked:
@@ -173,19 +181,25 @@ def cents(amount: Fraction) -> Decimal:
     >>> cents(Fraction(1, 200)), cents(Fraction(-1, 200))
     (Decimal('0.01'), Decimal('-0.01'))
     """
-    scaled = abs(amount) * 100
-    whole = (scaled * 2 + 1) // 2  # floor(x + 1/2) rounds a half up
-    return Decimal(whole if amount >= 0 else -whole).scaleb(-2)
+    whole = _whole(abs(amount.numerator) * 100, amount.denominator)
+    return Decimal(whole if amount.numerator >= 0 else -whole).scaleb(-2)
 
 
 def hundredths(quantity: Fraction) -> Fraction:
     """The quantity in whole hundredths; half of one counts as one."""
-    return Fraction((quantity * 200 + 1) // 2, 100)
+    if 100 % quantity.denominator == 0:
+        return quantity
+    return Fraction(_whole(quantity.numerator * 100, quantity.denominator), 100)
 
 
 def dollars(amount: Fraction) -> Fraction:
     """The amount in whole dollars; half a dollar counts as a dollar."""
-    return Fraction((amount * 2 + 1) // 2)
+    return amount if amount.denominator == 1 else Fraction(_whole(amount.numerator, amount.denominator))
+
+
+def _whole(numerator: int, denominator: int) -> int:
+    """floor(x + 1/2), which rounds a half up; in whole numbers, since large entries are rounded thousands of times."""
+    return (2 * numerator + denominator) // (2 * denominator)
 
 
 def text(amount: Fraction) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import date
 from fractions import Fraction
+from typing import Final
 
 import msgspec
 
@@ -21,6 +22,9 @@ from transire.tariff.law import Fee, FeeRow, fees
 from transire.tariff.notices import Notice, notice
 from transire.tariff.number import TariffNumber
 from transire.tariff.rate_reader import read_rate
+
+STATED_BY_FILER: Final = "stated by the filer"
+"""The formula and citation of a fee that is taken over as the filer states it."""
 
 
 class FeeBase(msgspec.Struct, frozen=True):
@@ -100,23 +104,22 @@ def harbor_fee(case: Case, goods: Goods, notices: list[Notice]) -> Iterator[Char
 def stated_fees(line: CaseLine, day: date) -> Iterator[Charge]:
     """The fees that the filer states: taken over as they are, and said to be so."""
     for stated in line.fees:
-        worked = Worked(Fraction(stated.amount), "stated by the filer")
+        worked = Worked(Fraction(stated.amount), STATED_BY_FILER)
         yield Charge(
             code=stated.class_code,
-            title=next((one.title for one in fees().not_computed if one.class_code == stated.class_code), "fee"),
+            title=next((one.title for one in fees().not_computed if one.has(stated.class_code)), "fee"),
             formula=worked.formula,
             exact=text(worked.amount),
             amount=cents(worked.amount),
-            citation="stated by the filer",
+            citation=STATED_BY_FILER,
             as_of=day,
         )
 
 
 def not_computed(line: CaseLine, number: TariffNumber) -> Iterator[Notice]:
     """The fees and taxes that may be due on goods of this chapter and are not computed here."""
-    stated = {one.class_code for one in line.fees}
     for fee in fees().not_computed:
-        if number.chapter in fee.chapters and fee.class_code not in stated:
+        if number.chapter in fee.chapters and not any(fee.has(one.class_code) for one in line.fees):
             yield notice("tariff.fee-not-computed", f"{fee.class_code} {fee.title} ({fee.citation})")
 
 

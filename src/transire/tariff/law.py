@@ -86,12 +86,26 @@ class Limit(msgspec.Struct, frozen=True):
 
 
 class NotComputed(msgspec.Struct, frozen=True, rename={"class_code": "class"}):
-    """A fee or tax that is not computed here, and the chapters of goods on which it may be due."""
+    """A fee or tax that is not computed here, and the chapters of goods on which it may be due.
+
+    `class_code` is one code, or the first and the last of several: `016-018`. `is_tax` says that it is an internal
+    revenue tax, which an entry totals by itself (CBP Form 7501 block 38).
+    """
 
     class_code: str
     title: str
     citation: str
     chapters: tuple[str, ...]
+    is_tax: bool = False
+
+    def has(self, code: str) -> bool:
+        """Whether this is the fee of a class code.
+
+        >>> [fee.title for fee in fees().not_computed if fee.has("017")]
+        ['internal revenue tax on spirits, wine, beer and tobacco']
+        """
+        first, _, last = self.class_code.partition("-")
+        return first <= code <= (last or first)
 
 
 class Fees(msgspec.Struct, frozen=True):
@@ -157,6 +171,11 @@ class Law(msgspec.Struct, frozen=True):
         True
         """
         return next((one for one in self.column_2.countries if one.country == country and one.start <= day), None)
+
+
+def is_tax(code: str) -> bool:
+    """Whether a class code is one of internal revenue tax (CBP Form 7501 blocks 33 and 38)."""
+    return any(fee.is_tax and fee.has(code) for fee in fees().not_computed)
 
 
 @cache

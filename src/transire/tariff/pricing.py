@@ -153,13 +153,18 @@ def _asked_quantities(listing: Listing, goods: Goods, notices: list[Notice]) -> 
                 notices.append(notice("tariff.unit-not-given", unit))
 
 
+@lru_cache(maxsize=4096)
+def _wanted(rate: str) -> tuple[frozenset[Measure], frozenset[str]]:
+    return wanted(read_rate(rate))
+
+
 def _tell_unused(assessed: Assessed, goods: Goods, notices: list[Notice]) -> None:
     """Quantities in units that nothing asks for, and parts whose value no rate is on: often the wrong unit or name."""
-    rates = [wanted(read_rate(charge.rate)) for charge in assessed.charges]
+    rates = [_wanted(charge.rate) for charge in assessed.charges]
     asked = {*_measures(assessed.listing.units), *(measure for measures, _ in rates for measure in measures)}
     used = {part for _, parts in rates for part in parts}
     for given, quantity in goods.quantities:
-        if all(convert(quantity, given, measure) is None for measure in asked):
+        if given not in asked and all(convert(quantity, given, measure) is None for measure in asked):
             expected = " and ".join(sorted(map(str, asked))) or "no quantity"
             notices.append(notice("tariff.unit-not-asked", f"{text(quantity)} {given}; asked for: {expected}"))
     for part in goods.parts:

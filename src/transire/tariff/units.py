@@ -138,6 +138,8 @@ def convert(quantity: Fraction, measure: Measure, into: Measure) -> Fraction | N
     >>> convert(Fraction(3), Measure("doz."), Measure("No."))
     Fraction(36, 1)
     """
+    if measure == into:
+        return quantity
     if measure.of != into.of:
         return None
     times = factor(measure.unit, into.unit)

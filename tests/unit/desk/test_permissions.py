@@ -63,6 +63,8 @@ receipts.read           psovuc  psovuc  psovuc  psovuc  psovuc
 notes.read              psovuc  psovuc  psovuc  psovuc  psovuc
 notes.write             psov    psov    psov    psov    psov
 views.save              apsovuc -       -       -       -
+notices.choose          apsovuc -       -       -       -
+webhooks.manage         a       -       -       -       -
 tariff.read             apsovuc -       -       -       -
 network.read            apsovuc -       -       -       -
 rules.read              apsovuc -       -       -       -
@@ -168,9 +170,9 @@ class TestSense:
         assert not signing & operations_of(frozenset({"preparer"}))
         assert signing <= operations_of(frozenset({"signing_official"}))
 
-    def test_an_auditor_changes_nothing_but_its_own_views(self):
+    def test_an_auditor_changes_nothing_but_its_own_views_and_notices(self):
         changing = {row.operation for row in MATRIX if row.changes}
-        assert operations_of(frozenset({"auditor"})) & changing == {"views.save"}
+        assert operations_of(frozenset({"auditor"})) & changing == {"views.save", "notices.choose"}
 
     def test_only_officers_and_supervisors_of_customs_decide(self):
         for operation in ("claims.decide", "requests.ask"):

@@ -114,6 +114,7 @@ def test_the_formats_that_schemas_name_take_text_only() -> None:
         "entry-number": "B76-0324527-8",
         "importer-number": "12-345678900",
         "filer-code": "B76",
+        "in-bond-number": "123456782",
     }
     assert set(good) == set(FORMATS)
     for name, value in good.items():

@@ -33,6 +33,26 @@ def test_a_shipment_alone() -> None:
     assert read_transport_csv(b"transport_document\nAWB 001-1\n").facts == {"transportDocument": "AWB 001-1"}
 
 
+def test_what_blocks_16_to_19_and_the_manifest_say() -> None:
+    head = b"transport_document,lading_port,in_transit_number,in_transit_date,packages,package_unit\n"
+    assert read_transport_csv(head + b"BL-1,20187,823456782,2026-10-30,40,CTNS\n").facts == {
+        "transportDocument": "BL-1",
+        "ladingPort": "20187",
+        "inTransitNumber": "823456782",
+        "inTransitDate": "2026-10-30",
+        "manifestQuantity": {"quantity": "40", "unit": "CTNS"},
+    }
+    for row, column in (
+        (b"BL-1,2018,,,,", "lading_port"),
+        (b"BL-1,,823456783,,,", "in_transit_number"),
+        (b"BL-1,,,,40,", "package_unit"),
+        (b"BL-1,,,,40,cartons", "package_unit"),
+    ):
+        with pytest.raises(TableRefused) as refused:
+            read_transport_csv(head + row + b"\n")
+        assert [one.column for one in refused.value.problems] == [column]
+
+
 @pytest.mark.parametrize(
     ("rows", "code"),
     [

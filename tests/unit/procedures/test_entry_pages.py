@@ -63,6 +63,13 @@ def desk(trade: Trade) -> Iterator[Desk]:
         yield browser
 
 
+@pytest.fixture(scope="module")
+def filed(trade: Trade, invoice: Issued) -> Issued:
+    entry = trade.file(invoice)
+    trade.settle()
+    return entry
+
+
 def test_the_draft_shows_its_figures_and_takes_the_transport(trade: Trade, invoice: Issued, desk: Desk) -> None:
     path = f"/entry-drafts/{trade.draft(invoice)}"
     page = desk.page(path)
@@ -89,14 +96,63 @@ def test_a_table_with_a_wrong_row_is_refused_on_the_page(trade: Trade, invoice: 
     assert "mode_of_transport" in sent.text
 
 
+@pytest.mark.parametrize(
+    ("form", "said", "shown"),
+    [
+        ("numbers", {"line": "1", "number": "9903.88.15", "value": "100"}, "9903.88.15"),
+        ("fees", {"line": "1", "class": "056", "amount": "1.25"}, "056"),
+        ("blocks", {"block": "ladingPort", "value": "20187"}, "20187"),
+    ],
+)
+def test_what_no_document_gives_is_added_on_the_draft(
+    trade: Trade, invoice: Issued, desk: Desk, form: str, said: dict[str, str], shown: str
+) -> None:
+    path = f"/entry-drafts/{trade.draft(invoice)}"
+    sent = desk.post(f"{desk.base}{path}/{form}", data={"form_token": desk.token(path), **said})
+    assert sent.status_code == 303, sent.text
+    assert shown in desk.page(path)
+    if form == "numbers":
+        wrong = {"form_token": desk.token(path), "line": "1", "number": "98x"}
+        refused = desk.post(f"{desk.base}{path}/{form}", data=wrong)
+        assert (refused.status_code, "tariff.number-malformed" in refused.text) == (400, True)
+
+
+def test_records_are_shown_and_an_answer_is_read_at_its_line(filed: Issued, desk: Desk) -> None:
+    path = f"/entries/{filed.document_id}"
+    assert f"{path}/records" in desk.page(path)
+    assert "Not certified" in desk.page(f"{path}/records")
+    records = desk.get(f"{desk.base}{path}/records.txt")
+    assert ".AE.not-certified.txt" in records.headers["content-disposition"]
+    lines = records.content.decode("ascii").split("\r\n")[:-1]
+    assert {len(line) for line in lines} == {80}
+    assert (lines[0][:2], lines[-1][:2]) == ("10", "90")
+    number = f"{lines[0][3:6]} {lines[0][8:16]}"
+    answer = f"E0 SUMMRY 000001 REF ID: {number}\nE0 LINITM 000002 REF ID: 001\nE1 F368   NUMBER UNKNOWN\n"
+
+    def handed_in(answered: str) -> str:
+        sent = desk.post(
+            f"{desk.base}{path}/records",
+            data={"form_token": desk.token(f"{path}/records")},
+            files={"answer": ("answer.txt", answered.encode(), "text/plain")},
+        )
+        return f"{sent.status_code} {sent.text}"
+
+    read = handed_in(answer)
+    assert read.startswith("200")
+    assert "NUMBER UNKNOWN" in read
+    assert f"{path}?line=1#line-1" in read
+    assert "entry.answer-of-another" in handed_in(answer.replace(number, "XXX 00000000"))
+
+
 @pytest.mark.skipif(not can_typeset(), reason="NOT TESTED: the typesetter (transire[pdf]) is not installed")
-def test_draft_and_entry_are_printed(trade: Trade, invoice: Issued, desk: Desk) -> None:
+def test_draft_and_entry_are_printed(trade: Trade, invoice: Issued, filed: Issued, desk: Desk) -> None:
     draft = desk.get(f"{desk.base}/entry-drafts/{trade.draft(invoice)}/7501.pdf")
     assert draft.headers["content-type"] == "application/pdf"
-    filed = trade.file(invoice)
-    trade.settle()
     assert f"/entries/{filed.document_id}/7501.pdf" in desk.page(f"/entries/{filed.document_id}")
     printed = desk.get(f"{desk.base}/entries/{filed.document_id}/7501.pdf")
     assert printed.content.startswith(b"%PDF-")
     assert ".7501.pdf" in printed.headers["content-disposition"]
     assert desk.get(f"{desk.base}/entries/{filed.document_id}/7501.pdf").content == printed.content
+    released = desk.get(f"{desk.base}/entries/{filed.document_id}/3461.pdf")
+    assert released.content.startswith(b"%PDF-")
+    assert ".3461.pdf" in released.headers["content-disposition"]

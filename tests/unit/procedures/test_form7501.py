@@ -8,13 +8,15 @@ from typing import Any
 
 import pytest
 from msgspec.structs import replace
+from records_case import CIDER, WHOLE
 from sound_case import entry, line
 
 from transire.documents.entry import EntryQuantity, EntrySummary
 from transire.documents.wire import as_wire
 from transire.procedures.entry_summary.checks.duty import duty_of
-from transire.procedures.entry_summary.form7501 import Form7501, Proof, file_name, form_of, form_pdf
+from transire.procedures.entry_summary.form7501 import Form7501, file_name, form_of, form_pdf
 from transire.procedures.entry_summary.pricing import duty_of_draft
+from transire.procedures.lookalike import Proof
 from transire.procedures.typesetting import can_typeset
 
 PROOF = Proof(
@@ -70,7 +72,7 @@ def test_blocks_are_those_of_the_entry() -> None:
     assert block(form, "26") == "Lone Star Pumps, Inc.\n1 Quay Street\nLaredo TX US"
     assert block(form, "35") == "$ 10000"
     assert [one.number for one in form.blocks] == [str(number) for number in range(1, 25)]
-    assert form.lines[0].tariff_number == "S 8413.70.20.04"
+    assert form.lines[0].numbers == ("S 8413.70.20.04",)
     assert form.lines[0].quantities == ("40 No.",)
     assert "499 exempt" in form.lines[0].notes[-1]
 
@@ -79,15 +81,47 @@ def test_lines_that_differ_say_their_origin_themselves_and_fees_are_summed_up() 
     form = filed(FANS)
     assert block(form, "10") == "MULTI"
     assert [one.notes[0] for one in form.lines] == ["O MX", "O MY"]
-    assert form.lines[1].charges == (("4.7%", "$10000 x 4.7%", "470.00"),)
+    assert form.lines[1].charges == (("", "4.7%", "$10000 x 4.7%", "470.00"),)
     assert {fee[0]: fee[3] for fee in form.fees} == {"499": "34.64", "501": "25.00"}
     assert (block(form, "37"), block(form, "39"), block(form, "40")) == ("$ 470.00", "$ 59.64", "$ 529.64")
 
 
 def test_a_figure_that_is_not_known_is_not_zero() -> None:
     unknown = filed(replace(entry, lines=(replace(line, tariff_number="0101.21.00.10"),)))
-    assert unknown.lines[0].charges[0][2] == "not known"
+    assert unknown.lines[0].charges[0][3] == "not known"
     assert (block(unknown, "37"), block(unknown, "40")) == ("not known", "not known")
+
+
+def test_blocks_16_to_19_and_the_packages_are_those_of_the_transport() -> None:
+    form = filed(WHOLE)
+    assert [block(form, number) for number in ("16", "17", "18", "19")] == [
+        "823456782",
+        "2026-10-30",
+        "01, 21",
+        "20187",
+    ]
+    assert [one.gross_weight for one in form.lines] == ["1038.8 kg, 40 CTNS", "", ""]
+
+
+def test_numbers_of_chapter_99_stand_before_that_of_the_goods_each_with_its_duty() -> None:
+    fan = filed(WHOLE).lines[1]
+    assert fan.numbers == ("9903.88.15", "8414.51.30.00")
+    assert [(number, amount) for number, _, _, amount in fan.charges] == [
+        ("8414.51.30.00", "235.00"),
+        ("9903.88.15", "300.00"),
+    ]
+
+
+def test_tax_is_what_the_filer_states_and_never_nothing_where_it_may_be_due() -> None:
+    form = filed(WHOLE)
+    assert [block(form, number) for number in ("37", "38", "39", "40")] == [
+        "$ 536.74",
+        "$ 12.34",
+        "$ 54.71",
+        "$ 603.79",
+    ]
+    untaxed = filed(replace(WHOLE, lines=(replace(CIDER, stated_fees=()),)))
+    assert (block(untaxed, "38"), block(untaxed, "40")) == ("not computed", "not known")
 
 
 def test_a_draft_says_that_it_is_one_and_lacks_what_it_lacks() -> None:

@@ -135,7 +135,29 @@ def with_former(drafted: Draft, former: Paper) -> Draft:
             pointer = f"/credentialSubject/{name}"
             sources[f"/{name}"] = Source("document", document_id=former.document_id, pointer=pointer)
     number = Source("document", document_id=former.document_id, pointer="/credentialSubject/entryNumber")
+    content["lines"] = list(_with_former_lines(content["lines"], sources, former))
     return Draft(content=content, sources=sources | {"/entryNumber": number})
+
+
+_KEPT_OF_A_LINE = ("additionalNumbers", "parts", "statedFees", "grossWeight", "importCharges", "relatedParties")
+"""What the filer says of a line beside its documents. A claim is not among it: it follows from what is held now."""
+
+
+def _with_former_lines(lines: Sequence[Content], sources: Sources, former: Paper) -> Iterator[Content]:
+    """The lines with what was said of the same lines of the invoices in the entry that is corrected."""
+    places = {_invoice_line(line): place for place, line in enumerate(former.subject["lines"])}
+    for at, line in enumerate(lines):
+        place = places.get(_invoice_line(line))
+        said = {} if place is None else former.subject["lines"][place]
+        kept = {name: said[name] for name in _KEPT_OF_A_LINE if name in said and name not in line}
+        for name in kept:
+            pointer = f"/credentialSubject/lines/{place}/{name}"
+            sources[f"/lines/{at}/{name}"] = Source("document", document_id=former.document_id, pointer=pointer)
+        yield line | kept
+
+
+def _invoice_line(line: Content) -> tuple[str, int]:
+    return line["invoice"]["document"], line["invoice"]["lineNumber"]
 
 
 def with_typed(drafted: Draft, former: desk.Draft) -> Draft:

@@ -19,13 +19,19 @@ TransireError
 ├── RefundNotCovered      refund.no-certification
 ├── RefundOfNothing       refund.nothing-to-refund
 ├── RefundNotKnown        refund.not-known
+├── RefundClaimedAlready  refund.claimed-already
 ├── NotTheFiler           entry.not-the-filer
 ├── FieldUnsuitable       entry.field-unsuitable
 ├── LineIncomplete        entry.line-incomplete
 ├── TooManyLines          entry.too-many-lines
 ├── PdfUnavailable        entry.pdf-unavailable
 ├── PackedLineUnknown     entry.packed-line-unknown
-└── TooManyCertifications entry.too-many-certifications
+├── TooManyCertifications entry.too-many-certifications
+├── RecordFieldUnsuitable entry.record-field
+├── RecordTypeUnsuitable  entry.record-type
+├── RecordDutyUnknown     entry.record-duty
+├── AnswerUnreadable      entry.answer-unreadable
+└── AnswerOfAnother       entry.answer-of-another
 """
 
 from __future__ import annotations
@@ -239,6 +245,15 @@ class RefundNotKnown(TransireError):
     status = 422
 
 
+class RefundClaimedAlready(TransireError):
+    """A line for which preference was claimed after importation."""
+
+    code = "refund.claimed-already"
+    sentence = "Preference was claimed for this line after importation; customs has the claim."
+    fix = "See what became of it on the page of the verification."
+    status = 409
+
+
 class PackedLineUnknown(TransireError):
     """A row of a packing list that packs what the draft does not declare."""
 
@@ -254,4 +269,43 @@ class TooManyCertifications(TransireError):
     code = "entry.too-many-certifications"
     sentence = "The claims of this entry rest on more certifications than one filing can name."
     fix = "Draft several entries, each of some of the invoices."
+    status = 422
+
+
+class RecordFieldUnsuitable(TransireError):
+    """Text that does not fit into the field of a record, or that no record takes."""
+
+    code = "entry.record-field"
+    sentence = "This cannot stand in the field of the record."
+    fix = "Shorten it, or write it in the letters and signs that the field takes; then write the records again."
+    status = 422
+
+
+class RecordTypeUnsuitable(TransireError):
+    code = "entry.record-type"
+    sentence = "Records are not written here for entries of this type."
+    fix = "Enter it with the software of a certified filer."
+    status = 422
+
+
+class RecordDutyUnknown(TransireError):
+    code = "entry.record-duty"
+    sentence = "The records need every figure of the entry, and one of them is not known."
+    fix = "See the duty sheet for what is missing; import the edition of the schedule of the day of entry."
+    status = 422
+
+
+class AnswerUnreadable(TransireError):
+    code = "entry.answer-unreadable"
+    sentence = "This is not an answer of the customs system to an entry (records AX)."
+    fix = "Hand in the file as it was received: one record of eighty columns a line."
+    status = 422
+
+
+class AnswerOfAnother(TransireError):
+    """An answer that speaks of other entries than this one."""
+
+    code = "entry.answer-of-another"
+    sentence = "This answer speaks of another entry."
+    fix = "Open the entry whose number stands in the answer, and hand it in there."
     status = 422

@@ -5,7 +5,6 @@ A draft may be wrong; the checks run over it all the same as far as it can be re
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import msgspec
@@ -16,6 +15,7 @@ from transire.desk.person import Person, Role
 from transire.documents.catalogue import find_subject_problems
 from transire.documents.entry import SCHEMA_ID, EntrySummary
 from transire.documents.errors import Problem
+from transire.documents.pointers import Places
 from transire.node.tenant import Tenant
 from transire.procedures.entry_summary.checks import CaseFile, run_checks
 from transire.procedures.entry_summary.gathering import gather_draft
@@ -44,7 +44,8 @@ def corrected_entry(draft: Draft) -> str | None:
 def subject_of(draft: Draft) -> dict[str, Any]:
     """The credential subject that a draft stands for; a field without a value is left out."""
     content: dict[str, Any] = _without_nothing(draft.content)
-    known = [(field, source) for field, source in sorted(draft.sources.items()) if _resolves(content, field)]
+    places = Places(content)
+    known = [(field, source) for field, source in sorted(draft.sources.items()) if places.has(field)]
     return {**content, "sources": [_source(field, source) for field, source in known]}
 
 
@@ -128,16 +129,3 @@ def _without_nothing(value: Any) -> Any:
     if isinstance(value, list):
         return [_without_nothing(element) for element in value]
     return value
-
-
-def _resolves(content: Any, pointer: str) -> bool:
-    return any(True for _ in _found_at(content, pointer.split("/")[1:]))
-
-
-def _found_at(value: Any, parts: list[str]) -> Iterator[Any]:
-    if not parts:
-        yield value
-    elif isinstance(value, dict) and parts[0] in value:
-        yield from _found_at(value[parts[0]], parts[1:])
-    elif isinstance(value, list) and parts[0].isdecimal() and int(parts[0]) < len(value):
-        yield from _found_at(value[int(parts[0])], parts[1:])

@@ -17,14 +17,15 @@ from transire.portal.verifying import PATH as VERIFY_PATH
 from transire.portal.visit import Visit
 from transire.portal.waiting import await_statement, await_version, show_under_way
 from transire.procedures.entry_summary import service
-from transire.procedures.entry_summary.checks.duty import duty_of
+from transire.procedures.entry_summary.adding import BLOCKS
+from transire.procedures.entry_summary.draft_views import DraftPage
 from transire.procedures.entry_summary.errors import EntryUnknown, InvoiceUnknown
 from transire.procedures.entry_summary.filing import is_fixed
 from transire.procedures.entry_summary.filings import VIEWS, EntryView
 from transire.procedures.entry_summary.form7501 import Form7501, file_name, form_pdf
+from transire.procedures.entry_summary.officer_views import officer_page
 from transire.procedures.entry_summary.pricing import duty_of_draft, notices_of
 from transire.procedures.entry_summary.remarks import remarks_on
-from transire.procedures.entry_summary.views import DraftPage
 from transire.procedures.findings import Finding
 from transire.procedures.typesetting import can_typeset
 
@@ -211,17 +212,18 @@ def show_entry(visit: Visit) -> Response:
     """An entry with its lines, each claim beside its certification, the checks, and what was said since."""
     document_id = visit.named("document_id")
     try:
-        page = service.show_entry(visit.tenant, document_id, visit.actor)
+        shown = officer_page(visit.tenant, visit.actor, document_id, line=_number(visit.asked("line")))
     except EntryUnknown:
         return _under_way(visit, document_id)
     beside = documents.show_document(visit.tenant, visit.actor, document_id)
     customs = "customs" in visit.tenant.roles
-    duty = duty_of(page.entry)
+    page = shown.entry
     return visit.show(
         "entry_summary/entry.html",
         page=page,
-        duty=duty,
-        notices=notices_of(duty),
+        shown=shown,
+        duty=shown.duty,
+        notices=notices_of(shown.duty),
         can_typeset=can_typeset(),
         view=beside,
         header=field_lines({field.pointer[1:]: field.value for field in page.fields}),
@@ -261,7 +263,7 @@ def accept_claim(visit: Visit) -> Response:
     note = visit.form.optional("note") or ""
     stated = service.accept_claim(visit.tenant, visit.actor, document_id, line, note=note)
     await_statement(visit.tenant, stated)
-    return visit.go(f"/entries/{document_id}", told="claim-accepted", anchor=f"line-{line}")
+    return visit.go(f"/entries/{document_id}", told="claim-accepted", anchor=f"line-{line}", query={"line": str(line)})
 
 
 def _printed(form: Form7501) -> Response:
@@ -289,6 +291,7 @@ def _draft_page(visit: Visit, template: str) -> Response:
         fixed={line.pointer for line in lines if is_fixed(line.pointer)},
         changeable={line.pointer for line in lines if not is_fixed(line.pointer)},
         editing=editing,
+        blocks=[block for block in BLOCKS if not page.content.get(block)],
         duty=duty,
         notices=notices_of(duty),
         can_typeset=can_typeset(),
@@ -332,7 +335,10 @@ def _members(visit: Visit, role: str) -> list[tuple[str, str]]:
 
 
 def _line(visit: Visit) -> int:
-    text = visit.named("line")
+    return _number(visit.named("line"))
+
+
+def _number(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0
 
 

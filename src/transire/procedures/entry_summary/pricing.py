@@ -81,11 +81,21 @@ def _draft_line(at: int, line: Mapping[str, Any]) -> CaseLine | LineAnswer:
                 "value": line["enteredValue"],
                 "quantities": [one for one in line.get("quantities") or [] if one.get("quantity") and one.get("unit")],
                 "programme": claim.get("programme"),
+                "additional_numbers": _renamed(line.get("additionalNumbers"), {"tariffNumber": "number"}),
+                "parts": line.get("parts") or [],
+                "fees": _renamed(line.get("statedFees"), {"feeClass": "class"}),
             },
             CaseLine,
         )
-    except (msgspec.ValidationError, AttributeError) as error:
+    except (msgspec.ValidationError, AttributeError, TypeError) as error:
         return _incomplete(number, line, str(error)[:200])
+
+
+def _renamed(listed: Any, names: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Objects of the entry as the tariff names their members; a member without a value is left out."""
+    return [
+        {names.get(name, name): value for name, value in one.items() if value not in (None, "")} for one in listed or []
+    ]
 
 
 def _incomplete(number: int, line: Mapping[str, Any], got: str) -> LineAnswer:

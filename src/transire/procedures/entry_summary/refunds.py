@@ -12,8 +12,8 @@ claimed. What it is not: a claim, a finding of origin, or knowledge of what was 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from collections.abc import Mapping
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -22,41 +22,37 @@ import sqlalchemy as sa
 
 from transire.desk.permissions import require
 from transire.desk.person import Person
-from transire.documents.certification import (
-    CertifiedGood,
-    covers_day,
-    covers_tariff_number,
-    matching_goods,
-    read_certification,
-)
 from transire.documents.entry import Claim, EntryLine, EntrySummary, read_entry_summary
-from transire.documents.parties import Party, is_same_party
+from transire.documents.parties import Party
 from transire.errors import TransireError
 from transire.node.tenant import Tenant
 from transire.origin.agreements import agreements
-from transire.procedures.clocks import Due, anniversary, business_day_before, due, is_business_day
+from transire.procedures.clocks import Due, anniversary, business_day_before, due, is_business_day, noon_of
 from transire.procedures.entry_summary import tables as t
+from transire.procedures.entry_summary.certificates import CITATIONS, Certificates, Match
 from transire.procedures.entry_summary.checks import run_checks
 from transire.procedures.entry_summary.checks.case import HeldCertification
 from transire.procedures.entry_summary.checks.duty import duty_of
-from transire.procedures.entry_summary.errors import RefundNotCovered, RefundNotKnown, RefundOfNothing
-from transire.procedures.entry_summary.gathering import gather_draft, held_particulars
+from transire.procedures.entry_summary.errors import (
+    RefundClaimedAlready,
+    RefundNotCovered,
+    RefundNotKnown,
+    RefundOfNothing,
+)
+from transire.procedures.entry_summary.gathering import gather_draft
 from transire.procedures.findings import Finding
 from transire.procedures.papers import deliveries_to, open_version
 from transire.records import tables as records
 from transire.records.cursor import SortKey, page_size, read_cursor, write_cursor
-from transire.records.documents import DocumentFilter, every_document
 from transire.records.errors import CursorInvalid
 from transire.tariff.answer import CaseAnswer
 from transire.tariff.programmes import programmes_of
+from transire.vault import journal
 
 LAW = "19 USC 1520(d)"
 CLOCK = "refund-claim"
-CITATIONS = {
-    "usmca": "19 USC 1520(d), 4531; 19 CFR 182.31-182.33",
-    "cafta_dr": "19 USC 1520(d), 4033; 19 CFR 10.590-10.592",
-}
-"""The agreements known here that 19 USC 1520(d) names, and the regulations of the claim under each."""
+CLAIMED = "refund.claimed/1"
+"""The kind of statement by which preference is claimed after importation; the verification of origin makes it."""
 LONGEST_PAGE = 25
 """Entries a page: each is opened, checked and priced twice."""
 
@@ -64,7 +60,10 @@ _w, _l, _f = t.work.c, t.lines.c, records.fields.c
 
 
 class RefundLine(msgspec.Struct, frozen=True, kw_only=True):
-    """A line without a claim: what it could be refunded (`refund`, in US dollars), or why it is not counted."""
+    """A line without a claim: what it could be refunded (`refund`, in US dollars), or why it is not counted.
+
+    `claim_statement` is the claim that was made for it after importation, if one was.
+    """
 
     line: int
     description: str
@@ -81,12 +80,14 @@ class RefundLine(msgspec.Struct, frozen=True, kw_only=True):
     duty_claimed: Decimal | None = None
     refund: Decimal | None = None
     citation: str = ""
+    claim_statement: str | None = None
 
 
 class RefundEntry(msgspec.Struct, frozen=True, kw_only=True):
     """An entry with lines that claimed nothing. `fees` is what its processing fee would fall by (None: not known).
 
     `deadline` is the last day on which the claim can be filed; `file_by` the last business day until then.
+    `liquidation` is the day that customs schedules it for, `protest_by` the last day of a protest counted from that.
     """
 
     entry: str
@@ -98,7 +99,10 @@ class RefundEntry(msgspec.Struct, frozen=True, kw_only=True):
     deadline: date
     days_left: int
     file_by: date
+    liquidation: date
+    protest_by: date
     claimed: int
+    claimed_since: int
     duty: Decimal
     fees: Decimal | None
     total: Decimal
@@ -125,7 +129,7 @@ def find_refunds(tenant: Tenant, person: Person, *, after: str | None = None, li
     size = min(page_size(limit), LONGEST_PAGE)
     with tenant.database.reading() as view:
         found = view.execute(_within_a_year(tenant, after).limit(size + 1)).all()
-        certificates = _Certificates(tenant, view)
+        certificates = Certificates(tenant, view)
         rows = [_entry(tenant, view, row, certificates) for row in found[:size]]
     following = _cursor(found[size - 1]) if len(found) > size else None
     kept = tuple(row for row in rows if row is not None)
@@ -159,7 +163,7 @@ def _cursor(row: sa.Row[Any]) -> str:
 # One entry.
 
 
-def _entry(tenant: Tenant, tx: sa.Connection, row: sa.Row[Any], certificates: _Certificates) -> RefundEntry | None:
+def _entry(tenant: Tenant, tx: sa.Connection, row: sa.Row[Any], certificates: Certificates) -> RefundEntry | None:
     paper = open_version(tenant, tx, row.version)
     if paper is None:
         return None
@@ -168,19 +172,26 @@ def _entry(tenant: Tenant, tx: sa.Connection, row: sa.Row[Any], certificates: _C
     left = clock.days_left(tenant.now())
     if left < 0:
         return None
+    since = _claimed_since(tx, row.entry)
     matched = {
         line.line_number: match
         for line in entry.lines
-        if line.claim is None and (match := certificates.best(entry, line)) is not None
+        if line.claim is None
+        and line.line_number not in since
+        and (match := certificates.best(entry, line)) is not None
     }
     reasons = _reasons(tenant, tx, row.entry, entry, matched)
     sound = {number: match for number, match in matched.items() if not reasons.get(number)}
     filed, claimed = duty_of(entry), duty_of(_claimed(tenant, tx, entry, sound))
     lines = tuple(
-        _line(line, matched.get(line.line_number), reasons.get(line.line_number, ()), filed, claimed)
+        msgspec.structs.replace(
+            _line(line, matched.get(line.line_number), _told(line, reasons, since), filed, claimed),
+            claim_statement=since.get(line.line_number),
+        )
         for line in entry.lines
         if line.claim is None
     )
+    liquidation = due("liquidation", noon_of(entry.entry_date))
     duty, fees = sum((line.refund or Decimal(0) for line in lines if line.counted), Decimal(0)), _fees(filed, claimed)
     return RefundEntry(
         entry=row.entry,
@@ -192,6 +203,9 @@ def _entry(tenant: Tenant, tx: sa.Connection, row: sa.Row[Any], certificates: _C
         deadline=clock.due,
         days_left=left,
         file_by=clock.due if is_business_day(clock.due) else business_day_before(clock.due),
+        liquidation=liquidation.due,
+        protest_by=due("protest", noon_of(liquidation.due)).due,
+        claimed_since=len(since),
         claimed=sum(1 for line in entry.lines if line.claim is not None),
         duty=duty,
         fees=fees,
@@ -202,21 +216,22 @@ def _entry(tenant: Tenant, tx: sa.Connection, row: sa.Row[Any], certificates: _C
 
 def deadline_of(entry: EntrySummary) -> Due:
     """The clock of the claim: one year after the date of importation."""
-    return due(CLOCK, datetime.combine(entry.import_date, time(12), tzinfo=UTC))
+    return due(CLOCK, noon_of(entry.import_date))
 
 
-class _Match(msgspec.Struct, frozen=True, kw_only=True):
-    """A certification that names the good of a line."""
-
-    certification: HeldCertification
-    good: CertifiedGood
-
-    @property
-    def agreement(self) -> str:
-        return self.certification.content.agreement
+def _claimed_since(tx: sa.Connection, entry_id: str) -> dict[int, str]:
+    """The lines for which preference was claimed after importation, each with the statement that did."""
+    made = journal.find_about(tx, entry_id, kinds=[CLAIMED])
+    return {int(str(one.statement.body["line"])): one.statement.id for one in made}
 
 
-def _claimed(tenant: Tenant, tx: sa.Connection, entry: EntrySummary, matched: Mapping[int, _Match]) -> EntrySummary:
+def _told(line: EntryLine, reasons: Mapping[int, tuple[Finding, ...]], since: Mapping[int, str]) -> tuple[Finding, ...]:
+    if line.line_number in since:
+        return (_finding(RefundClaimedAlready(), line),)
+    return reasons.get(line.line_number, ())
+
+
+def _claimed(tenant: Tenant, tx: sa.Connection, entry: EntrySummary, matched: Mapping[int, Match]) -> EntrySummary:
     """The entry as it would stand if these lines were claimed today."""
     lines = tuple(
         msgspec.structs.replace(line, claim=_claim(tx, entry, line, match))
@@ -227,7 +242,7 @@ def _claimed(tenant: Tenant, tx: sa.Connection, entry: EntrySummary, matched: Ma
     return msgspec.structs.replace(entry, lines=lines, summary_date=tenant.now().date())
 
 
-def _claim(tx: sa.Connection, entry: EntrySummary, line: EntryLine, match: _Match) -> Claim:
+def _claim(tx: sa.Connection, entry: EntrySummary, line: EntryLine, match: Match) -> Claim:
     held, country = match.certification, line.country_of_origin
     return Claim(
         agreement=held.content.agreement,
@@ -248,7 +263,7 @@ def _possession(tx: sa.Connection, held: HeldCertification, importer: Party) -> 
 
 
 def _reasons(
-    tenant: Tenant, tx: sa.Connection, entry_id: str, entry: EntrySummary, matched: Mapping[int, _Match]
+    tenant: Tenant, tx: sa.Connection, entry_id: str, entry: EntrySummary, matched: Mapping[int, Match]
 ) -> dict[int, tuple[Finding, ...]]:
     """What stands in the way of each claim: the errors that the checks find with it and do not find without it."""
     if not matched:
@@ -265,7 +280,7 @@ def _reasons(
 
 
 def _line(
-    line: EntryLine, match: _Match | None, reasons: tuple[Finding, ...], filed: CaseAnswer, claimed: CaseAnswer
+    line: EntryLine, match: Match | None, reasons: tuple[Finding, ...], filed: CaseAnswer, claimed: CaseAnswer
 ) -> RefundLine:
     before, after = _duty(filed, line), _duty(claimed, line)
     refund = None if before is None or after is None else before - after
@@ -290,7 +305,7 @@ def _line(
     )
 
 
-def _problem(match: _Match | None, refund: Decimal | None, *, frees: bool) -> TransireError | None:
+def _problem(match: Match | None, refund: Decimal | None, *, frees: bool) -> TransireError | None:
     if match is None:
         return RefundNotCovered()
     if refund is None:
@@ -323,72 +338,3 @@ def _fees(filed: CaseAnswer, claimed: CaseAnswer) -> Decimal | None:
     if filed.totals.fees is None or claimed.totals.fees is None:
         return None
     return filed.totals.fees - claimed.totals.fees
-
-
-# Certifications.
-
-
-class _Certificates:
-    """The certifications that are held and in force, each opened once for a page."""
-
-    def __init__(self, tenant: Tenant, tx: sa.Connection) -> None:
-        self._tenant, self._tx = tenant, tx
-        self._opened: dict[str, HeldCertification | None] = {}
-        self._listed: dict[str, Sequence[str]] = {}
-
-    def best(self, entry: EntrySummary, line: EntryLine) -> _Match | None:
-        """The certification that fits the line best: its agreement, its importer, the day, the number, the producer."""
-        found: tuple[tuple[bool, ...], _Match] | None = None
-        for held in self._candidates(line):
-            for good in matching_goods(
-                held.content,
-                product_number=line.product_number,
-                description=line.description,
-                tariff_number=line.tariff_number,
-            ):
-                rank = _fit(held, good, entry, line)
-                if found is None or rank > found[0]:
-                    found = rank, _Match(certification=held, good=good)
-        return None if found is None else found[1]
-
-    def _candidates(self, line: EntryLine) -> Iterator[HeldCertification]:
-        for version in self._versions(line.product_number):
-            held = self._open(version)
-            if held is not None:
-                yield held
-
-    def _versions(self, product: str | None) -> Sequence[str]:
-        """By the product's number, where one of them names it; else all."""
-        key = product or ""
-        if key not in self._listed:
-            fields = {"goods/productNumber": product} if product else {}
-            schemas = tuple(agreements()[name].schema_id for name in CITATIONS)
-            wanted = DocumentFilter(schema_ids=schemas, fields=fields, status="current", latest_version=True)
-            found = [one.commitment for one in every_document(self._tx, wanted)]
-            self._listed[key] = found or (self._versions(None) if product else ())
-        return self._listed[key]
-
-    def _open(self, version: str) -> HeldCertification | None:
-        if version not in self._opened:
-            paper = open_version(self._tenant, self._tx, version)
-            self._opened[version] = (
-                None
-                if paper is None
-                else HeldCertification(
-                    content=read_certification(paper.credential), **held_particulars(self._tenant, self._tx, paper)
-                )
-            )
-        return self._opened[version]
-
-
-def _fit(held: HeldCertification, good: CertifiedGood, entry: EntrySummary, line: EntryLine) -> tuple[bool, ...]:
-    """How well it fits, the weightiest first; what does not fit is told by the checks."""
-    content = held.content
-    producers = content.known_producers
-    return (
-        content.law.is_party(line.country_of_origin, entry.entry_date),
-        not content.importers or any(is_same_party(party, entry.importer) for party in content.importers),
-        covers_day(content, entry.import_date),
-        covers_tariff_number(good, line.tariff_number),
-        line.producer is None or not producers or any(is_same_party(one, line.producer) for one in producers),
-    )

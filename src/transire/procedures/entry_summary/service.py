@@ -25,6 +25,7 @@ from transire.procedures.entry_summary import drafting
 from transire.procedures.entry_summary.accepting import accept_claim, filed_entry
 from transire.procedures.entry_summary.carriage import named_versions
 from transire.procedures.entry_summary.checks.case import CaseFile
+from transire.procedures.entry_summary.draft_views import DraftPage, draft_page
 from transire.procedures.entry_summary.errors import (
     EntryRefused,
     FieldUnsuitable,
@@ -46,7 +47,7 @@ from transire.procedures.entry_summary.receivers import give_to_agencies, receiv
 from transire.procedures.entry_summary.relations import DRAFT_KIND, authority_for, find_own_draft, held_invoices
 from transire.procedures.entry_summary.statements import CORRECTED, FILED
 from transire.procedures.entry_summary.stating import state_transport
-from transire.procedures.entry_summary.views import DraftPage, EntryPage, draft_page, entry_page
+from transire.procedures.entry_summary.views import EntryPage, entry_page
 from transire.procedures.entry_summary.withdrawing import Withdrawal, places_of_claims, without_claims
 from transire.procedures.findings import Finding, errors_among
 from transire.procedures.papers import customs_of, issue_paper, share_paper

@@ -45,9 +45,9 @@ def state_transport(tenant: Tenant, person: Person, draft_id: str, table: bytes)
         )
 
 
-def _found(content: dict[str, Any], stated: Transport) -> dict[str, tuple[str, str]]:
+def _found(content: dict[str, Any], stated: Transport) -> dict[str, tuple[Any, str]]:
     """The value of each field that the table states, by its pointer, and its place in the table."""
-    found = {f"/{name}": (value, "") for name, value in stated.facts.items()}
+    found: dict[str, tuple[Any, str]] = {f"/{name}": (value, "") for name, value in stated.facts.items()}
     places = {
         (line["invoice"]["invoiceNumber"], line["invoice"]["lineNumber"]): at
         for at, line in enumerate(content["lines"])

@@ -13,11 +13,10 @@ from typing import Any, cast
 import msgspec
 import sqlalchemy as sa
 
-from transire.desk import drafts as desk
 from transire.documents.certification import Certification, CertifiedGood
 from transire.documents.determination import SCHEMA_ID as DETERMINATION
 from transire.documents.determination import read_determination
-from transire.documents.entry import Claim, EntryLine, EntrySummary, Source, find_source, sources_by_field
+from transire.documents.entry import Claim, EntryLine, EntrySummary, Source, find_source
 from transire.documents.evidence import Evidence, read_evidence
 from transire.node.tenant import Tenant
 from transire.origin.agreements import agreement
@@ -26,10 +25,8 @@ from transire.procedures.entry_summary.checks import CaseFile, run_checks
 from transire.procedures.entry_summary.checks.case import Anchored, Ended, LineOfCase
 from transire.procedures.entry_summary.errors import EntryUnknown
 from transire.procedures.entry_summary.examination import case_of
-from transire.procedures.entry_summary.filing import corrected_entry, subject_of
 from transire.procedures.entry_summary.filings import Filing, find_filing
 from transire.procedures.entry_summary.lists import EntryRow, entry_rows
-from transire.procedures.entry_summary.receivers import Receiver
 from transire.procedures.findings import Finding
 from transire.procedures.papers import open_newest
 from transire.records.documents import Delivery, deliveries_of
@@ -147,84 +144,88 @@ class EntryPage(msgspec.Struct, frozen=True, kw_only=True):
     deliveries: tuple[Delivery, ...]
 
 
-class DraftLine(msgspec.Struct, frozen=True, kw_only=True):
-    """A line of a draft: its fields, and what the checks say of it."""
-
-    at: int
-    fields: tuple[FieldView, ...]
-    findings: tuple[Finding, ...]
-
-
-class DraftPage(msgspec.Struct, frozen=True, kw_only=True):
-    """A draft. `keyed` of `filled` fields were typed by a person; nothing is typed twice."""
-
-    draft_id: str
-    version: int
-    state: str
-    title: str
-    corrects: str | None
-    content: dict[str, Any]
-    fields: tuple[FieldView, ...]
-    lines: tuple[DraftLine, ...]
-    findings: tuple[Finding, ...]
-    keyed: int
-    filled: int
-    receivers: tuple[Receiver, ...] = ()
-    """Who is given it when it is filed."""
-
-
 # The officer's page.
 
 
-def entry_page(tenant: Tenant, tx: sa.Connection, document_id: str) -> EntryPage:
-    """The page of an entry; its checks are run as of now."""
+class Looked(msgspec.Struct, frozen=True, kw_only=True):
+    """An entry that was opened and checked, before anything of it is shown: once, however much is shown then."""
+
+    filing: Filing
+    case: CaseFile
+    findings: tuple[Finding, ...]
+    at_line: Mapping[int, Sequence[Finding]]
+    decisions: Mapping[int, Decision]
+    requests: Sequence[RequestView]
+
+
+def look_at(tenant: Tenant, tx: sa.Connection, document_id: str) -> Looked:
+    """Open an entry and check it as of now; refuse one that is not held."""
     filing = find_filing(tx, document_id)
     case = None if filing is None else case_of(tenant, tx, filing.statement_id, filing.version)
     if filing is None or case is None:
         raise EntryUnknown(got=document_id)
-    entry, findings = case.entry, run_checks(case)
-    decisions, requests = _decisions(tenant, tx, filing), _requests(tenant, tx, document_id)
-    at_line, determined = _by_line(findings), _determined(tenant, tx, case)
-    lines = tuple(
-        LineView(
-            line=line.line,
-            fields=tuple(_fields(msgspec.to_builtins(line.line), case.sources, line.where())),
-            claim=_claim_view(case, line, determined),
-            findings=tuple(at_line.get(line.at, ())),
-            decision=decisions.get(line.line.line_number),
-            requests=tuple(request for request in requests if request.line == line.line.line_number),
-        )
-        for line in case.lines()
+    findings = tuple(run_checks(case))
+    return Looked(
+        filing=filing,
+        case=case,
+        findings=findings,
+        at_line=by_line(findings),
+        decisions=_decisions(tenant, tx, filing),
+        requests=_requests(tenant, tx, document_id),
     )
+
+
+def entry_page(tenant: Tenant, tx: sa.Connection, document_id: str) -> EntryPage:
+    """The page of an entry with all its lines; its checks are run as of now."""
+    looked = look_at(tenant, tx, document_id)
+    return page_of(tenant, tx, looked, looked.case.lines())
+
+
+def page_of(tenant: Tenant, tx: sa.Connection, looked: Looked, shown: Sequence[LineOfCase]) -> EntryPage:
+    """The page of an entry with some of its lines."""
+    filing, case = looked.filing, looked.case
+    determined = _determined(tenant, tx, shown)
     return EntryPage(
         row=entry_rows(tenant, tx, [filing])[0],
-        document_id=document_id,
+        document_id=filing.entry,
         version=filing.version,
-        entry=entry,
-        fields=tuple(_fields(subject_header(case.entry), case.sources, "")),
-        lines=lines,
-        findings=tuple(finding for finding in findings if not finding.where.startswith("/lines/")),
-        keyed=sum(1 for source in entry.sources if source.keyed_by is not None),
+        entry=case.entry,
+        fields=tuple(fields_of(subject_header(case.entry), case.sources, "")),
+        lines=tuple(_line_view(looked, line, determined) for line in shown),
+        findings=tuple(finding for finding in looked.findings if not finding.where.startswith("/lines/")),
+        keyed=sum(1 for source in case.entry.sources if source.keyed_by is not None),
         filed_statement=filing.statement_id,
         issued_statement=tenant.vault.stored(tx, filing.version).issued_by or "",
-        statements=tuple(statements_about(tx, document_id)),
-        deliveries=tuple(deliveries_of(tx, document_id)),
+        statements=tuple(statements_about(tx, filing.entry)),
+        deliveries=tuple(deliveries_of(tx, filing.entry)),
+    )
+
+
+def _line_view(looked: Looked, line: LineOfCase, determined: Mapping[str, DeterminedView | None]) -> LineView:
+    number = line.line.line_number
+    return LineView(
+        line=line.line,
+        fields=tuple(fields_of(msgspec.to_builtins(line.line), looked.case.sources, line.where())),
+        claim=_claim_view(looked.case, line, determined),
+        findings=tuple(looked.at_line.get(line.at, ())),
+        decision=looked.decisions.get(number),
+        requests=tuple(request for request in looked.requests if request.line == number),
     )
 
 
 def subject_header(entry: EntrySummary) -> dict[str, Any]:
     """The fields of the entry as a whole, as the wire writes them."""
-    wire: dict[str, Any] = msgspec.to_builtins(entry)
-    return {name: value for name, value in wire.items() if name not in ("lines", "sources")}
+    whole: dict[str, Any] = msgspec.to_builtins(msgspec.structs.replace(entry, lines=(), sources=()))
+    return {name: value for name, value in whole.items() if name not in ("lines", "sources")}
 
 
-def _determined(tenant: Tenant, tx: sa.Connection, case: CaseFile) -> dict[str, DeterminedView | None]:
-    """The determinations that the certified goods of the entry name, each opened once."""
-    goods = {line.good.determination: line.good for line in case.lines() if line.good and line.good.determination}
+def _determined(tenant: Tenant, tx: sa.Connection, shown: Sequence[LineOfCase]) -> dict[str, DeterminedView | None]:
+    """The determinations that the certified goods of these lines name, each opened once."""
+    goods = {line.good.determination: line.good for line in shown if line.good and line.good.determination}
     return {name: determined_view(tenant, tx, good) for name, good in goods.items()}
 
 
-def _by_line(findings: Sequence[Finding]) -> dict[int, list[Finding]]:
+def by_line(findings: Sequence[Finding]) -> dict[int, list[Finding]]:
     """What was found of each line, by its place from 0."""
     found: dict[int, list[Finding]] = {}
     for one in findings:
@@ -273,7 +274,8 @@ def determined_view(tenant: Tenant, tx: sa.Connection, good: CertifiedGood | Non
     )
 
 
-def _fields(content: Mapping[str, Any], sources: Mapping[str, Source], base: str) -> list[FieldView]:
+def fields_of(content: Mapping[str, Any], sources: Mapping[str, Source], base: str) -> list[FieldView]:
+    """Every field of a part of an entry with its source; `base` is the pointer of that part."""
     return [_field(f"{base}/{name}", value, find_source(sources, f"{base}/{name}")) for name, value in content.items()]
 
 
@@ -359,34 +361,3 @@ def _body(tx: sa.Connection, statement_id: str) -> dict[str, Any]:
     located = journal.locate(tx, statement_id)
     assert located is not None  # the row was made of this statement
     return cast("dict[str, Any]", located.statement.body)
-
-
-# The draft.
-
-
-def draft_page(draft: desk.Draft, findings: Sequence[Finding]) -> DraftPage:
-    """A draft with the source of each field and what the checks say of it."""
-    subject = subject_of(draft)
-    sources = sources_by_field(msgspec.convert(subject.pop("sources"), list[Source]))
-    at_line = _by_line(findings)
-    lines = subject.pop("lines", [])
-    fields = tuple(_fields(subject, sources, ""))
-    shown = tuple(_draft_line(at, line, sources, at_line.get(at, ())) for at, line in enumerate(lines))
-    filled = len(fields) + sum(len(line.fields) for line in shown)
-    return DraftPage(
-        draft_id=draft.id,
-        version=draft.version,
-        state=draft.state,
-        title=draft.title,
-        corrects=corrected_entry(draft),
-        content=draft.content,
-        fields=fields,
-        lines=shown,
-        findings=tuple(finding for finding in findings if not finding.where.startswith("/lines/")),
-        keyed=len(draft.keyed_fields()),
-        filled=filled,
-    )
-
-
-def _draft_line(at: int, line: dict[str, Any], sources: Mapping[str, Source], findings: Sequence[Finding]) -> DraftLine:
-    return DraftLine(at=at, fields=tuple(_fields(line, sources, f"/lines/{at}")), findings=tuple(findings))

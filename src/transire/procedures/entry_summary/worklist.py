@@ -26,14 +26,13 @@ from transire.records.documents import first_values
 from transire.records.errors import CursorInvalid
 from transire.records.export import csv_row
 from transire.storage.folding import folded
+from transire.storage.listed import listed
 
 WorkState = Literal["open", "new", "due", "overdue", "answered", "flagged", "checks", "accepted", "all"]
 STATES: tuple[WorkState, ...] = get_args(WorkState)
 
 SHOWN = ("entryNumber", "importDate", "importer/name", "totalEnteredValue")
 IMPORTER = "importer/name"
-MOST_IMPORTERS = 500
-"""Importers whose names hold the words that are asked for: more are no filter."""
 
 _w, _l, _f = t.work.c, t.lines.c, records.fields.c
 
@@ -167,7 +166,7 @@ def _conditions(tx: Connection, wanted: WorkFilter) -> list[sa.ColumnElement[boo
     found: list[sa.ColumnElement[bool]] = []
     if wanted.importer:
         names = _importers(tx, wanted.importer)
-        named = sa.select(_f.commitment).where(_f.name == IMPORTER, _f.value.in_(names))
+        named = sa.select(_f.commitment).where(_f.name == IMPORTER, _f.value.in_(listed(tx, names)))
         found.append(_w.version.in_(named))
     if wanted.filer:
         found.append(_w.by == wanted.filer)
@@ -198,7 +197,7 @@ def _importers(tx: Connection, words: str) -> list[str]:
     """The importers whose names hold all of these words, without regard to case and accents."""
     asked = folded(words).split()
     names = tx.execute(sa.select(_f.value).where(_f.name == IMPORTER).distinct()).scalars()
-    return [name for name in names if all(word in folded(name) for word in asked)][:MOST_IMPORTERS]
+    return [name for name in names if all(word in folded(name) for word in asked)]
 
 
 def _midnight(day: date) -> datetime:

@@ -7,9 +7,7 @@ law asks for (19 CFR 182.31-182.33, 10.590-10.592). Customs verifies it as it do
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, time
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import msgspec
 import sqlalchemy as sa
@@ -28,7 +26,7 @@ from transire.documents.certification import (
 from transire.documents.entry import EntryLine
 from transire.node.tenant import Tenant
 from transire.origin.agreements import agreements
-from transire.procedures.clocks import Due, customs_zone, due, is_over
+from transire.procedures.clocks import Due, due, is_over, noon_of
 from transire.procedures.origin_verification.errors import (
     AlreadyDecided,
     CertificationDoesNotCover,
@@ -37,6 +35,7 @@ from transire.procedures.origin_verification.errors import (
     RefundTooLate,
 )
 from transire.procedures.origin_verification.gathering import (
+    Opened,
     StandingEntry,
     claim_of_line,
     ledger_time,
@@ -61,8 +60,7 @@ class RefundOffer(msgspec.Struct, frozen=True, kw_only=True):
 
 def refund_clock(entry: StandingEntry) -> Due:
     """Until when preference can be claimed after importation."""
-    noon = datetime.combine(entry.content.import_date, time(12), tzinfo=ZoneInfo(customs_zone()))
-    return due("refund-claim", noon)
+    return due("refund-claim", noon_of(entry.content.import_date))
 
 
 def claim_after_import(
@@ -117,8 +115,9 @@ def refund_offers(tenant: Tenant, tx: sa.Connection, entry: StandingEntry) -> tu
 
 
 def _offers(tenant: Tenant, tx: sa.Connection, entry: StandingEntry) -> Iterator[RefundOffer]:
+    opened = Opened()
     for line in entry.content.lines:
-        claimed = claim_of_line(tenant, tx, entry, line.line_number, needs_claim=False)
+        claimed = claim_of_line(tenant, tx, entry, line.line_number, needs_claim=False, opened=opened)
         if claimed.claim is not None or _is_decided(tx, entry.entry_id, line.line_number):
             continue
         for paper in _held(tenant, tx, line):

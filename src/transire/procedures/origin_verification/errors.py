@@ -18,7 +18,9 @@ TransireError
 ├── NotExtended               verification.not-extended
 ├── RefundTooLate             verification.refund-too-late
 ├── ClaimMadeAlready          verification.claim-made-already
-└── CertificationDoesNotCover verification.certification-does-not-cover
+├── CertificationDoesNotCover verification.certification-does-not-cover
+├── ActionNotTaken            verification.action-not-taken
+└── PdfUnavailable            verification.pdf-unavailable
 """
 
 from __future__ import annotations
@@ -150,3 +152,17 @@ class CertificationDoesNotCover(TransireError):
     sentence = "No certification is held under this name that covers the good, the importer and the day of importation."
     fix = "Ask the certifier for one, and claim when you hold it."
     status = 409
+
+
+class ActionNotTaken(TransireError):
+    code = "verification.action-not-taken"
+    sentence = "Customs has not denied the claim of this line, so that there is no action taken to print."
+    fix = "Print the notice of the proposed action from its own page, or wait for the determination."
+    status = 409
+
+
+class PdfUnavailable(TransireError):
+    code = "verification.pdf-unavailable"
+    sentence = "This node cannot print: the typesetter is not installed."
+    fix = "Ask whoever runs the node to install `transire[pdf]`."
+    status = 501

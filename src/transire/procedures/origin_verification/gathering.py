@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, cast
 
@@ -59,6 +60,10 @@ class Certified(msgspec.Struct, frozen=True, kw_only=True):
     good: CertifiedGood | None
 
 
+Opened = dict[str, Certified | None]
+"""Certifications that were opened already, by document, with no good chosen; None: it is not held."""
+
+
 class ClaimOfLine(msgspec.Struct, frozen=True, kw_only=True):
     """A line of an entry and its claim, if it makes one, with what that rests on as far as it is held."""
 
@@ -107,7 +112,7 @@ def find_entry(tenant: Tenant, tx: sa.Connection, entry_id: str) -> StandingEntr
         filer=latest.statement.by,
         filed_statement=latest.statement.id,
         filed_at=latest.place.accepted_at,
-        content=read_entry_summary(paper.credential),
+        content=paper.read_as(read_entry_summary),
     )
 
 
@@ -120,16 +125,25 @@ def standing_entry(tenant: Tenant, tx: sa.Connection, entry_id: str) -> Standing
 
 
 def claim_of_line(
-    tenant: Tenant, tx: sa.Connection, entry: StandingEntry, number: int, *, needs_claim: bool = True
+    tenant: Tenant,
+    tx: sa.Connection,
+    entry: StandingEntry,
+    number: int,
+    *,
+    needs_claim: bool = True,
+    opened: Opened | None = None,
 ) -> ClaimOfLine:
-    """The claim of a line; refuse a line that is not there, and one that claims nothing unless that is allowed."""
+    """The claim of a line; refuse a line that is not there, and one that claims nothing unless that is allowed.
+
+    Whoever asks for many lines hands in `opened`, so that a certification of many of them is opened once.
+    """
     line = find_line(entry.content, number)
     if line is None:
         raise LineUnknown(got=number)
     claim = line.claim or _claimed_since(tenant, tx, entry.entry_id, number)
     if claim is None and needs_claim:
         raise LineWithoutClaim(got=number)
-    certified = None if claim is None else _certified(tenant, tx, claim)
+    certified = None if claim is None else _certified(tenant, tx, claim, {} if opened is None else opened)
     return ClaimOfLine(entry=entry, line=line, claim=claim, certified=certified)
 
 
@@ -149,19 +163,29 @@ def _claimed_since(tenant: Tenant, tx: sa.Connection, entry_id: str, number: int
     return None
 
 
-def _certified(tenant: Tenant, tx: sa.Connection, claim: Claim) -> Certified | None:
-    paper = None if claim.certification is None else open_newest(tenant, tx, claim.certification)
+def _certified(tenant: Tenant, tx: sa.Connection, claim: Claim, opened: Opened) -> Certified | None:
+    name = claim.certification
+    if name is None:
+        return None
+    if name not in opened:
+        opened[name] = _open_certification(tenant, tx, name)
+    held = opened[name]
+    if held is None or claim.certification_good is None:
+        return held
+    return msgspec.structs.replace(held, good=find_good(held.content, claim.certification_good))
+
+
+def _open_certification(tenant: Tenant, tx: sa.Connection, document_id: str) -> Certified | None:
+    paper = open_newest(tenant, tx, document_id)
     if paper is None or not is_certification(paper.credential):
         return None
-    content = read_certification(paper.credential)
-    good = None if claim.certification_good is None else find_good(content, claim.certification_good)
-    return Certified(paper=paper, content=content, good=good)
+    return Certified(paper=paper, content=paper.read_as(read_certification), good=None)
 
 
-def case_of(tx: sa.Connection, claimed: ClaimOfLine) -> ClaimCase:
-    """Every step about a claim so far."""
+def case_of(tx: sa.Connection, claimed: ClaimOfLine, steps: Sequence[Step] | None = None) -> ClaimCase:
+    """Every step about a claim so far; `steps` are those about its entry, where they are read already."""
     return case_of_steps(
-        steps_of(tx, claimed.entry.entry_id),
+        steps_of(tx, claimed.entry.entry_id) if steps is None else steps,
         claimed.entry.entry_id,
         claimed.line.line_number,
         agreement=claimed.agreement,

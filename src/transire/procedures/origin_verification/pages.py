@@ -15,10 +15,12 @@ from transire.portal.waiting import await_statement, await_version
 from transire.procedures.origin_verification import service
 from transire.procedures.origin_verification.answering import VISIT_ANSWERS, VisitAnswer
 from transire.procedures.origin_verification.asking import MOST_DAYS, Outcome
+from transire.procedures.origin_verification.forms import has_form
 from transire.procedures.origin_verification.questions import questions, questions_for
 from transire.procedures.origin_verification.service import ClaimQuestions
 from transire.procedures.origin_verification.statements import ASKED, CERTIFIER_ASKED, PROPOSED, VISIT
 from transire.procedures.origin_verification.views import RequestView
+from transire.procedures.typesetting import can_typeset
 from transire.records.documents import DocumentFilter
 
 TRADERS = frozenset({"producer", "exporter", "importer", "broker", "customs"})
@@ -92,6 +94,7 @@ def show_verification(visit: Visit) -> Response:
         "origin_verification/verification.html",
         page=page,
         extra_of=_extra,
+        can_typeset=can_typeset(),
         asks=customs and visit.may("requests.ask", "customs"),
         decides=customs and visit.may("claims.decide", "customs"),
         questions=questions_for("importer"),
@@ -120,7 +123,7 @@ def ask(visit: Visit) -> Response:
     document_id, line = visit.named("document_id"), _line(visit)
     stated = service.ask(visit.tenant, visit.actor, document_id, line, visit.form.text("question"), _days(visit))
     await_statement(visit.tenant, stated)
-    return visit.go(f"/entries/{document_id}", told="asked", anchor=f"line-{line}")
+    return visit.go(f"/entries/{document_id}", told="asked", anchor=f"line-{line}", query={"line": str(line)})
 
 
 @PAGES.post("/entries/{document_id}/lines/{line}/certifier", operation="requests.ask", again=show_verification)
@@ -225,6 +228,8 @@ def show_request(visit: Visit) -> Response:
         consents=waits and request.kind == VISIT.name and not request.answers,
         closes=customs and request.outcome is None and request.kind in (ASKED.name, CERTIFIER_ASKED.name),
         extends=customs and request.outcome is None and not request.answers,
+        can_typeset=can_typeset(),
+        has_form=has_form(request),
         is_notice=request.kind == PROPOSED.name,
         is_visit=request.kind == VISIT.name,
         is_direct=request.kind == CERTIFIER_ASKED.name,

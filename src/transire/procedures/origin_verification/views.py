@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from collections.abc import Sequence
+from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import msgspec
 import sqlalchemy as sa
@@ -12,13 +12,14 @@ import sqlalchemy as sa
 from transire.documents.evidence import Evidence, read_evidence
 from transire.node.tenant import Tenant
 from transire.origin.agreements import agreement
-from transire.procedures.clocks import Due, customs_zone, due
+from transire.procedures.clocks import Due, dates_of_entry
 from transire.procedures.origin_verification import statements as s
 from transire.procedures.origin_verification import tables as t
-from transire.procedures.origin_verification.claiming import RefundOffer, refund_clock, refund_offers
+from transire.procedures.origin_verification.claiming import RefundOffer, refund_offers
 from transire.procedures.origin_verification.errors import RequestUnknown
 from transire.procedures.origin_verification.gathering import (
     ClaimOfLine,
+    Opened,
     StandingEntry,
     body_of,
     case_of,
@@ -32,8 +33,6 @@ from transire.procedures.origin_verification.gathering import (
 from transire.procedures.origin_verification.questions import chosen
 from transire.procedures.origin_verification.stages import Asked, ClaimCase, Step, asked_of_steps, days_left
 from transire.procedures.papers import open_newest
-
-NOON = time(12)
 
 
 class Term(msgspec.Struct, frozen=True, kw_only=True):
@@ -148,9 +147,10 @@ def term(clock: Due, now: datetime) -> Term:
 def verification_page(tenant: Tenant, tx: sa.Connection, entry_id: str) -> VerificationPage:
     """The verification of an entry as it stands now."""
     entry = standing_entry(tenant, tx, entry_id)
-    asked_about = {step.line for step in steps_of(tx, entry_id)}
+    steps = steps_of(tx, entry_id)
+    asked_about, opened = {step.line for step in steps}, Opened()
     claimed = [
-        claim_of_line(tenant, tx, entry, line.line_number, needs_claim=False)
+        claim_of_line(tenant, tx, entry, line.line_number, needs_claim=False, opened=opened)
         for line in entry.content.lines
         if line.claim is not None or line.line_number in asked_about
     ]
@@ -160,33 +160,20 @@ def verification_page(tenant: Tenant, tx: sa.Connection, entry_id: str) -> Verif
         entry_number=entry.content.entry_number,
         importer=entry.content.importer.name,
         filer=tenant.name_of(entry.filer),
-        claims=tuple(_claim_view(tenant, tx, one) for one in claimed),
+        claims=tuple(_claim_view(tenant, tx, one, steps) for one in claimed),
         terms=entry_terms(entry, tenant.now()),
         refunds=refund_offers(tenant, tx, entry),
     )
 
 
 def entry_terms(entry: StandingEntry, now: datetime) -> tuple[Term, ...]:
-    """The dates that the law sets for an entry, the earliest first; a protest counts from scheduled liquidation."""
-    entered = _noon(entry.content.entry_date)
-    liquidation = due("liquidation", entered)
-    clocks = [
-        due("summary-correction", entered),
-        liquidation,
-        due("liquidation-limit", entered),
-        refund_clock(entry),
-        due("protest", _noon(liquidation.due)),
-        due("records", entered),
-    ]
-    return tuple(term(clock, now) for clock in sorted(clocks, key=lambda clock: clock.due))
+    """The dates that the law sets for an entry, the earliest first."""
+    found = dates_of_entry(entry.content.entry_date, entry.content.import_date)
+    return tuple(term(clock, now) for clock in found)
 
 
-def _noon(day: date) -> datetime:
-    return datetime.combine(day, NOON, tzinfo=ZoneInfo(customs_zone()))
-
-
-def _claim_view(tenant: Tenant, tx: sa.Connection, claimed: ClaimOfLine) -> ClaimView:
-    case, now, held = case_of(tx, claimed), tenant.now(), claimed.certified
+def _claim_view(tenant: Tenant, tx: sa.Connection, claimed: ClaimOfLine, steps: Sequence[Step]) -> ClaimView:
+    case, now, held = case_of(tx, claimed, steps), tenant.now(), claimed.certified
     asked = sorted((*case.requests, *case.visits, *case.proposals), key=lambda one: one.step.accepted_at)
     limit = case.limit()
     return ClaimView(
@@ -282,6 +269,18 @@ def _answer(tenant: Tenant, tx: sa.Connection, asked: Asked, step: Step) -> Answ
 def _document_of(tx: sa.Connection, statement_id: str) -> str | None:
     of = t.steps.c
     return tx.execute(sa.select(of.document).where(of.statement_id == statement_id)).scalar_one_or_none()
+
+
+def requests_of(tenant: Tenant, tx: sa.Connection, entry_id: str, line: int) -> tuple[RequestView, ...]:
+    """Everything that was asked about one line, in the order of the ledger."""
+    steps = steps_of(tx, entry_id)
+    found = (asked_of_steps(steps, step.statement_id) for step in steps if step.line == line)
+    return tuple(request_view(tenant, tx, asked) for asked in found if asked is not None)
+
+
+def decision_of(tenant: Tenant, tx: sa.Connection, entry: StandingEntry, line: int) -> DecisionView | None:
+    """What customs decided of the claim of a line; None while it has not."""
+    return _decision(tenant, tx, case_of(tx, claim_of_line(tenant, tx, entry, line, needs_claim=False)))
 
 
 def entry_number_of(tenant: Tenant, tx: sa.Connection, entry_id: str) -> str | None:

@@ -6,7 +6,7 @@ statements that it holds itself; the same functions then run over it. A case is 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
@@ -18,6 +18,8 @@ from transire.documents.certification import Certification, CertifiedGood, find_
 from transire.documents.customs_determination import CustomsDetermination
 from transire.documents.entry import Claim, EntryLine, EntrySummary, Source, sources_by_field
 from transire.documents.invoice import Invoice, InvoiceLine
+from transire.procedures.entry_summary.checks.duty import duty_of
+from transire.tariff.answer import CaseAnswer
 
 CUSTOMS_DAY_ENDS_AFTER = timedelta(hours=10)
 """A day of the customs territory (19 USC 1202 GN 2) ends last in Hawaii, ten hours after it ended at Greenwich."""
@@ -157,6 +159,11 @@ class CaseFile(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         """Where the fields of the entry came from, by their pointer."""
         return sources_by_field(self.entry.sources)
 
+    @cached_property
+    def duty(self) -> CaseAnswer:
+        """Duty and fees of the entry, worked out once."""
+        return duty_of(self.entry)
+
     def lines(self) -> tuple[LineOfCase, ...]:
         """Every line with what it names."""
         return self._lines
@@ -179,17 +186,22 @@ class CaseFile(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     def _certification_by_claim(self) -> dict[tuple[str | None, str | None], HeldCertification | None]:
         return {}
 
-    def claims(self) -> Iterator[tuple[LineOfCase, Claim]]:
+    def claims(self) -> tuple[tuple[LineOfCase, Claim], ...]:
         """Every line that claims a preference, with its claim."""
-        for line in self.lines():
-            if line.claim is not None:
-                yield line, line.claim
+        return self._claims
 
-    def certified(self) -> Iterator[tuple[LineOfCase, Claim, HeldCertification]]:
+    @cached_property
+    def _claims(self) -> tuple[tuple[LineOfCase, Claim], ...]:
+        return tuple((line, line.claim) for line in self.lines() if line.claim is not None)
+
+    def certified(self) -> tuple[tuple[LineOfCase, Claim, HeldCertification], ...]:
         """Every claim whose certification is at hand."""
-        for line, claim in self.claims():
-            if line.certification is not None:
-                yield line, claim, line.certification
+        return self._certified
+
+    @cached_property
+    def _certified(self) -> tuple[tuple[LineOfCase, Claim, HeldCertification], ...]:
+        claimed = self.claims()
+        return tuple((line, claim, line.certification) for line, claim in claimed if line.certification is not None)
 
     def certification_of(self, claim: Claim) -> HeldCertification | None:
         """The version that the claim's statement of issue speaks of; else the last one held of that document."""

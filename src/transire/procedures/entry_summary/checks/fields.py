@@ -5,6 +5,7 @@ The only place where the correspondence of certification, invoice, power of atto
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -35,12 +36,19 @@ class Drawn(msgspec.Struct, frozen=True, kw_only=True):
     computed: str = ""
 
 
-def drawn_fields(case: CaseFile) -> dict[str, Drawn]:
-    """Every field of the entry that the documents of the case say with one voice, by its JSON pointer."""
+def drawn_fields(case: CaseFile, *, near: Iterable[str]) -> dict[str, Drawn]:
+    """The fields that the documents of the case say with one voice, by their JSON pointers.
+
+    Of the lines, those that hold one of the fields of `near` or are held by one: the others need not be drawn.
+    """
+    asked = {"/".join(field.split("/")[:3]) for field in near}
+    every = not asked.isdisjoint(("", "/lines"))
     authority = case.authorities.get(case.entry.power_of_attorney or "")
     first = case.invoices.get(case.entry.invoices[0]) if case.entry.invoices else None
     drawn = draw_header(authority, first)
     for line in case.lines():
+        if not (every or line.where() in asked):
+            continue
         if line.invoice is not None and line.invoice_line is not None and line.invoice_at is not None:
             fields = draw_line(line.where(), line.invoice, line.invoice_at, line.certification, line.good)
             if line.good is not None and not _agree(line.good, line.invoice_line):

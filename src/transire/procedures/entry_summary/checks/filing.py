@@ -139,7 +139,8 @@ def dates_out_of_order(case: CaseFile) -> Iterator[Hit]:
     law="19 USC 1484(a)(1)",
 )
 def keyed_twice(case: CaseFile) -> Iterator[Hit]:
-    for pointer, drawn in drawn_fields(case).items():
+    typed = {field for field, source in case.sources.items() if source.keyed_by is not None}
+    for pointer, drawn in (drawn_fields(case, near=typed) if typed else {}).items():
         source = find_source(case.sources, pointer)
         if source is not None and source.keyed_by is not None:
             yield Hit(where=pointer, got="typed", expected=f"{drawn.value} from {drawn.title}{drawn.pointer}")

@@ -7,20 +7,21 @@ numbers are added and ended twice a year and more. That is then told as not know
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from fractions import Fraction
+from functools import lru_cache
 from typing import Final
 
 import msgspec
 
 from transire.procedures.entry_summary.checks.case import CaseFile, LineOfCase
 from transire.procedures.entry_summary.checks.check import Hit, check
-from transire.procedures.entry_summary.checks.duty import duty_of
 from transire.tariff.charges import wanted
 from transire.tariff.duty import OLD_AFTER
 from transire.tariff.number import TariffNumber, parse_tariff_number
 from transire.tariff.rate_reader import read_rate
 from transire.tariff.rates import Measure
-from transire.tariff.schedule import Listing, at_hand, listing
+from transire.tariff.schedule import Listing, Shelf, at_hand, listing
 from transire.tariff.units import convert, measure_of
 
 NO_QUANTITY = "X"
@@ -34,10 +35,9 @@ NO_QUANTITY = "X"
     law="19 USC 1484(f); HTSUS General Statistical Note 1",
 )
 def tariff_number_unknown(case: CaseFile) -> Iterator[Hit]:
-    for line in case.lines():
-        found = _lookup(case, line)
+    for where, found in _numbers(case):
         if found.is_absent and not found.is_old and not found.elsewhere:
-            yield Hit(where=line.where("tariffNumber"), got=found.number.dotted, expected=found.asked)
+            yield Hit(where=where, got=found.number.dotted, expected=found.asked)
 
 
 @check(
@@ -48,11 +48,10 @@ def tariff_number_unknown(case: CaseFile) -> Iterator[Hit]:
     law="19 USC 1484(f); 19 USC 3005",
 )
 def tariff_number_expired(case: CaseFile) -> Iterator[Hit]:
-    for line in case.lines():
-        found = _lookup(case, line)
+    for where, found in _numbers(case):
         if found.is_absent and not found.is_old and found.elsewhere:
             got = f"{found.number.dotted}, which stands in the edition of {' and '.join(found.elsewhere)}"
-            yield Hit(where=line.where("tariffNumber"), got=got, expected=found.asked)
+            yield Hit(where=where, got=got, expected=found.asked)
 
 
 @check(
@@ -63,10 +62,9 @@ def tariff_number_expired(case: CaseFile) -> Iterator[Hit]:
     law="19 USC 1484(f)",
 )
 def tariff_number_not_known(case: CaseFile) -> Iterator[Hit]:
-    for line in case.lines():
-        found = _lookup(case, line)
+    for where, found in _numbers(case):
         if not found.is_answered or (found.is_absent and found.is_old):
-            yield Hit(where=line.where("tariffNumber"), got=f"{found.number.dotted}: {found.why}", expected=found.asked)
+            yield Hit(where=where, got=f"{found.number.dotted}: {found.why}", expected=found.asked)
 
 
 @check(
@@ -77,7 +75,7 @@ def tariff_number_not_known(case: CaseFile) -> Iterator[Hit]:
 )
 def unit_missing(case: CaseFile) -> Iterator[Hit]:
     for line in case.lines():
-        found = _lookup(case, line).listing
+        found = _lookup(line.line.tariff_number, case.entry.entry_date).listing
         for unit in () if found is None else found.units:
             if unit != NO_QUANTITY and all(_into(given, measure_of(unit)) is None for given in _given(line)):
                 told = " and ".join(f"{one.quantity} {one.unit}" for one in line.line.quantities)
@@ -93,7 +91,7 @@ def unit_missing(case: CaseFile) -> Iterator[Hit]:
 )
 def unit_not_asked(case: CaseFile) -> Iterator[Hit]:
     for line in case.lines():
-        found = _lookup(case, line).listing
+        found = _lookup(line.line.tariff_number, case.entry.entry_date).listing
         if found is None:
             continue
         asked = _asked(found)
@@ -138,7 +136,7 @@ def total_differs(case: CaseFile) -> Iterator[Hit]:
     law="19 USC 1484(a)(1); 19 CFR 141.90",
 )
 def duty_not_computable(case: CaseFile) -> Iterator[Hit]:
-    for line, answer in zip(case.lines(), duty_of(case.entry).lines, strict=True):
+    for line, answer in zip(case.lines(), case.duty.lines, strict=True):
         for refusal in answer.problems:
             if refusal.code not in _TOLD:
                 got = refusal.got or refusal.sentence
@@ -179,8 +177,23 @@ class _Lookup(msgspec.Struct, frozen=True):
         return self.is_answered and self.listing is None
 
 
-def _lookup(case: CaseFile, line: LineOfCase) -> _Lookup:
-    number, day, shelf = parse_tariff_number(line.line.tariff_number), case.entry.entry_date, at_hand()
+def _numbers(case: CaseFile) -> Iterator[tuple[str, _Lookup]]:
+    """Every number of every line, with its place: that of the goods, and those of chapters 98 and 99."""
+    day = case.entry.entry_date
+    for line in case.lines():
+        yield line.where("tariffNumber"), _lookup(line.line.tariff_number, day)
+        for at, said in enumerate(line.line.additional_numbers):
+            yield line.where(f"additionalNumbers/{at}/tariffNumber"), _lookup(said.tariff_number, day)
+
+
+def _lookup(written: str, day: date) -> _Lookup:
+    return _looked_up(at_hand(), written, day)
+
+
+@lru_cache(maxsize=65_536)
+def _looked_up(shelf: Shelf, written: str, day: date) -> _Lookup:
+    """Remembered: the lines of an entry ask for the same numbers again and again, and a shelf does not change."""
+    number = parse_tariff_number(written)
     book = shelf.book_for(number, day)
     if book is None:
         asked = f"an edition of {day} that holds chapter {number.chapter}"
