@@ -33,8 +33,8 @@ from transire.errors import catalogue
 from transire.ledger import verify
 from transire.portal.rendering import spaced
 from transire.procedures.clocks import clocks
-from transire.procedures.entry_summary.receivers import REASONS
 from transire.procedures.entry_summary.checks import CHECKS
+from transire.procedures.entry_summary.receivers import REASONS
 from transire.procedures.origin_verification.questions import questions
 from transire.procedures.solicitation.reasons import reasons
 from transire.tariff.agencies import agency_programmes

@@ -15,6 +15,7 @@ import msgspec
 
 from transire.documents.codes import parse_decimal
 from transire.documents.errors import Problem
+from transire.documents.pointers import Places
 from transire.documents.trade_rules import (
     air_waybill_digit,
     containers_are_listed,
@@ -23,7 +24,6 @@ from transire.documents.trade_rules import (
     order_total,
     tests_are_of_heats,
 )
-from transire.documents.pointers import Places
 from transire.errors import TransireError
 from transire.origin.agreements import Agreement, agreement
 from transire.origin.answer import Answer
