@@ -28,6 +28,7 @@ COMMANDS: Final = {
     "inventory": Entry("transire.cli.origin:inventory_command", "Follow fungible units through an inventory."),
     "trace": Entry("transire.cli.origin:trace_command", "Trace a material into a light-duty vehicle (NAFTA)."),
     "interest": Entry("transire.cli.origin:interest_command", "Work out non-allowable interest costs."),
+    "vehicle": Entry("transire.cli.origin:vehicle_command", "Test what USMCA requires of a vehicle beside its rule."),
 }
 
 FILE: Final = click.Path(allow_dash=True, path_type=Path)
@@ -67,7 +68,7 @@ def refusal_line(refusal: TransireError, case: str | None = None) -> bytes:
 
 
 def _calculation(kind: Kind, law: str, example: str) -> click.Command:
-    """One command for one calculation: all four read a file, calculate, and print."""
+    """One command for one calculation: all read a file, calculate, and print."""
 
     @click.command(
         kind, help=f"{COMMANDS[kind].summary}\n\nThe law: {law}.", epilog=f"\b\nExample:\n  transire origin {example}\n"
@@ -112,6 +113,7 @@ inventory_command = _calculation(
     "inventory", "NAFTA Regulations Schedules IX and X, USMCA Regulations Schedules 7 and 8", "inventory stock.json"
 )
 trace_command = _calculation("trace", "NAFTA Regulations section 9 and Schedule IV", "trace radiator.json")
+vehicle_command = _calculation("vehicle", "USMCA Regulations sections 14 to 19", "vehicle sedan.json --json")
 interest_command = _calculation(
     "interest", "NAFTA Regulations Schedule XI, USMCA Regulations Schedule 9", "interest loan.json"
 )

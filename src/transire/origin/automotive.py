@@ -19,6 +19,9 @@ from transire.origin.case import AgreementId
 from transire.origin.ranges import Ranges, held
 
 Vehicle = Literal["light", "heavy"]
+CoveredVehicle = Literal["passenger_vehicle", "light_truck", "heavy_truck"]
+PartsTable = Literal["A.1", "A.2", "B", "C", "D", "E"]
+PartsMethod = Literal["net_cost", "transaction_value"]
 
 
 class Step(msgspec.Struct, frozen=True, rename={"start": "from"}):
@@ -51,6 +54,27 @@ class Covered(msgspec.Struct, frozen=True, kw_only=True):
         return self.asked if held(digits, self.heavy) is not False else ()
 
 
+class LabourStep(msgspec.Struct, frozen=True, rename={"start": "from"}):
+    """A labour value content needed from a day on, and how much of it in points of high-wage materials and labour."""
+
+    percent: Decimal
+    high_wage: Decimal
+    start: date
+
+
+class Required(msgspec.Struct, frozen=True, kw_only=True):
+    """What USMCA requires of vehicles and of listed parts, in figures (USMCA Regulations ss. 14, 15, 17, 18 and 19)."""
+
+    citation: str
+    labour: dict[CoveredVehicle, tuple[LabourStep, ...]]
+    labour_by_alternative_staging: LabourStep
+    technology_at_most: Decimal
+    assembly_credit: Decimal
+    metal: Decimal
+    parts: dict[PartsTable, dict[PartsMethod, tuple[Step, ...]]]
+    excess_credit_until: date
+
+
 class Automotive(msgspec.Struct, frozen=True, kw_only=True):
     """What the NAFTA Regulations list for automotive goods, and the vehicles that USMCA covers."""
 
@@ -62,6 +86,7 @@ class Automotive(msgspec.Struct, frozen=True, kw_only=True):
     traced: Ranges
     content: dict[Vehicle, tuple[Step, ...]]
     covered: Covered
+    required: Required
 
     def vehicle(self, digits: str) -> Vehicle | None:
         """Light-duty or heavy-duty vehicle (s.2(1)); None for anything else, and for a code too short to tell.

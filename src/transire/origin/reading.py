@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Final, TypeVar
 
 import msgspec
@@ -32,6 +32,7 @@ MAX_CASE_BYTES: Final = 16_000_000
 ONE: Final = Decimal(1)
 
 _AT: Final = re.compile(r"^(?P<what>.*?)(?: - at `(?P<path>\$[^`]*)`)?$", re.DOTALL)
+_COUNTRY: Final = re.compile(r"[A-Z]{2}", re.ASCII)
 _STEP: Final = re.compile(r"\.([^.\[\]]+)|\[(\d+|\.\.\.)\]")
 
 _Asked = TypeVar("_Asked", bound=msgspec.Struct)
@@ -96,6 +97,22 @@ def percent_at(text: str, where: str) -> Decimal:
     if value > 100:
         raise ShareTooLarge(got=text, expected="at most 100", where=where)
     return value
+
+
+@lru_cache(maxsize=1024)
+def is_country(text: str) -> bool:
+    """Whether a text is a country as ISO 3166 writes it: two capital letters.
+
+    >>> is_country("MX"), is_country("mx"), is_country("Mexico")
+    (True, False, False)
+    """
+    return _COUNTRY.fullmatch(text) is not None
+
+
+def check_country(text: str | None, where: str) -> None:
+    """Refuse a country that is not written as ISO 3166 writes it: it would be taken for one that is no party."""
+    if text is not None and not is_country(text):
+        raise CaseInvalid(got=repr(text)[:40], expected="two capital letters of ISO 3166, such as MX", where=where)
 
 
 def pointer(path: str) -> str:

@@ -12,6 +12,7 @@ from transire.origin.schedules.allocate import Allocation, Allocations
 from transire.origin.schedules.interest import Interest, Loan
 from transire.origin.schedules.inventory import Inventory, InventoryTaken
 from transire.origin.schedules.trace import Traced, TracedValue
+from transire.origin.schedules.vehicle import VehicleFigures, VehicleRequirements
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 
@@ -26,6 +27,8 @@ SCHEMAS: Final[dict[str, type[msgspec.Struct]]] = {
     "trace-result": TracedValue,
     "interest": Loan,
     "interest-result": Interest,
+    "vehicle": VehicleFigures,
+    "vehicle-result": VehicleRequirements,
 }
 """What a schema is called, and the type whose it is."""
 

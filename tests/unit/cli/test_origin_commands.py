@@ -196,7 +196,7 @@ def test_a_file_that_is_not_there_is_refused_in_its_place_and_the_rest_still_run
     assert "Check its name" in lines[0]["error"]["fix"]
 
 
-@pytest.mark.parametrize("command", ["allocate", "inventory", "trace", "interest"])
+@pytest.mark.parametrize("command", ["allocate", "inventory", "trace", "interest", "vehicle"])
 def test_the_calculations_refuse_it_too(command: str) -> None:
     done = run(command, "none.json", "--json")
     assert (done.exit_code, json.loads(done.stdout)["error"]["code"]) == (1, "origin.file-unreadable")

@@ -56,7 +56,7 @@ def _conferred(question: Question, name: str, citation: str) -> Condition:
 def listed(question: Question) -> Condition | None:
     """The table by which a good originates that comes from the territory of a party (USMCA Table 2.10.1)."""
     exporter = question.case.exporter_country
-    if exporter is None or not question.is_party(exporter):
+    if exporter is None or not question.is_party(exporter) or not question.bindings.notes_apply:
         return None
     for term in question.terms.listed:
         if held(question.digits, term.goods) is not True:

@@ -14,6 +14,7 @@ from transire.origin.case import Case, Good, Material, RuleText
 from transire.origin.code import digits_of
 from transire.origin.concordance import numbers_noticed
 from transire.origin.determination.bill import Bill, BillMaker
+from transire.origin.determination.checking import check_details
 from transire.origin.determination.content import Content
 from transire.origin.determination.facts import check_facts, told
 from transire.origin.determination.finding import Bindings, Bound, OwnRules, bindings
@@ -38,6 +39,7 @@ from transire.origin.errors import (
     CountryNotParty,
     MethodNotOfAgreement,
     PartExceedsWhole,
+    RuleNotUnderstood,
 )
 from transire.origin.ranges import held
 from transire.origin.reading import amount_at, share_at
@@ -76,7 +78,7 @@ class Question:
         self._bill_notices = maker.notices
         self.statements.refuse_unmatched()
         self.subject = self._subject()
-        self.bindings = self._bindings(self.digits, case.rule)
+        self.bindings = self._bindings(self.digits, case.rule, "")
         self.notes = self._notes(self.bindings, self.subject)
 
     def is_party(self, country: str) -> bool:
@@ -152,6 +154,7 @@ class Question:
 
     def _check(self) -> None:
         case, on = self.case, self.case.import_date
+        check_details(case)
         if not self.agreement.is_in_force(on):
             until = self.agreement.in_force_until
             span = f"from {self.agreement.in_force_from}" + (f" to {until}" if until else "")
@@ -186,10 +189,13 @@ class Question:
             traced=traced,
         )
 
-    def _bindings(self, digits: str, given: RuleText | None) -> Bindings:
+    def _bindings(self, digits: str, given: RuleText | None, where: str) -> Bindings:
         case = self.case
         trade = (case.exporter_country, case.importer_country)
-        return bindings(case.agreement, digits, case.import_date, *trade, given, self.own)
+        try:
+            return bindings(case.agreement, digits, case.import_date, *trade, given, self.own)
+        except RuleNotUnderstood as refusal:
+            raise RuleNotUnderstood(got=refusal.got, expected=refusal.expected, where=f"{where}/rule/text") from None
 
     def _notes(self, found: Bindings, subject: Subject) -> NotesInForce:
         return NotesInForce(found.notes, subject.facts, apply=found.notes_apply)
@@ -219,7 +225,7 @@ class Question:
             return MadeHere(True, by_content=False)
         assert material.self_produced is not None
         digits = digits_of(material.tariff, f"{where}/tariff")
-        found = self._bindings(digits, material.self_produced.rule)
+        found = self._bindings(digits, material.self_produced.rule, f"{where}/self_produced")
         if len(found.rules) != 1:
             why = (
                 f"{'more than one rule binds' if found.rules else 'the catalogue holds no rule for'} {material.tariff}"

@@ -22,6 +22,7 @@ from transire.origin.case import AgreementId, Case, Good, Material, RuleText
 from transire.origin.code import digits_of, known_digits
 from transire.origin.concordance import numbers_noticed
 from transire.origin.determination.bill import Bill, origin_unknown
+from transire.origin.determination.checking import is_plainly_described
 from transire.origin.determination.content import Content, Required, content_of, required_by
 from transire.origin.determination.covered import requirements
 from transire.origin.determination.finding import Bound, bindings
@@ -36,7 +37,9 @@ from transire.origin.determination.values import costs_of
 from transire.origin.determination.vehicles import vehicle_of
 from transire.origin.determination.verdict import Verdict
 from transire.origin.determination.weighing import Weighed
+from transire.origin.errors import RuleNotUnderstood
 from transire.origin.ranges import held
+from transire.origin.reading import is_country
 from transire.origin.rule.notes import FreshObtained, Note, ValueAlternativeBarred
 from transire.origin.rule.tree import Alternative, Change, NoChange
 from transire.origin.terms import Terms, terms_of
@@ -81,7 +84,11 @@ def quickly_found(case: Case, *, full: bool) -> Found | None:
     good, value = case.good, case.good.value
     if value is None or value.transaction is None or not _is_plain(case, good):
         return None
-    plan = _plan(case.agreement, good.tariff, case.import_date, case.exporter_country, case.importer_country, case.rule)
+    trade = (case.exporter_country, case.importer_country)
+    try:
+        plan = _plan(case.agreement, good.tariff, case.import_date, *trade, case.rule)
+    except RuleNotUnderstood:
+        return None  # the long way refuses it, and names the member
     price = plain_amount(value.transaction)
     if plan is None or price is None or price == ZERO:
         return None
@@ -117,6 +124,8 @@ def _is_plain(case: Case, good: Good) -> bool:
         or good.produced_in is not None
         or good.set is not None
         or (good.weight is not None and plain_amount(good.weight) is None)
+        or (good.quantity is not None and plain_amount(good.quantity) is None)
+        or (case.exporter_country is not None and not is_country(case.exporter_country))
         or value is None
         or value.related_sale is not None
         or value.adjusted is not None
@@ -192,6 +201,11 @@ def _added_up(bill: Bill, materials: Sequence[Material], currency: str | None) -
             or material.adjustments is not None
             or material.self_produced is not None
             or (material.currency is not None and material.currency != currency)
+            or (
+                # Most bills of long files say none of them: a call for each material would cost as much as its value.
+                (material.country is not None or material.quantity is not None or material.weight is not None)
+                and not is_plainly_described(material)
+            )
         ):
             return None
         texts.append(material.value)

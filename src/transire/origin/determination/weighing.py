@@ -115,8 +115,8 @@ def _target(setting: Setting, alternative: Alternative, covers: Verdict, needs: 
 def _guard_holds(setting: Setting, guard: str) -> Verdict:
     """Whether the good is one that the words before an alternative narrow it to.
 
-    Those words are declared as they stand; or the principal use is declared in words that some of the alternatives of
-    the rule contain ("original equipment in a heavy truck"): then the good is of those, and of no other.
+    Those words are declared as they stand; or the principal use is declared in words that one list of alternatives
+    contains and no other ("original equipment in a heavy truck"): then the good is of that one.
     """
     facts = setting.subject.facts
     opens = described(facts, guard)
@@ -124,7 +124,7 @@ def _guard_holds(setting: Setting, guard: str) -> Verdict:
     if use is None:
         return opens
     fitting = {one.guard for one in setting.rule.alternatives if one.guard and use in normalized(one.guard)}
-    return guard in fitting if fitting else None
+    return guard in fitting if len(fitting) == 1 else None
 
 
 def _is_none_of_the_named(setting: Setting, alternative: Alternative, needs: list[Need]) -> Verdict:

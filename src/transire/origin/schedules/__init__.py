@@ -1,7 +1,8 @@
-"""The arithmetic of the regulations' schedules: allocation of costs, inventories, traced materials, interest.
+"""The arithmetic of the regulations' schedules: allocation of costs, inventories, traced materials, interest, vehicles.
 
 Each calculation takes the figures of one file and gives the figures that the published examples give: NAFTA Rules of
-Origin Regulations, Schedules VII, IX, X, XI and section 9; USMCA Rules of Origin Regulations, Schedules 5, 7, 8 and 9.
+Origin Regulations, Schedules VII, IX, X, XI and section 9; USMCA Rules of Origin Regulations, Schedules 5, 7, 8 and 9
+and sections 14 to 19.
 All of it is exact; where the published tables round on the way, `ratio_places` and `value_places` do so too.
 """
 
@@ -17,8 +18,9 @@ from transire.origin.schedules.allocate import Allocation, allocate
 from transire.origin.schedules.interest import Loan, non_allowable_interest
 from transire.origin.schedules.inventory import Inventory, take_from_inventory
 from transire.origin.schedules.trace import Traced, trace
+from transire.origin.schedules.vehicle import VehicleFigures, vehicle_requirements
 
-Kind = Literal["allocate", "inventory", "trace", "interest"]
+Kind = Literal["allocate", "inventory", "trace", "interest", "vehicle"]
 
 
 class _Calculation(NamedTuple):
@@ -31,6 +33,7 @@ _KINDS: Final[dict[Kind, _Calculation]] = {
     "inventory": _Calculation(Inventory, take_from_inventory),
     "trace": _Calculation(Traced, trace),
     "interest": _Calculation(Loan, non_allowable_interest),
+    "vehicle": _Calculation(VehicleFigures, vehicle_requirements),
 }
 
 
