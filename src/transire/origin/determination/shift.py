@@ -92,9 +92,9 @@ class Shift:
         if self.by_codes is None:
             return None
         heading = digits[:4]
-        found = self._headings.get(heading, heading)
-        if found is heading:
-            found = self._headings[heading] = self._judged(heading, ()).verdict if len(heading) == 4 else None
+        if heading not in self._headings:
+            self._headings[heading] = self._judged(heading, ()).verdict if len(heading) == 4 else None
+        found = self._headings[heading]
         if found is None and len(digits) >= self.by_codes.least:
             found = self.by_codes.accepts(digits)
         if found is not None:
