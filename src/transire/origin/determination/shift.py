@@ -67,7 +67,7 @@ class Shift:
         """What it excludes only together ("more than one of the following")."""
         self._settled: dict[str, bool] = {}
         """Codes of full length that were judged before, where codes alone decide."""
-        self._headings: dict[str, bool | str | None] = {}
+        self._headings: dict[str, Verdict] = {}
         """Headings that were judged before, as far as the heading tells."""
         self._known: dict[str, Judged] = {}
 
