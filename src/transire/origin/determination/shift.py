@@ -67,7 +67,7 @@ class Shift:
         """What it excludes only together ("more than one of the following")."""
         self._settled: dict[str, bool] = {}
         """Codes of full length that were judged before, where codes alone decide."""
-        self._headings: dict[str, bool | str | None] = {}
+        self._headings: dict[str, bool | None] = {}
         """Headings that were judged before, as far as the heading tells."""
         self._known: dict[str, Judged] = {}
 
@@ -92,8 +92,9 @@ class Shift:
         if self.by_codes is None:
             return None
         heading = digits[:4]
-        found = self._headings.get(heading, heading)
-        if found is heading:
+        try:
+            found = self._headings[heading]
+        except KeyError:
             found = self._headings[heading] = self._judged(heading, ()).verdict if len(heading) == 4 else None
         if found is None and len(digits) >= self.by_codes.least:
             found = self.by_codes.accepts(digits)
