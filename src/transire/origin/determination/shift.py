@@ -77,7 +77,11 @@ class Shift:
         if settled is None:
             if self.edition and (older := before(digits[:6], self.edition)):
                 return self._judged_as(older, facts)
-            settled = self._by_codes(digits)
+            settled = self._headings.get(digits[:4])
+            if settled is None:
+                settled = self._by_codes(digits)
+            if settled is not None:
+                self._settled[digits] = settled
         if settled is not None:
             return CHANGES if settled else FAILS
         if facts:
@@ -98,8 +102,6 @@ class Shift:
             found = self._headings[heading] = self._judged(heading, ()).verdict if len(heading) == 4 else None
         if found is None and len(digits) >= self.by_codes.least:
             found = self.by_codes.accepts(digits)
-        if found is not None:
-            self._settled[digits] = found
         return found
 
     def _judged_as(self, older: Sequence[str], facts: Facts) -> Judged:
