@@ -107,7 +107,8 @@ def quickly_found(case: Case, *, full: bool) -> Found | None:
     if full and numbers_noticed(plan.digits, foreign.codes, plan.bound.hs, case.import_date):
         return None
     if not foreign.codes:
-        return Found(case.case, subject, only_originating(plan.terms, len(case.materials)), True)
+        route = only_originating(plan.terms, len(case.materials))
+        return Found(case.case, subject, route, True, notices=_notices(case, plan) if full else ())
     return _weighed(case, plan, subject, foreign, full)
 
 
@@ -170,11 +171,12 @@ def _as_weighed(way: _Way, content: Content | None) -> Weighed:
 
 def _told(case: Case, plan: _Plan, subject: Subject, weighed: Weighed, full: bool) -> Found:
     route = Route("product_rule", weighed.verdict, bound=plan.bound, weighed=weighed, content=weighed.content)
-    if not full:
-        return Found(case.case, subject, route, weighed.verdict)
-    notices = [] if plan.bound.notice is None else [plan.bound.notice]
-    notices += [origin_unknown(one, plan.terms) for one in case.materials if one.origin == "unknown"]
-    return Found(case.case, subject, route, weighed.verdict, notices=notices)
+    return Found(case.case, subject, route, weighed.verdict, notices=_notices(case, plan) if full else ())
+
+
+def _notices(case: Case, plan: _Plan) -> list[str]:
+    of_rule = [] if plan.bound.notice is None else [plan.bound.notice]
+    return of_rule + [origin_unknown(one, plan.terms) for one in case.materials if one.origin == "unknown"]
 
 
 def _failing(shift: Shift, foreign: _Foreign) -> Decimal | None:
