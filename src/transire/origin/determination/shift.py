@@ -114,7 +114,7 @@ class Shift:
     def verdicts(self, codes: Sequence[str]) -> list[Verdict]:
         """Whether materials of these codes make the change, as far as codes alone decide it."""
         found: list[Verdict] = list(map(self._settled.get, codes))
-        if None in found:
+        if None in set(found):  # a set tells by hash: a list would compare each with None
             found = [self.judge(digits).verdict for digits in codes]
         return found
 
