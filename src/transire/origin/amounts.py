@@ -66,7 +66,7 @@ def plain_amounts(texts: Sequence[str]) -> list[Decimal] | None:
     if texts and (_ALL_PLAIN.fullmatch(joined) is None or ".\n" in joined or joined[-1] == "."):
         return None
     try:
-        return [Decimal(text) for text in texts]
+        return list(map(Decimal, texts))
     except InvalidOperation:  # two points, or a line end inside a text
         return None
 

@@ -29,7 +29,7 @@ from transire.origin.determination.general import general_conditions
 from transire.origin.determination.headroom import headroom_of
 from transire.origin.determination.noted import added_conditions
 from transire.origin.determination.question import Question
-from transire.origin.determination.quick import quickly_found
+from transire.origin.determination.quick import quick_answer, quickly_found
 from transire.origin.determination.routes import (
     Route,
     by_a_note,
@@ -53,8 +53,11 @@ def determine(case: Case, *, full: bool = True, own: OwnRules | None = None, sho
     whether plain cases may take it; the answer is the same.
     """
     with localcontext(EXACT):
-        found = quickly_found(case, full=full) if short_way and own is None else None
-        return _answer(found or _found(case, own), full)
+        if not short_way or own is not None:
+            return _answer(_found(case, own), full)
+        if full:
+            return _answer(quickly_found(case) or _found(case, own), full)
+        return quick_answer(case) or _answer(_found(case, own), full)
 
 
 def _found(case: Case, own: OwnRules | None) -> Found:
@@ -108,7 +111,7 @@ def _answer(found: Found, full: bool) -> Answer:
     outcome = _OUTCOMES[found.verdict]
     criterion = _criterion(subject.terms, route) if found.verdict is True else None
     method = best.method if best is not None and met_by_method else None
-    figures = figures_of(subject, route)
+    figures = figures_of(subject, route.content, route.weighed)
     if not full:
         return Answer(case=found.case, outcome=outcome, criterion=criterion, method=method, figures=figures)
     return Answer(

@@ -71,4 +71,10 @@ def test_files_that_are_no_tables_are_refused(tmp_path: Path) -> None:
 
 def test_an_unknown_agreement_and_a_number_that_is_none() -> None:
     assert getattr(_run("rules", "efta").exception, "code", "") == "origin.agreement-unknown"
-    assert getattr(_run("rules", "usmca", "84").exception, "code", "") == "tariff.number-malformed"
+    assert getattr(_run("rules", "usmca", "841").exception, "code", "") == "tariff.number-malformed"
+
+
+def test_the_rules_below_a_chapter_are_listed() -> None:
+    told = _run("rules", "usmca", "84").stdout
+    assert "stand below it" in told
+    assert "Rule for 8414.51" in told

@@ -30,5 +30,7 @@ def test_the_compiled_form_of_a_change_says_what_the_general_judge_says(agreemen
             named = [one.first.ljust(8, "0") for one in alternative.way.target.codes]
             for code in [*drawn.sample(CODES, 12), *near, *named, good]:
                 code = code.ljust(8, "0")
-                assert shift.by_codes.accepts(code) == shift._judged(code, ()).verdict
+                general = shift._judged(code, ()).verdict
+                # By its heading where that tells, and by its own digits.
+                assert shift.judge(code).verdict == shift.by_codes.accepts(code) == general
     assert compiled > 10

@@ -28,6 +28,7 @@ from transire.origin.determination.vehicles import (
     SPECIAL_CONTENT,
     automotive_sum,
     is_after_market,
+    is_for_a_vehicle,
     never_intermediate,
     special_limits,
     vehicle_of,
@@ -129,7 +130,7 @@ class Question:
             accumulates=self.statements.any_counts,
             related_sale=None if value is None else value.related_sale,
             related_share=self.share,
-            for_a_vehicle=self.vehicle is not None,
+            for_a_vehicle=is_for_a_vehicle(self.terms, self.digits, self.case.good.facts),
         )
 
     def setting(self, bound: Bound) -> Setting:

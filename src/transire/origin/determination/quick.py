@@ -18,6 +18,7 @@ import msgspec
 
 from transire.origin.agreements import agreement
 from transire.origin.amounts import HUNDRED, ZERO, plain_amount, plain_amounts
+from transire.origin.answer import Answer
 from transire.origin.case import AgreementId, Case, Good, Material, RuleText
 from transire.origin.code import digits_of, known_digits
 from transire.origin.concordance import numbers_noticed
@@ -32,10 +33,10 @@ from transire.origin.determination.openness import openness_of
 from transire.origin.determination.routes import Route, only_originating
 from transire.origin.determination.shift import Shift
 from transire.origin.determination.subject import Subject
+from transire.origin.determination.telling import figures_of
 from transire.origin.determination.tolerance import terms_for
 from transire.origin.determination.values import costs_of
 from transire.origin.determination.vehicles import vehicle_of
-from transire.origin.determination.verdict import Verdict
 from transire.origin.determination.weighing import Weighed
 from transire.origin.errors import RuleNotUnderstood
 from transire.origin.ranges import held
@@ -76,11 +77,67 @@ class _Foreign(msgspec.Struct, eq=False):
     values: list[Decimal]
 
 
-def quickly_found(case: Case, *, full: bool) -> Found | None:
-    """What a plain case came to; None for any other, and for what the long way refuses.
+class _Ready(NamedTuple):
+    """A plain case made ready: how it is weighed, its good with the sums of the bill, and what must change."""
 
-    `full`: whether the answer will be explained. What does not originate is then left to the long way.
-    """
+    plan: _Plan
+    subject: Subject
+    foreign: _Foreign
+
+
+class _Decided(NamedTuple):
+    """The alternative that decides a plain case, and the value content that it came to."""
+
+    way: _Way
+    content: Content | None
+    verdict: bool
+
+
+def quickly_found(case: Case) -> Found | None:
+    """What a plain case that originates came to; None for any other, and for what the long way refuses."""
+    ready = _made_ready(case)
+    if ready is None:
+        return None
+    plan, subject, foreign = ready
+    if numbers_noticed(plan.digits, foreign.codes, plan.bound.hs, case.import_date):
+        return None
+    if not foreign.codes:
+        route = only_originating(plan.terms, len(case.materials))
+        return Found(case.case, subject, route, True, notices=_notices(case, plan))
+    decided = _decided(plan, subject, foreign)
+    if decided is None or not decided.verdict:
+        # Which alternative comes nearest, and what would help, is for the long way to say.
+        return None
+    way, content, _ = decided
+    moved = None if way.shift is None else Moved(True)
+    weighed = Weighed(way.number, way.alternative, True, moved, content, None, [], True, [])
+    route = Route("product_rule", True, bound=plan.bound, weighed=weighed, content=content)
+    return Found(case.case, subject, route, True, notices=_notices(case, plan))
+
+
+def quick_answer(case: Case) -> Answer | None:
+    """Outcome, criterion, method and figures of a plain case; None where the long way is to say them."""
+    ready = _made_ready(case)
+    if ready is None:
+        return None
+    plan, subject, foreign = ready
+    criteria = plan.terms.criteria
+    if not foreign.codes:
+        return Answer(case=case.case, outcome="originating", criterion=criteria["originating_materials"])
+    decided = _decided(plan, subject, foreign)
+    if decided is None:
+        return None
+    best = None if decided.content is None else decided.content.best
+    return Answer(
+        case=case.case,
+        outcome="originating" if decided.verdict else "not_originating",
+        criterion=criteria["product_rule"] if decided.verdict else None,
+        method=None if best is None else best.method,
+        figures=figures_of(subject, decided.content, None),
+    )
+
+
+def _made_ready(case: Case) -> _Ready | None:
     good, value = case.good, case.good.value
     if value is None or value.transaction is None or not _is_plain(case, good):
         return None
@@ -104,11 +161,7 @@ def quickly_found(case: Case, *, full: bool) -> Found | None:
         plan.digits, good.tariff, (), bill, plan.terms, case.import_date, "/good", price, price,
         None if good.weight is None else plain_amount(good.weight),
     )  # fmt: skip
-    if full and numbers_noticed(plan.digits, foreign.codes, plan.bound.hs, case.import_date):
-        return None
-    if not foreign.codes:
-        return Found(case.case, subject, only_originating(plan.terms, len(case.materials)), True)
-    return _weighed(case, plan, subject, foreign, full)
+    return _Ready(plan, subject, foreign)
 
 
 def _is_plain(case: Case, good: Good) -> bool:
@@ -133,57 +186,45 @@ def _is_plain(case: Case, good: Good) -> bool:
     )
 
 
-def _weighed(case: Case, plan: _Plan, subject: Subject, foreign: _Foreign, full: bool) -> Found | None:
+def _decided(plan: _Plan, subject: Subject, foreign: _Foreign) -> _Decided | None:
+    """The first alternative that is met, or the only one, which is not; None where a tolerance or a fact may matter."""
     bill = subject.bill
     total = bill.total_cost
     whole = subject.transaction_value or ZERO
     if plan.whole_by_cost and total is not None:
         whole = max(whole, total)
     tolerated = plan.limit * whole
-    failed: Weighed | None = None
+    failed: _Decided | None = None
     for way in plan.ways:
         failing = None if way.shift is None else _failing(way.shift, foreign)
         if failing is not None and failing * HUNDRED <= tolerated:
             return None
         if failing is not None:
             continue
-        content = None
-        if way.required:
-            content = content_of(subject, way.required, None)
-        weighed = _as_weighed(way, content)
-        if weighed.verdict is True:
-            return _told(case, plan, subject, weighed, full)
-        if weighed.verdict is None or bill.value_non_originating * HUNDRED <= tolerated:
+        if not way.required:
+            return _Decided(way, None, True)
+        content = content_of(subject, way.required, None)
+        if content.verdict is True:
+            return _Decided(way, content, True)
+        if content.verdict is None or bill.value_non_originating * HUNDRED <= tolerated:
             return None
-        failed = weighed
-    # Which of several alternatives comes nearest, and what would help, is for the long way to say.
-    if failed is None or full or len(plan.ways) > 1:
-        return None
-    return _told(case, plan, subject, failed, full)
+        failed = _Decided(way, content, False)
+    return failed if len(plan.ways) == 1 else None
 
 
-def _as_weighed(way: _Way, content: Content | None) -> Weighed:
-    verdict: Verdict = True if content is None else content.verdict
-    moved = None if way.shift is None else Moved(True)
-    return Weighed(way.number, way.alternative, True, moved, content, None, [], verdict, [])
-
-
-def _told(case: Case, plan: _Plan, subject: Subject, weighed: Weighed, full: bool) -> Found:
-    route = Route("product_rule", weighed.verdict, bound=plan.bound, weighed=weighed, content=weighed.content)
-    if not full:
-        return Found(case.case, subject, route, weighed.verdict)
-    notices = [] if plan.bound.notice is None else [plan.bound.notice]
-    notices += [origin_unknown(one, plan.terms) for one in case.materials if one.origin == "unknown"]
-    return Found(case.case, subject, route, weighed.verdict, notices=notices)
+def _notices(case: Case, plan: _Plan) -> list[str]:
+    of_rule = [] if plan.bound.notice is None else [plan.bound.notice]
+    return of_rule + [origin_unknown(one, plan.terms) for one in case.materials if one.origin == "unknown"]
 
 
 def _failing(shift: Shift, foreign: _Foreign) -> Decimal | None:
     """The value of what does not change, None where all does. A code that is too short counts as nothing that fails:
     then the sum is within any tolerance, and the long way looks."""
     verdicts = shift.verdicts(foreign.codes)
-    if None in verdicts:
+    kinds = set(verdicts)
+    if None in kinds:
         return ZERO
-    if False not in verdicts:
+    if False not in kinds:
         return None
     return sum([value for verdict, value in zip(verdicts, foreign.values, strict=True) if not verdict], ZERO)
 
@@ -210,9 +251,9 @@ def _added_up(bill: Bill, materials: Sequence[Material], currency: str | None) -
             return None
         texts.append(material.value)
     origins = [material.origin for material in materials]
-    values = None if None in origins else plain_amounts(texts)
+    values = plain_amounts(texts) if all(origins) else None
     codes = [known_digits(material.tariff) for material in materials]
-    if values is None or None in codes or len({material.id for material in materials}) < len(materials):
+    if values is None or not all(codes) or len({material.id for material in materials}) < len(materials):
         return None
     own: list[Decimal] = []
     foreign = _Foreign([], [])

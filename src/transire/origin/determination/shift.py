@@ -67,7 +67,7 @@ class Shift:
         """What it excludes only together ("more than one of the following")."""
         self._settled: dict[str, bool] = {}
         """Codes of full length that were judged before, where codes alone decide."""
-        self._headings: dict[str, Verdict] = {}
+        self._headings: dict[str, bool | None] = {}
         """Headings that were judged before, as far as the heading tells."""
         self._known: dict[str, Judged] = {}
 
@@ -77,7 +77,11 @@ class Shift:
         if settled is None:
             if self.edition and (older := before(digits[:6], self.edition)):
                 return self._judged_as(older, facts)
-            settled = self._by_codes(digits)
+            settled = self._headings.get(digits[:4])
+            if settled is None:
+                settled = self._by_codes(digits)
+            if settled is not None:
+                self._settled[digits] = settled
         if settled is not None:
             return CHANGES if settled else FAILS
         if facts:
@@ -92,13 +96,12 @@ class Shift:
         if self.by_codes is None:
             return None
         heading = digits[:4]
-        if heading not in self._headings:
-            self._headings[heading] = self._judged(heading, ()).verdict if len(heading) == 4 else None
-        found = self._headings[heading]
+        try:
+            found = self._headings[heading]
+        except KeyError:
+            found = self._headings[heading] = self._judged(heading, ()).verdict if len(heading) == 4 else None
         if found is None and len(digits) >= self.by_codes.least:
             found = self.by_codes.accepts(digits)
-        if found is not None:
-            self._settled[digits] = found
         return found
 
     def _judged_as(self, older: Sequence[str], facts: Facts) -> Judged:
@@ -111,7 +114,7 @@ class Shift:
     def verdicts(self, codes: Sequence[str]) -> list[Verdict]:
         """Whether materials of these codes make the change, as far as codes alone decide it."""
         found: list[Verdict] = list(map(self._settled.get, codes))
-        if None in found:
+        if None in set(found):  # a set tells by hash: a list would compare each with None
             found = [self.judge(digits).verdict for digits in codes]
         return found
 

@@ -44,10 +44,10 @@ def rule_used(subject: Subject, route: Route) -> RuleUsed | None:
     )
 
 
-def figures_of(subject: Subject, route: Route) -> Figures:
-    """Every figure that the route used, unrounded."""
-    bill, weighed = subject.bill, route.weighed
-    best = route.content.best if route.content is not None else None
+def figures_of(subject: Subject, content: Content | None, weighed: Weighed | None) -> Figures:
+    """Every figure that was used, unrounded: of a value content, and of the alternative that was weighed."""
+    bill = subject.bill
+    best = None if content is None else content.best
     tolerance = _tolerance(weighed)
     failing = weighed.moved.failing if weighed is not None and weighed.moved is not None else ()
     if best is None and tolerance is None and not failing:

@@ -90,10 +90,12 @@ _EXCLUDED: Final = ("promotion", "royalties", "shipping_packing", "non_allowable
 
 def _sum(texts: Sequence[str], names: Sequence[str], where: str) -> Decimal:
     """The sum of members of these names; most are left out of a case, which makes them 0."""
-    plain = [plain_amount(text) for text in texts if text != "0"]
-    if None not in plain:
-        return sum([amount for amount in plain if amount is not None], ZERO)
-    return sum((amount_at(text, f"{where}/{name}") for text, name in zip(texts, names, strict=True)), ZERO)
+    total = ZERO
+    for text, name in zip(texts, names, strict=True):
+        if text != "0":
+            amount = plain_amount(text)
+            total += amount_at(text, f"{where}/{name}") if amount is None else amount
+    return total
 
 
 def _amount(stated: Adjustment | str, kind: str, where: str) -> tuple[Decimal, bool]:

@@ -49,10 +49,22 @@ def vehicle_of(terms: Terms, digits: str, facts: Sequence[Fact]) -> Vehicle | No
     kind = _vehicle_of_code(digits)
     if kind is not None or not facts:
         return kind
-    use, data = text_of(facts, "principal_use"), automotive()
-    if use is None or "vehicle" not in use or held(digits, (*data.traced, *data.engines_and_transmissions)) is False:
+    use = _use_in_a_vehicle(digits, facts)
+    if use is None:
         return None
     return "light" if "light" in use else "heavy" if "heavy" in use else None
+
+
+def is_for_a_vehicle(terms: Terms, digits: str, facts: Sequence[Fact]) -> bool:
+    """Whether the good is a part that is declared to be for a motor vehicle, of whatever kind (s.6(6)(d)(ii))."""
+    return terms.parts_by_net_cost is not None and bool(facts) and _use_in_a_vehicle(digits, facts) is not None
+
+
+def _use_in_a_vehicle(digits: str, facts: Sequence[Fact]) -> str | None:
+    use, data = text_of(facts, "principal_use"), automotive()
+    if use is None or "vehicle" not in use:
+        return None
+    return None if held(digits, (*data.traced, *data.engines_and_transmissions)) is False else use
 
 
 @lru_cache(maxsize=16_384)
