@@ -1,7 +1,9 @@
 // Independent implementations of credentials, driven by the tests: one JSON request a line in, one JSON answer a line out.
 // Digital Bazaar's Data Integrity libraries, jose, and @sd-jwt/core. Contexts are given by the tests; nothing is fetched.
+import * as ecdsaJcs from '@digitalbazaar/ecdsa-jcs-2019-cryptosuite';
 import * as ecdsaMultikey from '@digitalbazaar/ecdsa-multikey';
 import * as ecdsaSd from '@digitalbazaar/ecdsa-sd-2023-cryptosuite';
+import * as eddsaJcs from '@digitalbazaar/eddsa-jcs-2022-cryptosuite';
 import * as ed25519Multikey from '@digitalbazaar/ed25519-multikey';
 import * as jose from 'jose';
 import * as readline from 'node:readline';
@@ -59,11 +61,16 @@ async function keyFor(kind) {
   return keys.get(kind);
 }
 
-const whole = {'eddsa-rdfc-2022': eddsaRdfc, 'ecdsa-rdfc-2019': ecdsaRdfc};
+const whole = {
+  'eddsa-rdfc-2022': eddsaRdfc, 'ecdsa-rdfc-2019': ecdsaRdfc,
+  'eddsa-jcs-2022': eddsaJcs.createSignCryptosuite(), 'ecdsa-jcs-2019': ecdsaJcs.createSignCryptosuite()
+};
 
 const verifiers = () => [
   new DataIntegrityProof({cryptosuite: eddsaRdfc}),
   new DataIntegrityProof({cryptosuite: ecdsaRdfc}),
+  new DataIntegrityProof({cryptosuite: eddsaJcs.createVerifyCryptosuite()}),
+  new DataIntegrityProof({cryptosuite: ecdsaJcs.createVerifyCryptosuite()}),
   new DataIntegrityProof({cryptosuite: ecdsaSd.createVerifyCryptosuite()})
 ];
 

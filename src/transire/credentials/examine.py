@@ -18,6 +18,7 @@ from transire.credentials.errors import (
     CredentialMalformed,
     EnvelopeMalformed,
     Expired,
+    IssuerNotKeyHolder,
     JwsMalformed,
     NotYetValid,
     ProofMissing,
@@ -188,10 +189,38 @@ class Verifier:
             raise CredentialMalformed(expected=f"at most {MAX_HELD} credentials", got=len(held))
         alone = Verifier(self.resolve, self.contexts, self.at)
         for index, credential in enumerate(held):
+            where = f"/verifiableCredential/{index}"
+            if _is_bare(credential):
+                self._self_asserted(case, credential, where)
+                continue
             for finding in alone.credential(credential):
                 if finding.error is not None and finding.name in ("form", "terms", "proof", "validity"):
-                    raise _moved(finding.error, f"/verifiableCredential/{index}")
+                    raise _moved(finding.error, where)
         return f"{len(held)} credentials"
+
+    def _self_asserted(self, case: _Case, credential: Mapping[str, Any], where: str) -> None:
+        """A credential that the presentation alone secures: then its issuer is the holder (VCDM 2.0, 4.13.4)."""
+        holder = case.document.get("holder")
+        if holder is None:
+            raise ProofMissing(expected="a proof, or a holder who says it of itself", where=f"{where}/proof")
+        try:
+            check_credential(credential, self.contexts)
+            check_validity(credential, self.at)
+        except TransireError as error:
+            raise _moved(error, where) from error
+        if issuer_of(credential) != _party(holder):
+            raise IssuerNotKeyHolder(expected=_party(holder), got=issuer_of(credential), where=f"{where}/issuer")
+
+
+def _is_bare(credential: object) -> bool:
+    """Whether a credential has neither a proof nor an envelope."""
+    if not isinstance(credential, Mapping) or credential.get("proof") is not None:
+        return False
+    return kind_of_envelope(credential) is None
+
+
+def _party(party: Any) -> str:
+    return str(party["id"] if isinstance(party, Mapping) else party)
 
 
 @dataclass(slots=True)
@@ -223,7 +252,7 @@ def require(findings: Iterable[Finding], names: Iterable[str]) -> None:
 def _check_holder(case: _Case) -> None:
     holder = case.document.get("holder")
     if holder is not None:
-        check_signed_by(str(holder["id"] if isinstance(holder, Mapping) else holder), case.proofs, "/holder")
+        check_signed_by(_party(holder), case.proofs, "/holder")
 
 
 def _proof_of(opened: Opened, purpose: str) -> VerifiedProof:

@@ -88,7 +88,11 @@ class _Walk:
             if depth > MAX_DEPTH:
                 raise CredentialMalformed(expected=f"at most {MAX_DEPTH} levels", where=where)
             simple = not term.container and term.kind is None
+            # The context inside of every object of the list that brings none of its own.
+            inside = self._contexts.entered({}, active, term, where) if simple and depth < MAX_DEPTH else None
             for index, element in enumerate(value):
+                if inside is not None and type(element) is dict and _is_simple(element, inside):
+                    continue
                 if simple and type(element) is dict and "@value" not in element:
                     self.node(element, active, term, f"{where}/{index}", depth + 1)
                 else:

@@ -7,8 +7,9 @@ from urllib.parse import quote
 
 import pytest
 
-from credential_world import EXAMPLES, VcApi, altered, did_of, issued, unsigned, vc_api  # noqa: F401 - a fixture
+from credential_world import EXAMPLES, KEYS, VcApi, altered, did_of, issued, method_of, unsigned, vc_api  # noqa: F401
 from transire.credentials.contexts import V2
+from transire.credentials.proofs import sign_document
 from transire.credentials.status import decode_bits
 from transire.crypto.ecdsa import P384, EcdsaKey
 from transire.vc_api.issuers import PLANS
@@ -247,6 +248,35 @@ def test_presentations(vc_api: VcApi, name: str) -> None:  # noqa: F811
         {**signed, "@context": ["https ://not-a-url/contexts/example/v1"]},
     ):
         assert vc_api.verify_presentation(changed).status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("holder", "issuer", "status"),
+    [
+        ("own", "own", 200),
+        ("own as an object", "own", 200),
+        (None, "own", 400),
+        ("own", "did:example:alice", 400),
+        ("did:example:acme", "own", 400),
+        ("did:example:acme", "did:example:acme", 400),
+    ],
+)
+def test_a_holder_may_say_of_itself_what_only_the_presentation_secures(
+    vc_api: VcApi,  # noqa: F811
+    holder: str | None,
+    issuer: str,
+    status: int,
+) -> None:
+    key = KEYS["Ed25519"]
+    own = did_of(key)
+    parties = {"own": own, "own as an object": {"id": own}}
+    held = unsigned(issuer=parties.get(issuer, issuer))
+    presentation = {"@context": [V2, EXAMPLES], "type": ["VerifiablePresentation"], "verifiableCredential": [held]}
+    presentation |= {} if holder is None else {"holder": parties.get(holder, holder)}
+    made = sign_document(
+        presentation, key=key, verification_method=method_of(key), created=None, purpose="authentication"
+    )
+    assert vc_api.verify_presentation(made).status_code == status
 
 
 def test_a_presentation_with_an_altered_credential_is_refused(vc_api: VcApi) -> None:  # noqa: F811
