@@ -249,7 +249,7 @@ class Desk(TestClient):
         assert answer.status_code == 200, answer.text
         return answer.text
 
-    def send(self, path: str, files: dict[str, Any] | None = None, **fields: Any) -> Any:
+    def submit(self, path: str, files: dict[str, Any] | None = None, **fields: Any) -> Any:
         token = re.search(r'name="form_token" value="([^"]+)"', self.page(path))
         assert token is not None
         return self.post(f"{self.base}{path}", data={"form_token": token[1], **fields}, files=files)
@@ -265,29 +265,29 @@ def desk(trade: Trade) -> Iterator[Desk]:
     tenant.sign_in_desk.set_password(person.id, PASSWORD, now=tenant.now())
     with Desk(create_app(trade.world.node), base_url="http://testserver", follow_redirects=False) as browser:
         browser.base = f"/m/{tenant.slug}"
-        browser.send("/sign-in", login="clerk@bajio.example", password=PASSWORD)
+        browser.submit("/sign-in", login="clerk@bajio.example", password=PASSWORD)
         yield browser
 
 
 def test_a_form_grows_rows_takes_a_table_and_a_foreign_document_and_signs(trade: Trade, desk: Desk) -> None:
     assert "bill-of-lading" not in desk.page("/documents/new")
     path = "/documents/new/packing-list"
-    grown = desk.send(path, step="row:lines", **{"rows:lines": "1", "f:/orderNumber": "PO-1"}).text
+    grown = desk.submit(path, step="row:lines", **{"rows:lines": "1", "f:/orderNumber": "PO-1"}).text
     assert 'name="f:/lines/1/description"' in grown
     assert 'value="PO-1"' in grown, "what was typed stands"
     table = b"description,package_count,gross_weight\nPumps,4,10.5\nHoses,1,2\n"
-    taken = desk.send(path, {"table:lines": ("lines.csv", table)}, step="table:lines").text
+    taken = desk.submit(path, {"table:lines": ("lines.csv", table)}, step="table:lines").text
     assert 'name="f:/lines/1/description" type="text" value="Hoses"' in taken
-    wrong = desk.send(
+    wrong = desk.submit(
         path, {"table:lines": ("lines.csv", b"description,gross_weight\nPumps,much\n")}, step="table:lines"
     )
     assert wrong.status_code == 422
     assert "gross_weight" in wrong.text
     foreign = {"type": ["PackingList"], "orderNumber": "PO-9", "deliveryStatus": "under way", "items": []}
-    read = desk.send(path, {"document": ("list.json", json.dumps(foreign).encode())}, step="file").text
+    read = desk.submit(path, {"document": ("list.json", json.dumps(foreign).encode())}, step="file").text
     assert 'value="PO-9"' in read
     assert "<code>/deliveryStatus</code>" in read
-    refused = desk.send(path, step="sign", **{"f:/orderNumber": "PO-9"})
+    refused = desk.submit(path, step="sign", **{"f:/orderNumber": "PO-9"})
     assert refused.status_code == 422
     assert "/credentialSubject" not in refused.text
     assert "<code>/lines</code>" in refused.text
@@ -296,7 +296,7 @@ def test_a_form_grows_rows_takes_a_table_and_a_foreign_document_and_signs(trade:
         "f:/seller/name": trade.world.party_of("bajio").name,
         "f:/lines/0/description": "Pumps",
     }
-    signed = desk.send(path, step="sign", recipients=[trade.riogrande.did], **fields)
+    signed = desk.submit(path, step="sign", recipients=[trade.riogrande.did], **fields)
     assert signed.status_code == 303, signed.text
     trade.settle()
     document_id = signed.headers["location"].split("/documents/")[1].split("?")[0]
@@ -313,7 +313,7 @@ def test_the_pages_of_parts_and_pouch(trade: Trade, desk: Desk, filed: tuple[str
     entry_page = documents.show_document(trade.customs.tenant, trade.customs.person, filed[1].document_id)
     invoice_id = documents.subject_of(entry_page)["invoices"][0]
     assert 'value="/lines/0/description"' in desk.page(f"/documents/{invoice_id}/share")
-    given = desk.send(
+    given = desk.submit(
         f"/documents/{invoice_id}/share", recipient=trade.valle.did, purpose="purchase", fields=["/invoiceNumber"]
     )
     assert given.status_code == 303, given.text
