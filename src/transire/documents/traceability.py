@@ -143,9 +143,11 @@ def their_types() -> tuple[str, ...]:
 
 
 def _tables() -> Sequence[Table]:
+    # Not before: the tables are written with the links that are defined here.
+    from transire.documents.traceability_customs import CUSTOMS_TABLES
     from transire.documents.traceability_types import TABLES
 
-    return TABLES
+    return (*TABLES, *CUSTOMS_TABLES)
 
 
 _Step = tuple[str | int, str]
