@@ -210,6 +210,7 @@ def test_a_program_issues_and_withdraws_a_document_of_the_trade(home: Path, serv
     assert "documents.invalid" in document("issue", str(home / "plants.json"), *schema, code=1)
     (home / "lines.csv").write_text("description,botanical_name\nAvocados,Persea americana\n")
     issued = document("issue", str(home / "plants.json"), *schema, "--table", f"lines={home / 'lines.csv'}")
+    served.node.settle()
     with Credentials.read(home / "inspector.json").connect() as connection:
         shown = connection.get(f"/documents/{issued}")
         assert shown["content"]["credentialSubject"]["lines"][0]["botanicalName"] == "Persea americana"

@@ -163,7 +163,13 @@ def test_what_is_of_another_shape_is_left_out_and_never_a_fault(hostile: dict[st
 
 
 def test_a_type_without_a_table_is_refused_by_name() -> None:
-    with pytest.raises(MappingUnknown, match="PackingList"):
-        from_traceability({"type": ["Nonsense"]})
+    for named in (["Nonsense"], {"a": 1}, [["PackingList"]], None, 3):
+        with pytest.raises(MappingUnknown, match="PackingList"):
+            from_traceability({"type": named})
+    deep: Any = "leaf"
+    for _ in range(400):
+        deep = [deep]
+    with pytest.raises(MappingUnknown, match="levels"):
+        from_traceability({"type": ["PackingList"], "items": deep})
     with pytest.raises(MappingUnknown, match="cost-sheet/1"):
         to_traceability("cost-sheet/1", {})
