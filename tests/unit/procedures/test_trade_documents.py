@@ -14,9 +14,10 @@ import pytest
 from starlette.testclient import TestClient
 from trading import Trade
 
-from transire.api import documents, issuing, proofs
+from transire.api import documents, issuing, proofs, sharing
 from transire.api.errors import DocumentEnded, NotOwnDocument, TypeNotFree
 from transire.api.issuing import NewDocument
+from transire.api.sharing import NewGrant
 from transire.crypto.canonical import canonical_bytes
 from transire.desk.api_tokens import create_api_token
 from transire.desk.drafts import find_draft
@@ -373,10 +374,16 @@ def test_a_replacement_is_the_next_version_and_goes_to_who_had_the_first(trade: 
     broker, importer = trade.gateway, trade.riogrande
     with pytest.raises(NotOwnDocument):
         issuing.withdraw_document(importer.tenant, importer.person, lading.document_id, "No")
+    reader = trade.valle
+    right = NewGrant(recipient=reader.did, purpose="carriage")
+    sharing.grant_document(broker.tenant, broker.person, lading.document_id, right)
+    trade.settle()
+    assert _holds(reader.tenant, lading.commitment)
     new = NewDocument(schema="bill-of-lading/1", subject=bill(vesselName="Truck 18"), replaces=lading.document_id)
     second = issuing.issue_document(broker.tenant, broker.person, new)
     trade.settle()
     assert second.document_id == lading.document_id
+    assert not _holds(reader.tenant, second.commitment), "a right to read the first version is none to the second"
     trade.until(
         lambda: len(documents.show_document(importer.tenant, importer.person, lading.document_id).versions) == 2
     )
