@@ -7,10 +7,12 @@ import re
 import time
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
+from click.testing import CliRunner, Result
 from starlette.testclient import TestClient
 from trading import Trade
 
@@ -18,6 +20,7 @@ from transire.api import documents, issuing, proofs, sharing
 from transire.api.errors import DocumentEnded, NotOwnDocument, TypeNotFree
 from transire.api.issuing import NewDocument
 from transire.api.sharing import NewGrant
+from transire.cli import cli
 from transire.crypto.canonical import canonical_bytes
 from transire.desk.api_tokens import create_api_token
 from transire.desk.drafts import find_draft
@@ -172,6 +175,26 @@ def test_the_pouch_proves_every_document_of_the_entry_offline(trade: Trade, file
     for _, each in report.documents:
         outcome = {check.name: check.outcome for check in each.checks}
         assert (outcome["status"], outcome["bundled"], outcome["signed"]) == ("holds", "holds", "holds")
+
+
+def test_the_command_checks_a_pouch(trade: Trade, filed: tuple[str, Issued], tmp_path: Path) -> None:
+    number, raw = export_pouch(trade.gateway.tenant, trade.gateway.person, filed[1].document_id)
+    (tmp_path / "network.json").write_bytes(proofs.trust_root(trade.customs.tenant))
+
+    def verify(content: bytes, *more: str) -> Result:
+        (tmp_path / "pouch.json").write_bytes(content)
+        command = ["verify", str(tmp_path / "pouch.json"), "--network", str(tmp_path / "network.json"), *more]
+        return CliRunner().invoke(cli, command)
+
+    told = verify(raw)
+    assert told.exit_code == 0, told.output
+    assert told.output.startswith(f"Pouch of the entry {number}, from {trade.gateway.did}")
+    found = json.loads(verify(raw, "--json", "--max-age", "1h").output)
+    assert (found["holds"], len(found["documents"])) == (True, 5)
+    other = raw.replace(b'"portOfEntry":"2304"', b'"portOfEntry":"2305"')
+    assert verify(other).exit_code == 1
+    assert verify(raw[:-1]).exit_code == 2
+    assert verify(raw.replace(b'"pouch":"pouch/1"', b'"pouch":"pouch/2"')).exit_code == 2
 
 
 def judge(trade: Trade, raw: bytes) -> PouchReport:
