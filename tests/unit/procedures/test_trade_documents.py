@@ -191,6 +191,8 @@ def test_the_command_checks_a_pouch(trade: Trade, filed: tuple[str, Issued], tmp
     assert told.output.startswith(f"Pouch of the entry {number}, from {trade.gateway.did}")
     found = json.loads(verify(raw, "--json", "--max-age", "1h").output)
     assert (found["holds"], len(found["documents"])) == (True, 5)
+    assert verify(raw, "--require", "status").exit_code == 0
+    assert verify(raw, "--require", "witnesses").exit_code == 1, "no outside witness countersigned"
     other = raw.replace(b'"portOfEntry":"2304"', b'"portOfEntry":"2305"')
     assert verify(other).exit_code == 1
     assert verify(raw[:-1]).exit_code == 2
