@@ -105,7 +105,7 @@ def verify(
     max_age: timedelta | None,
     witnesses: tuple[NoteVerifier, ...],
 ) -> None:
-    """Check a receipt offline, without trust in any node.
+    """Check a receipt, a disclosure or the pouch of an entry offline, without trust in any node.
 
     Every check is named and says what was found. A check that the receipt does not show (no outside witness, no proof
     of status) is said to be "not shown"; with --require it fails.
