@@ -60,6 +60,8 @@ PAGES_OF_A_PRODUCER = {
     "/invoices": "Facturas comerciales",
     "/invoices/new": "Emitir una factura comercial",
     "/documents": "Todos los documentos",
+    "/documents/new": "Emitir un documento",
+    "/documents/new/packing-list": "Lista de empaque",
     "/network": "Red",
     "/persons": "Personas",
     "/account": "Su acceso",

@@ -8,6 +8,7 @@ export const KINDS = Object.freeze({
   "document.refused/1": "refused a document",
   "document.opened/1": "opened a document",
   "document.held/1": "keeps a document for a member that could not be reached",
+  "document.withdrawn/1": "withdrew a document",
   "entry.filed/1": "filed an entry summary",
   "entry.corrected/1": "corrected an entry summary",
   "claim.accepted/1": "accepted a claim",

@@ -293,6 +293,7 @@ export const SPANISH = Object.freeze({
   // What members say.
   "issued a document": "emitió un documento",
   "gave a document to a further member": "entregó un documento a otro miembro",
+  "withdrew a document": "retiró un documento",
   "received a document": "recibió un documento",
   "refused a document": "rechazó un documento",
   "opened a document": "abrió un documento",

@@ -22,6 +22,7 @@ from transire.documents.form import read_table
 from transire.procedures.papers import issue_paper
 from transire.records.documents import DocumentLine, deliveries_of, find_document
 from transire.records.grants import grants_of
+from transire.vault import tables as vault
 from transire.vault.statements import WITHDRAWN, named_body
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def list_free_types(tenant: Tenant, person: Person) -> list[FreeType]:
 def issue_document(tenant: Tenant, person: Person, new: NewDocument) -> Issued:
     """Sign a document and give it to its recipients; one that replaces another is its next version and ends it.
 
-    Whoever was given the version before is given this one too.
+    Whoever the version before was issued to is given this one too; who had a right to read that one has none to this.
     """
     require(person, "documents.issue")
     check_type(tenant, new.schema)
@@ -63,7 +64,7 @@ def issue_document(tenant: Tenant, person: Person, new: NewDocument) -> Issued:
         subject = _with_own_dids(tenant, tx, new)
         validate_subject(new.schema, subject)
         before = None if new.replaces is None else _own_current(tenant, tx, new.replaces, new.schema)
-        told = [] if before is None else _holders(tenant, tx, before)
+        told = [] if before is None else _issued_to(tx, before)
         issued = issue_paper(
             tenant,
             tx,
@@ -127,6 +128,13 @@ def _own_current(tenant: Tenant, tx: sa.Connection, document_id: str, schema_id:
     if not line.is_current:
         raise DocumentEnded(got=f"version {line.version}", where=document_id)
     return line
+
+
+def _issued_to(tx: sa.Connection, line: DocumentLine) -> list[str]:
+    """The members to which a version was issued: it was brought to them with its statement of issue, for good."""
+    rows = vault.outbox.c
+    query = sa.select(rows.recipient).where(rows.statement == line.issued_statement).order_by(rows.seq)
+    return list(tx.execute(query).scalars())
 
 
 def _holders(tenant: Tenant, tx: sa.Connection, line: DocumentLine) -> list[str]:

@@ -85,9 +85,10 @@ def show_sharing(tenant: Tenant, person: Person, document_id: str, *, at: dateti
         line = find_document(view, document_id)
         deliveries = [each for each in deliveries_of(view, document_id) if at is None or _was_by(each, moment)]
         lines = [each for each in grants_of(view, document_id, moment) if at is None or each.standing != "later"]
-        views = [_view(tenant, each, deliveries, _parts_of(tenant, view, each)) for each in lines] + _of_parts(
-            tenant, view, line, moment, now=at is None
-        )
+        shows = line.schema_id == PARTS
+        views = [
+            _view(tenant, each, deliveries, _parts_of(tenant, view, each) if shows else ()) for each in lines
+        ] + _of_parts(tenant, view, line, moment, now=at is None)
         parties = {did for each in views for did in (each.grant.grantor, each.grant.recipient)}
         dids = parties | {each.member for each in deliveries}
         return Sharing(

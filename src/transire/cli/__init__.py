@@ -39,6 +39,7 @@ COMMANDS: Final[Mapping[str, Entry]] = {
     "tariff": Entry("transire.cli.tariff:tariff", "Keep the tariff schedule, search it, and work out duty and fees."),
     "entry": Entry("transire.cli.entry:entry", "Write the records of an entry summary, and read the answer to them."),
     "credential": Entry("transire.cli.credential:credential", "Issue, verify, show and present credentials in files."),
+    "document": Entry("transire.cli.document:document", "Issue documents of the trade, and map them."),
     "vc-api": Entry("transire.cli.vc_api:vc_api", "Serve credentials to other programs over the VC API."),
     "node": Entry("transire.cli.node:node", "Set up and run a node."),
     "ledger": Entry("transire.cli.ledger:ledger", "Take part in a network of several organisations."),

@@ -105,14 +105,14 @@ def verify(
     max_age: timedelta | None,
     witnesses: tuple[NoteVerifier, ...],
 ) -> None:
-    """Check a receipt offline, without trust in any node.
+    """Check a receipt, a disclosure or the pouch of an entry offline, without trust in any node.
 
     Every check is named and says what was found. A check that the receipt does not show (no outside witness, no proof
     of status) is said to be "not shown"; with --require it fails.
     """
     claims: dict[str, object] = {}
     if _begins(file, b'{"documents":'):
-        _verify_pouch(file, network, as_json=as_json, max_age=max_age)
+        _verify_pouch(file, network, as_json, require, max_age, witnesses)
         return
     try:
         raw = read_up_to(file, MAX_RECEIPT_BYTES)
@@ -146,13 +146,21 @@ def _begins(file: Path, head: bytes) -> bool:
         return opened.read(len(head)) == head
 
 
-def _verify_pouch(file: Path, network: Path, *, as_json: bool, max_age: timedelta | None) -> None:
+def _verify_pouch(
+    file: Path,
+    network: Path,
+    as_json: bool,
+    require: tuple[str, ...],
+    max_age: timedelta | None,
+    witnesses: tuple[NoteVerifier, ...],
+) -> None:
     """The documents of an entry in one file: the checks of each, and those of the bundle."""
     from transire.ledger.pouch import MAX_POUCH_BYTES, check_pouch, read_pouch
 
     try:
         pouch = read_pouch(read_up_to(file, MAX_POUCH_BYTES))
-        report = check_pouch(pouch, read_up_to(network, MAX_TRUST_ROOT_BYTES), max_age=max_age)
+        trust = read_up_to(network, MAX_TRUST_ROOT_BYTES)
+        report = check_pouch(pouch, trust, require=require, max_age=max_age, witnesses=witnesses)
     except (NotAReceipt, TrustRootInvalid) as refusal:
         _refuse(refusal, as_json)
     if as_json:

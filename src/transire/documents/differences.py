@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -27,6 +27,30 @@ def differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Change]:
     return [
         Change(place, before.get(place), after.get(place)) for place in places if before.get(place) != after.get(place)
     ]
+
+
+MOST_LEVELS: Final = 32
+"""Deeper than any document of the catalogue; what comes from outside is looked at before it is walked."""
+
+
+def is_deep(value: Any) -> bool:
+    """Whether a JSON value has more levels than any document: asked without going down by recursion.
+
+    >>> is_deep({"a": [{"b": 1}]})
+    False
+    """
+    level = [value]
+    for _ in range(MOST_LEVELS):
+        level = [
+            inner
+            for each in level
+            for inner in (
+                each.values() if isinstance(each, Mapping) else each if isinstance(each, list | tuple) else ()
+            )
+        ]
+        if not level:
+            return False
+    return True
 
 
 def leaves(value: Any, pointer: str = "") -> Iterator[tuple[str, str]]:

@@ -159,7 +159,7 @@ def columns_of(schema_id: str, name: str) -> tuple[Column, ...]:
 
     Members with something inside them are no columns.
     """
-    schema = subject_schema(schema_id)["properties"][table_of(schema_id, name).name]["items"]
+    schema = _resolved(subject_schema(schema_id)["properties"][table_of(schema_id, name).name]["items"])
     required = schema.get("required", ())
     return tuple(
         Column(
@@ -169,7 +169,7 @@ def columns_of(schema_id: str, name: str) -> tuple[Column, ...]:
             member in required and member != COUNTED,
         )
         for member, inner in schema["properties"].items()
-        if _resolved(inner).get("type") not in ("object", "array")
+        if member != "id" and _resolved(inner).get("type") not in ("object", "array")
     )
 
 

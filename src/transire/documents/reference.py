@@ -10,6 +10,7 @@ import msgspec
 
 from transire.documents.catalogue import document_type, schema_bytes, schema_ids, schema_url
 from transire.documents.csv_table import MAX_BYTES, MAX_CELL, MAX_ROWS, Column
+from transire.documents.form import Table, columns_of, form_of
 from transire.documents.invoice import INVOICE_COLUMNS, LINE_COLUMNS
 from transire.documents.product_columns import MATERIAL_COLUMNS, PRODUCT_COLUMNS
 from transire.documents.transport import PACKING_COLUMNS, TRANSPORT_COLUMNS
@@ -49,13 +50,15 @@ def _type_section(schema_id: str) -> str:
     kind = document_type(schema_id)
     subject = _decoded(schema_bytes(schema_id))["properties"]["credentialSubject"]
     facts = f"Type `{kind.type_name}` · schema `{schema_url(schema_id)}`"
+    if kind.issued_by:
+        facts += f" · issued by a member that is {' or '.join(name.replace('_', ' ') for name in kind.issued_by)}"
     return f"\n## {kind.title}: `{schema_id}`\n\n{kind.description}\n\n{facts}\n\n{_member_table(subject)}"
 
 
 def _common_section() -> str:
     common = _decoded((files("transire.documents") / "schemas" / "common.1.json").read_bytes())
     parts = [_PARTIES]
-    for name in ("party", "address", "signingOfficial", "period", "ruleOfOrigin"):
+    for name in ("party", "address", "signingOfficial", "period", "ruleOfOrigin", "tradeParty", "tradePlace"):
         parts.append(f"\n### `{name}`\n\n{_member_table(common['$defs'][name])}")
     codes = "\n".join(
         f"| `{name}` | {schema['x-expected']} |" for name, schema in common["$defs"].items() if "x-expected" in schema
@@ -91,7 +94,8 @@ def _kind(schema: Mapping[str, Any]) -> str:
 
 
 def _meaning(schema: Mapping[str, Any]) -> str:
-    return str(schema.get("description", "")).replace("|", "\\|")
+    words = f" UN/CEFACT: `{schema['x-uncefact']}`." if "x-uncefact" in schema else ""
+    return (str(schema.get("description", "")) + words).strip().replace("|", "\\|")
 
 
 def _table_sections() -> Iterator[str]:
@@ -104,6 +108,17 @@ def _table_sections() -> Iterator[str]:
         ("Transport of an entry: columns of the packing list", PACKING_COLUMNS),
     ):
         yield f"\n## {title}\n\n{_column_table(columns)}"
+    for schema_id in schema_ids():
+        if document_type(schema_id).issued_by:
+            yield from _lists_of(schema_id)
+
+
+def _lists_of(schema_id: str) -> Iterator[str]:
+    """The lists of a type that its form takes as CSV."""
+    for part in form_of(schema_id):
+        if isinstance(part, Table):
+            title = f"{document_type(schema_id).title}: rows of `{part.name}`"
+            yield f"\n## {title}\n\n{_column_table(columns_of(schema_id, part.name))}"
 
 
 def _column_table(columns: Sequence[Column]) -> str:

@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
-from transire.documents.differences import leaves
+from transire.documents.differences import is_deep, leaves
 from transire.errors import TransireError
 
 
@@ -111,7 +111,10 @@ def from_traceability(subject: Mapping[str, Any]) -> Mapped:
     ('packing-list/1', {'orderNumber': 'PO-1', 'totalPackages': 3}, ('/trackingNumber',))
     """
     names = subject.get("type")
-    named = {name for name in names if isinstance(name, str)} if isinstance(names, list) else {names}
+    listed = names if isinstance(names, list) else [names]
+    named = {name for name in listed if isinstance(name, str)}
+    if is_deep(subject):
+        raise MappingUnknown(got="more levels than any document has")
     for table in _tables():
         if table.theirs in named:
             reading = _Reading(dict(table.fixed))
@@ -143,9 +146,11 @@ def their_types() -> tuple[str, ...]:
 
 
 def _tables() -> Sequence[Table]:
+    # Not before: the tables are written with the links that are defined here.
+    from transire.documents.traceability_customs import CUSTOMS_TABLES
     from transire.documents.traceability_types import TABLES
 
-    return TABLES
+    return (*TABLES, *CUSTOMS_TABLES)
 
 
 _Step = tuple[str | int, str]

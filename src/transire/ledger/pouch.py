@@ -9,7 +9,7 @@ never imports this module.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Annotated, Any, Final, cast
@@ -29,6 +29,7 @@ from transire.crypto.multikey import Signer
 from transire.documents.catalogue import MEDIA_TYPE, document_type, schema_id_of, validate_document
 from transire.documents.commitment import Opening, verify_representation
 from transire.errors import TransireError
+from transire.ledger.checkpoint import NoteVerifier
 from transire.ledger.fields import Digest
 from transire.ledger.proof.errors import CredentialInvalid, DocumentDiffers, NotAReceipt
 from transire.ledger.proof.forms import MAX_RECEIPT_BYTES, StatementReceipt, read_receipt
@@ -152,13 +153,22 @@ def read_pouch(raw: bytes) -> Pouch:
 
 
 def check_pouch(
-    pouch: Pouch, network: bytes | TrustRoot, *, max_age: timedelta | None = None, now: datetime | None = None
+    pouch: Pouch,
+    network: bytes | TrustRoot,
+    *,
+    require: Collection[str] = (),
+    max_age: timedelta | None = None,
+    now: datetime | None = None,
+    witnesses: Sequence[NoteVerifier] = (),
 ) -> PouchReport:
-    """Check every receipt, that each credential is the one committed to, and that the bundle is the entry's."""
+    """Check every receipt, that each credential is the one committed to, and that the bundle is the entry's.
+
+    The options are those of `verify_receipt`, for each document's receipt alike.
+    """
     trust = network if isinstance(network, TrustRoot) else TrustRoot.parse(network)
     verified = []
     for each in pouch.documents:
-        found = verify_receipt(each.receipt, trust, max_age=max_age, now=now)
+        found = verify_receipt(each.receipt, trust, require=require, max_age=max_age, now=now, witnesses=witnesses)
         check = _judged("bundled", "the credential is what its issuer committed to", partial(_bundled, each, found))
         checked = msgspec.structs.replace(found, checks=(*found.checks, check))
         verified.append((_title(each.credential), checked))

@@ -16,6 +16,7 @@ from starlette.responses import Response
 from transire.api import documents, issuing, network
 from transire.desk.permissions import require
 from transire.documents.catalogue import document_type, free_types
+from transire.documents.differences import is_deep
 from transire.documents.form import MOST_ROWS, Table, form_of, read_table, subject_of, values_of
 from transire.documents.traceability import from_traceability, their_types
 from transire.portal.errors import FieldUnsuitable, PageNotFound
@@ -200,7 +201,7 @@ def _read_file(raw: bytes, schema_id: str) -> tuple[dict[str, Any], tuple[str, .
     except (msgspec.DecodeError, RecursionError) as error:
         raise FieldUnsuitable(got=str(error)[:120], expected="a JSON document", where="document") from error
     subject = found.get("credentialSubject", found) if isinstance(found, dict) else found
-    if not isinstance(subject, dict):
+    if not isinstance(subject, dict) or is_deep(subject):
         raise FieldUnsuitable(got=type(subject).__name__, expected="a JSON object", where="document")
     if "type" not in subject:
         return subject, ()

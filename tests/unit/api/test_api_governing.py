@@ -32,6 +32,7 @@ from transire.portal.ownforms import FIELD
 from two_nodes import Served, free_port, serve
 
 LOGIN = "admin@customs.example"
+SIGNS = "inspector@customs.example"
 SCOPES = ("network.read", "network.govern", "network.enrol")
 
 
@@ -42,11 +43,17 @@ def home(tmp_path_factory: pytest.TempPathFactory, repository: Path) -> Path:
     node = make_node(folder)
     with node.tenant("customs").transaction() as tx:
         add_person(tx, name="Administrator", login=LOGIN, roles=["administrator"], now=node.tenant("customs").now())
+        add_person(tx, name="Inspector", login=SIGNS, roles=["signing_official"], now=node.tenant("customs").now())
     node.close()
     settings = read_settings(folder / "node")
     write_settings(folder / "node", replace(settings, port=free_port()))
     key = ["--slug", "customs", "--login", LOGIN, "--out", str(folder / "customs.json")]
     scopes = [part for scope in SCOPES for part in ("--scope", scope)]
+    run("node", "credentials", *key, *scopes, "--home", str(folder / "node"))
+    key = ["--slug", "customs", "--login", SIGNS, "--out", str(folder / "inspector.json")]
+    scopes = [
+        part for scope in ("documents.read", "documents.issue", "documents.withdraw") for part in ("--scope", scope)
+    ]
     run("node", "credentials", *key, *scopes, "--home", str(folder / "node"))
     acme = ["--slug", "acme", "--name", "Acme", "--role", "importer", "--administrator", "admin@acme.example"]
     run("node", "prepare-member", *acme, "--out", str(folder / "acme.json"), "--home", str(folder / "node"))
@@ -262,3 +269,41 @@ def test_a_member_without_office_is_offered_nothing(home: Path, served: Served) 
     )
     assert answer.status_code == GovernorOnly.status
     assert GovernorOnly.code in answer.text
+
+
+def test_a_program_issues_and_withdraws_a_document_of_the_trade(home: Path, served: Served) -> None:
+    def document(*arguments: str, code: int = 0) -> str:
+        return run("document", *arguments, "--as", str(home / "inspector.json"), code=code).strip()
+
+    assert document("types").split()[0] == "phytosanitary-certificate/1"
+    said = {
+        "certificateNumber": "X-1",
+        "issuedOn": "2026-11-15",
+        "plantProtectionOrganization": {"name": "Plant Health Service, demonstration office"},
+        "importingCountry": "US",
+        "exporter": {"name": "Exporter"},
+        "consignee": {"name": "Importer"},
+        "lines": [],
+    }
+    (home / "plants.json").write_text(json.dumps(said))
+    schema = ["--schema", "phytosanitary-certificate/1"]
+    assert "documents.invalid" in document("issue", str(home / "plants.json"), *schema, code=1)
+    (home / "lines.csv").write_text("description,botanical_name\nAvocados,Persea americana\n")
+    issued = document("issue", str(home / "plants.json"), *schema, "--table", f"lines={home / 'lines.csv'}")
+    served.node.settle()
+    with Credentials.read(home / "inspector.json").connect() as connection:
+        shown = connection.get(f"/documents/{issued}")
+        assert shown["content"]["credentialSubject"]["lines"][0]["botanicalName"] == "Persea americana"
+    assert document("withdraw", issued, "--reason", "Entered twice") == "withdrawn"
+
+
+def test_documents_are_mapped_without_a_node(tmp_path: Path) -> None:
+    theirs = {"credentialSubject": {"type": ["PackingList"], "orderNumber": "PO-1", "trackingNumber": "T", "items": []}}
+    (tmp_path / "theirs.json").write_text(json.dumps(theirs))
+    done = CliRunner().invoke(cli, ["document", "read", str(tmp_path / "theirs.json")])
+    found = json.loads(done.output)
+    assert (done.exit_code, found["schema"], found["left_out"]) == (1, "packing-list/1", ["/trackingNumber"])
+    assert {each["where"] for each in found["problems"]} == {"/lines", "/seller"}
+    (tmp_path / "ours.json").write_text(json.dumps(found["subject"]))
+    back = json.loads(run("document", "write", str(tmp_path / "ours.json"), "--schema", "packing-list/1"))
+    assert back["subject"] == {"type": ["PackingList"], "orderNumber": "PO-1"}

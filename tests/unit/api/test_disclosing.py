@@ -37,6 +37,7 @@ from transire.ledger.verify import Verification, verify_receipt
 from transire.portal.app import create_app
 from transire.procedures.entry_summary import service as entry
 from transire.procedures.origin_certification import service as origin
+from transire.procedures.power_of_attorney import service as power
 
 pytestmark = pytest.mark.xdist_group("disclosing")
 
@@ -170,11 +171,30 @@ def test_what_cannot_be_disclosed_is_refused_by_name(world: World, certified: st
     clerk = Person("p", "Clerk", frozenset({"preparer"}))
     with pytest.raises(PermissionDenied):
         disclosing.disclose_document(producer.tenant, clerk, certified, SHOWN)
+    importer = world.actors["riogrande"]
+    authority = power.grant_authority(
+        importer.tenant,
+        importer.person,
+        broker_did=world.actors["gateway"].did,
+        broker=world.party_of("gateway"),
+        valid=(today(), None),
+    )
+    world.node.settle()
+    with pytest.raises(DisclosureImpossible):
+        disclosing.disclose_document(importer.tenant, importer.person, authority.document_id, ["/powers"])
+
+
+def test_an_invoice_is_shown_without_its_prices(world: World) -> None:
+    producer = world.actors["bajio"]
     table = world.read_of_this_week("mx-producer/invoice-2026-0419-corrected.csv")
     invoice = entry.issue_invoice(producer.tenant, producer.person, table, importer_did=world.actors["riogrande"].did)
     world.node.settle()
-    with pytest.raises(DisclosureImpossible):
-        disclosing.disclose_document(producer.tenant, producer.person, invoice.document_id, ["/invoiceNumber"])
+    raw = disclosing.disclose_document(
+        producer.tenant, producer.person, invoice.document_id, ["/invoiceNumber", "/lines/0/description"]
+    )
+    _, claims = judge(world, raw)
+    assert set(claims["credentialSubject"]) == {"invoiceNumber", "lines"}
+    assert [set(line) for line in claims["credentialSubject"]["lines"]] == [{"description"}]
 
 
 def test_over_the_api(world: World, certified: str) -> None:

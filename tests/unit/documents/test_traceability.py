@@ -20,7 +20,7 @@ from transire.documents.catalogue import find_subject_problems
 from transire.documents.differences import leaves
 from transire.documents.traceability import MappingUnknown, from_traceability, their_types, to_traceability
 
-LACKING = {"Invoice", "Phytosanitary"}
+LACKING = {"Invoice", "Phytosanitary", "USMCAClaims", "CBPEntrySummary"}
 """Types whose examples lack what ours needs: unit prices and origins; the plants and their country."""
 
 
@@ -100,7 +100,9 @@ def test_what_an_example_lacks_is_said_by_the_catalogue(examples: dict[str, list
             assert (not problems) == (type_name not in LACKING), (name, problems)
 
 
-@pytest.mark.parametrize("schema_id", [*TRADE_SUBJECTS, "commercial-invoice/1"])
+@pytest.mark.parametrize(
+    "schema_id", [*TRADE_SUBJECTS, "commercial-invoice/1", "certification-of-origin/usmca/1", "entry-summary/1"]
+)
 def test_ours_comes_back_from_theirs_but_for_what_is_named(schema_id: str) -> None:
     ours = SUBJECTS[schema_id]()
     if schema_id == "mill-test-report/1":
@@ -161,7 +163,13 @@ def test_what_is_of_another_shape_is_left_out_and_never_a_fault(hostile: dict[st
 
 
 def test_a_type_without_a_table_is_refused_by_name() -> None:
-    with pytest.raises(MappingUnknown, match="PackingList"):
-        from_traceability({"type": ["Nonsense"]})
+    for named in (["Nonsense"], {"a": 1}, [["PackingList"]], None, 3):
+        with pytest.raises(MappingUnknown, match="PackingList"):
+            from_traceability({"type": named})
+    deep: Any = "leaf"
+    for _ in range(400):
+        deep = [deep]
+    with pytest.raises(MappingUnknown, match="levels"):
+        from_traceability({"type": ["PackingList"], "items": deep})
     with pytest.raises(MappingUnknown, match="cost-sheet/1"):
         to_traceability("cost-sheet/1", {})

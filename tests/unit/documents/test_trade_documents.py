@@ -119,6 +119,11 @@ def test_rows_come_from_a_table_and_every_wrong_cell_is_named() -> None:
         (2, "element", "documents.table-shape"),
         (2, "mass_percent", "documents.table-decimal"),
     }
+    every = [(each, part.name) for each in TRADE_SUBJECTS for part in form_of(each) if isinstance(part, Table)]
+    assert all(columns_of(*table) for table in every)
+    assert read_table("bill-of-lading/1", "notifyParties", b"name,scac\nTwo Bridges,TBCA\n") == [
+        {"name": "Two Bridges", "scac": "TBCA"}
+    ]
     with pytest.raises(TableUnknown, match="composition"):
         columns_of("mill-test-report/1", "nothing")
 

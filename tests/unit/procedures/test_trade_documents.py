@@ -7,16 +7,20 @@ import re
 import time
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
+from click.testing import CliRunner, Result
 from starlette.testclient import TestClient
 from trading import Trade
 
-from transire.api import documents, issuing, proofs
+from transire.api import documents, issuing, proofs, sharing
 from transire.api.errors import DocumentEnded, NotOwnDocument, TypeNotFree
 from transire.api.issuing import NewDocument
+from transire.api.sharing import NewGrant
+from transire.cli import cli
 from transire.crypto.canonical import canonical_bytes
 from transire.desk.api_tokens import create_api_token
 from transire.desk.drafts import find_draft
@@ -173,6 +177,28 @@ def test_the_pouch_proves_every_document_of_the_entry_offline(trade: Trade, file
         assert (outcome["status"], outcome["bundled"], outcome["signed"]) == ("holds", "holds", "holds")
 
 
+def test_the_command_checks_a_pouch(trade: Trade, filed: tuple[str, Issued], tmp_path: Path) -> None:
+    number, raw = export_pouch(trade.gateway.tenant, trade.gateway.person, filed[1].document_id)
+    (tmp_path / "network.json").write_bytes(proofs.trust_root(trade.customs.tenant))
+
+    def verify(content: bytes, *more: str) -> Result:
+        (tmp_path / "pouch.json").write_bytes(content)
+        command = ["verify", str(tmp_path / "pouch.json"), "--network", str(tmp_path / "network.json"), *more]
+        return CliRunner().invoke(cli, command)
+
+    told = verify(raw)
+    assert told.exit_code == 0, told.output
+    assert told.output.startswith(f"Pouch of the entry {number}, from {trade.gateway.did}")
+    found = json.loads(verify(raw, "--json", "--max-age", "1h").output)
+    assert (found["holds"], len(found["documents"])) == (True, 5)
+    assert verify(raw, "--require", "status").exit_code == 0
+    assert verify(raw, "--require", "witnesses").exit_code == 1, "no outside witness countersigned"
+    other = raw.replace(b'"portOfEntry":"2304"', b'"portOfEntry":"2305"')
+    assert verify(other).exit_code == 1
+    assert verify(raw[:-1]).exit_code == 2
+    assert verify(raw.replace(b'"pouch":"pouch/1"', b'"pouch":"pouch/2"')).exit_code == 2
+
+
 def judge(trade: Trade, raw: bytes) -> PouchReport:
     return check_pouch(read_pouch(raw), proofs.trust_root(trade.customs.tenant))
 
@@ -249,7 +275,7 @@ class Desk(TestClient):
         assert answer.status_code == 200, answer.text
         return answer.text
 
-    def send(self, path: str, files: dict[str, Any] | None = None, **fields: Any) -> Any:
+    def submit(self, path: str, files: dict[str, Any] | None = None, **fields: Any) -> Any:
         token = re.search(r'name="form_token" value="([^"]+)"', self.page(path))
         assert token is not None
         return self.post(f"{self.base}{path}", data={"form_token": token[1], **fields}, files=files)
@@ -265,29 +291,29 @@ def desk(trade: Trade) -> Iterator[Desk]:
     tenant.sign_in_desk.set_password(person.id, PASSWORD, now=tenant.now())
     with Desk(create_app(trade.world.node), base_url="http://testserver", follow_redirects=False) as browser:
         browser.base = f"/m/{tenant.slug}"
-        browser.send("/sign-in", login="clerk@bajio.example", password=PASSWORD)
+        browser.submit("/sign-in", login="clerk@bajio.example", password=PASSWORD)
         yield browser
 
 
 def test_a_form_grows_rows_takes_a_table_and_a_foreign_document_and_signs(trade: Trade, desk: Desk) -> None:
     assert "bill-of-lading" not in desk.page("/documents/new")
     path = "/documents/new/packing-list"
-    grown = desk.send(path, step="row:lines", **{"rows:lines": "1", "f:/orderNumber": "PO-1"}).text
+    grown = desk.submit(path, step="row:lines", **{"rows:lines": "1", "f:/orderNumber": "PO-1"}).text
     assert 'name="f:/lines/1/description"' in grown
     assert 'value="PO-1"' in grown, "what was typed stands"
     table = b"description,package_count,gross_weight\nPumps,4,10.5\nHoses,1,2\n"
-    taken = desk.send(path, {"table:lines": ("lines.csv", table)}, step="table:lines").text
+    taken = desk.submit(path, {"table:lines": ("lines.csv", table)}, step="table:lines").text
     assert 'name="f:/lines/1/description" type="text" value="Hoses"' in taken
-    wrong = desk.send(
+    wrong = desk.submit(
         path, {"table:lines": ("lines.csv", b"description,gross_weight\nPumps,much\n")}, step="table:lines"
     )
     assert wrong.status_code == 422
     assert "gross_weight" in wrong.text
     foreign = {"type": ["PackingList"], "orderNumber": "PO-9", "deliveryStatus": "under way", "items": []}
-    read = desk.send(path, {"document": ("list.json", json.dumps(foreign).encode())}, step="file").text
+    read = desk.submit(path, {"document": ("list.json", json.dumps(foreign).encode())}, step="file").text
     assert 'value="PO-9"' in read
     assert "<code>/deliveryStatus</code>" in read
-    refused = desk.send(path, step="sign", **{"f:/orderNumber": "PO-9"})
+    refused = desk.submit(path, step="sign", **{"f:/orderNumber": "PO-9"})
     assert refused.status_code == 422
     assert "/credentialSubject" not in refused.text
     assert "<code>/lines</code>" in refused.text
@@ -296,7 +322,7 @@ def test_a_form_grows_rows_takes_a_table_and_a_foreign_document_and_signs(trade:
         "f:/seller/name": trade.world.party_of("bajio").name,
         "f:/lines/0/description": "Pumps",
     }
-    signed = desk.send(path, step="sign", recipients=[trade.riogrande.did], **fields)
+    signed = desk.submit(path, step="sign", recipients=[trade.riogrande.did], **fields)
     assert signed.status_code == 303, signed.text
     trade.settle()
     document_id = signed.headers["location"].split("/documents/")[1].split("?")[0]
@@ -313,7 +339,7 @@ def test_the_pages_of_parts_and_pouch(trade: Trade, desk: Desk, filed: tuple[str
     entry_page = documents.show_document(trade.customs.tenant, trade.customs.person, filed[1].document_id)
     invoice_id = documents.subject_of(entry_page)["invoices"][0]
     assert 'value="/lines/0/description"' in desk.page(f"/documents/{invoice_id}/share")
-    given = desk.send(
+    given = desk.submit(
         f"/documents/{invoice_id}/share", recipient=trade.valle.did, purpose="purchase", fields=["/invoiceNumber"]
     )
     assert given.status_code == 303, given.text
@@ -373,10 +399,16 @@ def test_a_replacement_is_the_next_version_and_goes_to_who_had_the_first(trade: 
     broker, importer = trade.gateway, trade.riogrande
     with pytest.raises(NotOwnDocument):
         issuing.withdraw_document(importer.tenant, importer.person, lading.document_id, "No")
+    reader = trade.valle
+    right = NewGrant(recipient=reader.did, purpose="carriage")
+    sharing.grant_document(broker.tenant, broker.person, lading.document_id, right)
+    trade.settle()
+    assert _holds(reader.tenant, lading.commitment)
     new = NewDocument(schema="bill-of-lading/1", subject=bill(vesselName="Truck 18"), replaces=lading.document_id)
     second = issuing.issue_document(broker.tenant, broker.person, new)
     trade.settle()
     assert second.document_id == lading.document_id
+    assert not _holds(reader.tenant, second.commitment), "a right to read the first version is none to the second"
     trade.until(
         lambda: len(documents.show_document(importer.tenant, importer.person, lading.document_id).versions) == 2
     )

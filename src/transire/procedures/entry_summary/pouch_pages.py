@@ -16,7 +16,13 @@ def show_pouch(visit: Visit) -> Response:
     """Which documents go into it, how they stand, and which are not held here."""
     contents = pouch_contents(visit.tenant, visit.actor, visit.named("document_id"))
     names = {line.issuer: visit.tenant.name_of(line.issuer) for line in contents.documents}
-    return visit.show("entry_summary/pouch.html", contents=contents, names=names, entry_id=visit.named("document_id"))
+    return visit.show(
+        "entry_summary/pouch.html",
+        contents=contents,
+        names=names,
+        entry_id=visit.named("document_id"),
+        command=f"transire verify {contents.entry_number}.pouch.json --network network.json",
+    )
 
 
 @PAGES.get("/entries/{document_id}/pouch.json", operation="documents.share")
