@@ -12,6 +12,7 @@ TransireError
 ├── TableRefused              documents.table-refused        (carries every TableProblem found)
 ├── RepresentationRefused     documents.representation
 ├── DocumentUnreadable        documents.unreadable
+├── InterchangeUnreadable     documents.x12-unreadable
 └── CommitmentMismatch        documents.commitment-mismatch
 """
 
@@ -164,6 +165,15 @@ class DocumentUnreadable(TransireError):
     code = "documents.unreadable"
     sentence = "This file is not a document in JSON."
     fix = "Hand in the credential, or its subject, as JSON."
+    status = 422
+
+
+class InterchangeUnreadable(TransireError):
+    """A file of ASC X12 that is not what is asked for, or says what nothing here can hold."""
+
+    code = "documents.x12-unreadable"
+    sentence = "This file cannot be read as an X12 invoice (810)."
+    fix = "Export the one invoice again as an 810 in production, or as a table (CSV)."
     status = 422
 
 

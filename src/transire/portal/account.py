@@ -70,7 +70,7 @@ def confirm_authenticator(visit: Visit) -> Response:
     return visit.go("/account", told="code-set")
 
 
-@PAGES.post("/account/mail", own=True, again=show_account)
+@PAGES.post("/account/mail", operation="notices.choose", again=show_account)
 def choose_mail(visit: Visit) -> Response:
     """Be told by e-mail of what comes to wait, or no more."""
     notices.choose_mail(visit.tenant, visit.actor, wanted=visit.form.optional("wanted") is not None)

@@ -30,12 +30,16 @@ from transire.documents.cost_sheet import (
 from transire.documents.customs_determination import CustomsDetermination, customs_determination_subject
 from transire.documents.determination import Determination, Input, determination_subject, json_text
 from transire.documents.entry import (
+    AdditionalTariffNumber,
     Claim,
     EntryLine,
+    EntryPart,
     EntryQuantity,
     EntrySummary,
     InvoiceReference,
+    ManifestQuantity,
     Source,
+    StatedFee,
     entry_summary_subject,
 )
 from transire.documents.evidence import Attachment, Evidence, evidence_subject
@@ -284,6 +288,11 @@ ENTRY = EntrySummary(
     consignee_number="00-123456700",
     importer_number="00-123456700",
     reference_number="R-17",
+    in_transit_number="823456782",
+    in_transit_date=date(2026, 11, 15),
+    missing_documents=("01", "21"),
+    lading_port="20187",
+    manifest_quantity=ManifestQuantity(quantity="40", unit="CTNS"),
     consignee=IMPORTER,
     importer=IMPORTER,
     broker=BROKER,
@@ -321,6 +330,12 @@ ENTRY = EntrySummary(
             quantities=(EntryQuantity(quantity=Decimal("2.3"), unit="kg"),),
             entered_value=Decimal(10),
             invoice=InvoiceReference(document=ID, invoice_number="F-2026-0418", line_number=2),
+            additional_numbers=(
+                AdditionalTariffNumber(tariff_number="9903.88.15", value=Decimal(10), acts="adds"),
+                AdditionalTariffNumber(tariff_number="9802.00.80"),
+            ),
+            parts=(EntryPart(part="articles of the United States", value=Decimal(4)),),
+            stated_fees=(StatedFee(fee_class="056", amount=Decimal("1.25")),),
         ),
     ),
     total_entered_value=Decimal(16490),

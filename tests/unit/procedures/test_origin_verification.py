@@ -14,13 +14,17 @@ from transire.node.rebuilding import rebuild_records, records_digest
 from transire.node.tenant import Issued
 from transire.procedures.entry_summary import service as entry
 from transire.procedures.entry_summary.errors import LineUnknown
+from transire.procedures.entry_summary.refunds import find_refunds
+from transire.procedures.origin_verification import dates, forms
 from transire.procedures.origin_verification import service as verification
 from transire.procedures.origin_verification.errors import (
+    ActionNotTaken,
     AlreadyAnswered,
     AlreadyDecided,
     CertificationDoesNotCover,
     CertifierNotAsked,
     ClaimMadeAlready,
+    EntryNotHeld,
     NotAskedHere,
     NotExtended,
     NothingAsked,
@@ -29,7 +33,11 @@ from transire.procedures.origin_verification.errors import (
 )
 from transire.procedures.origin_verification.service import ClaimQuestions
 from transire.procedures.papers import open_newest
+from transire.procedures.typesetting import can_typeset
 from transire.records.inbox import list_inbox
+
+ORIGIN = "https://node.example"
+VERIFY_AT = f"{ORIGIN}/verify"
 
 pytestmark = [pytest.mark.xdist_group("origin-verification"), pytest.mark.timeout(300)]
 
@@ -139,6 +147,33 @@ def test_from_the_question_to_the_denied_claim(trade: Trade, filed: Issued) -> N
     with pytest.raises(AlreadyDecided):
         verification.ask(customs.tenant, customs.person, filed.document_id, 1, "Once more?")
     assert second  # line 2 is still asked about
+    look_at_papers(trade, filed, notice)
+
+
+def look_at_papers(trade: Trade, filed: Issued, notice: str) -> None:
+    """The forms of what was asked and done, and the days as a calendar: for those who have to do with it."""
+    broker, certifier, other = trade.gateway, trade.bajio, trade.customs
+    for form in (
+        forms.request_form(broker.tenant, broker.person, notice, verify_at=VERIFY_AT),
+        forms.taken_form(other.tenant, other.person, filed.document_id, 1, verify_at=VERIFY_AT),
+    ):
+        assert (forms.file_name(form)[-7:], VERIFY_AT in str(form)) == (".29.pdf", True)
+        if can_typeset():
+            assert forms.form_pdf(form).startswith(b"%PDF-")
+            assert forms.form_pdf(form) == forms.form_pdf(form)
+    with pytest.raises(ActionNotTaken):
+        forms.taken_form(other.tenant, other.person, filed.document_id, 2, verify_at=VERIFY_AT)
+    with pytest.raises(EntryNotHeld):
+        forms.taken_form(certifier.tenant, certifier.person, filed.document_id, 1, verify_at=VERIFY_AT)
+    days = dates.entry_calendar(broker.tenant, broker.person, filed.document_id, origin=ORIGIN).decode()
+    assert days == dates.entry_calendar(broker.tenant, broker.person, filed.document_id, origin=ORIGIN).decode()
+    asked = asked_of(trade, filed, 2)
+    assert f"UID:{asked.statement_id}" in days
+    assert f"DTSTART;VALUE=DATE:{asked.due_by:%Y%m%d}" in days
+    assert "19 USC 1514" in days.replace("\r\n ", "")
+    assert "For the motor" not in days
+    waiting = dates.waiting_calendar(other.tenant, other.person, origin=ORIGIN).decode()
+    assert f"UID:{asked.statement_id}" in waiting
 
 
 def deny(trade: Trade, filed: Issued, line: int) -> Issued:
@@ -195,8 +230,13 @@ def test_preference_is_claimed_after_importation_and_verified_like_any(trade: Tr
         claim(broker.tenant, broker.person, filed.document_id, 1, held)
     with pytest.raises(PermissionDenied):
         claim(customs.tenant, customs.person, filed.document_id, 4, held)
-    claim(broker.tenant, broker.person, filed.document_id, 4, held)
+    stated = claim(broker.tenant, broker.person, filed.document_id, 4, held)
     trade.settle()
+    listed = next(row for row in find_refunds(broker.tenant, broker.person).rows if row.entry == filed.document_id)
+    [found] = [line for line in listed.lines if line.line == 4]
+    assert (found.claim_statement, found.refund) == (stated, None)
+    assert "refund.claimed-already" in {reason.code for reason in found.reasons}
+    assert listed.liquidation < listed.protest_by
     claimed = claim_of(trade, filed, 4)
     assert (claimed.after_import, claimed.agreement, claimed.certified_by_other) == (True, "USMCA", True)
     assert verification.show_verification(broker.tenant, broker.person, filed.document_id).refunds == ()

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
+from typing import Final
 
 import msgspec
 import sqlalchemy as sa
@@ -11,14 +14,17 @@ from msgspec import structs
 from transire.desk.particulars import read_particulars
 from transire.desk.permissions import require
 from transire.desk.person import Person
-from transire.documents.invoice import SCHEMA_ID, Invoice, invoice_subject, read_invoice, read_invoice_csv
+from transire.documents.invoice import SCHEMA_ID, Invoice, invoice_subject, read_invoice
 from transire.documents.parties import is_same_party
+from transire.documents.x12_invoice import read_invoice_file
 from transire.node.tenant import Issued, Tenant
 from transire.procedures.entry_summary.errors import InvoiceUnknown
 from transire.procedures.papers import issue_paper, open_version
 from transire.records.cursor import Page
 from transire.records.documents import DocumentFilter, DocumentLine, every_document, list_documents, versions_of
 from transire.records.errors import DocumentUnknown
+
+NOTHING_STATED: Final[Mapping[str, str | None]] = MappingProxyType({})
 
 
 class InvoiceRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,20 +55,30 @@ class InvoicePage(msgspec.Struct, frozen=True, kw_only=True):
     versions: tuple[InvoiceRow, ...]
 
 
-def issue_invoice(tenant: Tenant, person: Person, invoice_csv: bytes, *, importer_did: str) -> Issued:
-    """Issue the invoice of a table to its importer; a second one of the same number replaces the first."""
+def issue_invoice(
+    tenant: Tenant,
+    person: Person,
+    invoice: bytes,
+    *,
+    importer_did: str,
+    stated: Mapping[str, str | None] = NOTHING_STATED,
+) -> Issued:
+    """Issue the invoice of a file to its importer; a second one of the same number replaces the first.
+
+    The file is a table (CSV) or an X12 810; `stated` are columns that the latter has no place for.
+    """
     require(person, "invoices.issue")
-    read = read_invoice_csv(invoice_csv)
+    read = read_invoice_file(invoice, stated)
     with tenant.transaction() as tx:
         own = read_particulars(tx).party
         seller = structs.replace(read.seller, did=tenant.did) if is_same_party(read.seller, own) else read.seller
-        invoice = structs.replace(read, seller=seller, buyer=structs.replace(read.buyer, did=importer_did))
-        before = _standing(tenant, tx, invoice.invoice_number)
+        content = structs.replace(read, seller=seller, buyer=structs.replace(read.buyer, did=importer_did))
+        before = _standing(tenant, tx, content.invoice_number)
         issued = issue_paper(
             tenant,
             tx,
             person,
-            invoice_subject(invoice),
+            invoice_subject(content),
             SCHEMA_ID,
             recipients=[importer_did],
             previous=before[0].commitment if before else None,

@@ -11,6 +11,7 @@ from transire.api import documents, network
 from transire.desk.drafts import find_draft
 from transire.documents.entry import SCHEMA_ID as ENTRY
 from transire.documents.invoice import SCHEMA_ID as INVOICE
+from transire.documents.x12_invoice import STATED
 from transire.portal.fields import FieldLine, anchor_of, field_lines, grouped, is_field, typed
 from transire.portal.registry import N_, Item, Pages, Place
 from transire.portal.verifying import PATH as VERIFY_PATH
@@ -84,7 +85,11 @@ def show_new_invoice(visit: Visit) -> Response:
 def issue_invoice(visit: Visit) -> Response:
     """Issue it; a second one of the same number replaces the first."""
     issued = service.issue_invoice(
-        visit.tenant, visit.actor, visit.form.file("invoice"), importer_did=visit.form.text("importer")
+        visit.tenant,
+        visit.actor,
+        visit.form.file("invoice"),
+        importer_did=visit.form.text("importer"),
+        stated={name: visit.form.optional(name) for name in STATED},
     )
     await_version(visit.tenant, issued.commitment)
     return visit.go(f"/invoices/{issued.document_id}", told="invoice-issued")

@@ -8,6 +8,7 @@ import msgspec
 
 from transire.api.operations import Answer, Call, Collection, Operations
 from transire.desk.permissions import require_some
+from transire.documents.x12_invoice import STATED
 from transire.portal.verifying import PATH as VERIFY_PATH
 from transire.procedures.entry_summary import service
 from transire.procedures.entry_summary.checks.duty import duty_of
@@ -33,8 +34,11 @@ def list_invoices(call: Call) -> Any:
 
 @OPERATIONS.op("POST", "/invoices", "issueInvoice", scope="invoices.issue")
 def issue_invoice(call: Call) -> Any:
-    """Issue the invoice of a table; a second one of the same number replaces the first."""
-    issued = service.issue_invoice(call.tenant, call.person, call.file("invoice"), importer_did=call.body["importer"])
+    """Issue the invoice of a file; a second one of the same number replaces the first."""
+    stated = {name: call.body.get(name) for name in STATED}
+    issued = service.issue_invoice(
+        call.tenant, call.person, call.file("invoice"), importer_did=call.body["importer"], stated=stated
+    )
     return Answer(value=issued, status=201, location=f"/invoices/{issued.document_id}")
 
 
