@@ -115,16 +115,16 @@ def build_envelope(
     A document's `document.issued/1` goes along whether or not it was named: without it nobody may believe the
     document. Called again after a crash it says the same, with keys wrapped anew.
     """
-    expires = expires or _expiry_of(tx, row.statement)
+    found = _located(tx, [row.statement, *row.attached])
+    expires = expires or _expiry_of(found[0])
     sealed = [
         vault.seal_for(tx, name, recipient_public=recipient_public, purpose=row.purpose, expires=expires)
         for name in row.documents
     ]
+    named = {statement.id for statement in found}
     issued = [document.stored.issued_by for document in sealed if document.stored.issued_by]
-    names = list(dict.fromkeys((row.statement, *row.attached, *issued)))
-    return write_envelope(
-        sender=sender, recipient=row.recipient, statements=[_located(tx, name) for name in names], documents=sealed
-    )
+    found += _located(tx, [name for name in issued if name not in named])
+    return write_envelope(sender=sender, recipient=row.recipient, statements=found, documents=sealed)
 
 
 def write_envelope(
@@ -177,17 +177,21 @@ def read_bytes(text: str, where: str) -> bytes:
         raise EnvelopeMalformed(expected="base64url without padding", got=str(error.got)[:80], where=where) from error
 
 
-def _expiry_of(tx: sa.Connection, statement: str) -> str | None:
+def _expiry_of(delivered: journal.Located) -> str | None:
     """Until when the statement gives the right to read: bound into the wrapped key, where it is a grant."""
-    found = _located(tx, statement).statement
-    return terms_of(found).expires if found.kind == GRANT.name else None
+    said = delivered.statement
+    return terms_of(said).expires if said.kind == GRANT.name else None
 
 
-def _located(tx: sa.Connection, name: str) -> journal.Located:
-    found = journal.locate(tx, name)
-    if found is None:
-        raise ActionNotAccepted(got=f"statement {name}")
-    return found
+def _located(tx: sa.Connection, names: Sequence[str]) -> list[journal.Located]:
+    """The statements, each once and in that order; all of them are accepted before an envelope is built."""
+    if not names:
+        return []
+    found = {one.id: one for one in journal.locate_all(tx, names)}
+    for name in names:
+        if name not in found:
+            raise ActionNotAccepted(got=f"statement {name}")
+    return [found[name] for name in dict.fromkeys(names)]
 
 
 def _statement_item(found: journal.Located) -> dict[str, Json]:
