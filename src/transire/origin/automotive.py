@@ -54,6 +54,13 @@ class Covered(msgspec.Struct, frozen=True, kw_only=True):
         return self.asked if held(digits, self.heavy) is not False else ()
 
 
+class NewPlant(msgspec.Struct, frozen=True):
+    """The content of vehicles of a new plant or after a refit (NAFTA s.13(2)), and the words that declare one."""
+
+    percent: Decimal
+    words: str
+
+
 class LabourStep(msgspec.Struct, frozen=True, rename={"start": "from"}):
     """A labour value content needed from a day on, and how much of it in points of high-wage materials and labour."""
 
@@ -85,6 +92,7 @@ class Automotive(msgspec.Struct, frozen=True, kw_only=True):
     bearings_and_shafts: Ranges
     traced: Ranges
     content: dict[Vehicle, tuple[Step, ...]]
+    new_plant: NewPlant
     covered: Covered
     required: Required
 

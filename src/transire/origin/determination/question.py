@@ -151,7 +151,7 @@ class Question:
     def _special_limits(self) -> tuple[ValueLimit, ...] | None:
         if self.vehicle is None:
             return None
-        return special_limits(self.digits, self.vehicle, self.case.import_date)
+        return special_limits(self.digits, self.vehicle, self.case.import_date, self.case.good.facts)
 
     def _check(self) -> None:
         case, on = self.case, self.case.import_date

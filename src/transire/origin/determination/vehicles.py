@@ -19,7 +19,7 @@ from transire.origin.amounts import ZERO
 from transire.origin.automotive import Vehicle, automotive
 from transire.origin.case import Fact
 from transire.origin.determination.bill import Bill
-from transire.origin.determination.facts import described, text_of
+from transire.origin.determination.facts import described, stated, text_of
 from transire.origin.determination.line import Line
 from transire.origin.determination.verdict import Need
 from transire.origin.ranges import Ranges, held
@@ -89,10 +89,13 @@ def never_intermediate(vehicle: Vehicle | None, facts: Sequence[Fact]) -> Ranges
     return automotive().engines_and_transmissions
 
 
-def special_limits(digits: str, vehicle: Vehicle, on: date) -> tuple[ValueLimit, ...] | None:
+def special_limits(digits: str, vehicle: Vehicle, on: date, facts: Sequence[Fact]) -> tuple[ValueLimit, ...] | None:
     """The content that s.13 sets in place of the rule's; None where it sets none."""
     data = automotive()
-    if data.vehicle(digits) is not None or held(digits, data.engines_and_transmissions):
+    is_vehicle = data.vehicle(digits) is not None
+    if is_vehicle and stated(facts, data.new_plant.words) is True:
+        return (ValueLimit(percent=data.new_plant.percent, method="net_cost"),)
+    if is_vehicle or held(digits, data.engines_and_transmissions):
         percent = data.content_needed(vehicle, on)
     elif held(digits, data.bearings_and_shafts):
         return None
