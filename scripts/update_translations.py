@@ -27,7 +27,7 @@ import transire
 from transire.api import changes
 from transire.desk.permissions import MATRIX
 from transire.documents import problems
-from transire.documents.catalogue import document_type, schema_bytes, schema_ids
+from transire.documents.catalogue import common_definition, document_type, schema_bytes, schema_ids
 from transire.documents.form import Group, Table, form_of
 from transire.errors import catalogue
 from transire.ledger import verify
@@ -103,6 +103,10 @@ def spoken_words() -> Iterator[str]:
         if document_type(schema_id).issued_by:
             yield document_type(schema_id).description
             yield from _words_of_form(schema_id)
+    yield from (
+        spaced(name)
+        for name in _names([common_definition(name) for name in ("tradeParty", "tradePlace", "knownAddress")])
+    )
     yield from (programme.title for programme in agency_programmes())
     yield from REASONS
 

@@ -19,6 +19,7 @@ from transire.desk.person import Person
 from transire.documents.catalogue import document_type, free_types, schema_ids, validate_subject
 from transire.documents.errors import IssuerUnfit
 from transire.documents.form import read_table
+from transire.documents.wire import as_wire
 from transire.procedures.papers import issue_paper
 from transire.records.documents import DocumentLine, deliveries_of, find_document
 from transire.records.grants import grants_of
@@ -51,6 +52,16 @@ def list_free_types(tenant: Tenant, person: Person) -> list[FreeType]:
     require(person, "documents.read")
     found = (document_type(each) for each in free_types(tenant.roles))
     return [FreeType(each.schema_id, each.title, each.description) for each in found]
+
+
+def begun_subject(tenant: Tenant, person: Person, schema_id: str) -> dict[str, Any]:
+    """What a new document of a type says before anybody has typed: this member, where the document names it."""
+    require(person, "documents.issue")
+    with tenant.database.reading() as view:
+        own = find_particulars(view)
+    places = document_type(schema_id).issuer_is
+    place = next((places[role] for role in tenant.roles if role in places), None)
+    return {} if own is None or place is None else {place: as_wire(own.party)}
 
 
 def issue_document(tenant: Tenant, person: Person, new: NewDocument) -> Issued:

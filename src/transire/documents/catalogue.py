@@ -60,6 +60,8 @@ class DocumentType(msgspec.Struct, frozen=True, kw_only=True):
     indexable_fields: tuple[str, ...]
     issued_by: tuple[str, ...]
     """The roles on the ledger of which an issuer has one; empty where a procedure says it, or any member may."""
+    issuer_is: Mapping[str, str]
+    """Which party of the document an issuer of a role is: a form begins with it filled in."""
 
 
 @cache
@@ -147,6 +149,7 @@ def document_type(schema_id: str) -> DocumentType:
         media_types=(MEDIA_TYPE,),
         indexable_fields=tuple(path.replace("/*", "").strip("/") for path in _indexable_paths(subject, "")),
         issued_by=tuple(schema.get("x-issued-by", ())),
+        issuer_is=schema.get("x-issuer-is", {}),
     )
 
 

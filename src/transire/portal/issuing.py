@@ -54,7 +54,7 @@ def show_form(visit: Visit) -> Response:
     require(visit.actor, "documents.issue")
     schema_id = _schema_of(visit)
     replaced = _replaced(visit)
-    values = _sent(visit.form) if visit.form.fields else _begun(visit, replaced)
+    values = _sent(visit.form) if visit.form.fields else _begun(visit, schema_id, replaced)
     return _form(visit, schema_id, values, rows=_rows_sent(visit.form), replaced=replaced)
 
 
@@ -120,9 +120,11 @@ def _replaced(visit: Visit) -> documents.DocumentView | None:
     return documents.show_document(visit.tenant, visit.actor, named) if named else None
 
 
-def _begun(visit: Visit, replaced: documents.DocumentView | None) -> dict[str, str]:
-    """What a new form holds already: what the replaced document says."""
-    return values_of(documents.subject_of(replaced)) if replaced is not None else {}
+def _begun(visit: Visit, schema_id: str, replaced: documents.DocumentView | None) -> dict[str, str]:
+    """What a new form holds already: what the replaced document says, else the organisation's own particulars."""
+    if replaced is not None:
+        return values_of(documents.subject_of(replaced))
+    return values_of(issuing.begun_subject(visit.tenant, visit.actor, schema_id))
 
 
 def _sent(form: Form) -> dict[str, str]:

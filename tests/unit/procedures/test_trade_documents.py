@@ -298,6 +298,7 @@ def desk(trade: Trade) -> Iterator[Desk]:
 def test_a_form_grows_rows_takes_a_table_and_a_foreign_document_and_signs(trade: Trade, desk: Desk) -> None:
     assert "bill-of-lading" not in desk.page("/documents/new")
     path = "/documents/new/packing-list"
+    assert f'name="f:/seller/name" type="text" value="{trade.world.party_of("bajio").name}"' in desk.page(path)
     grown = desk.submit(path, step="row:lines", **{"rows:lines": "1", "f:/orderNumber": "PO-1"}).text
     assert 'name="f:/lines/1/description"' in grown
     assert 'value="PO-1"' in grown, "what was typed stands"
