@@ -9,6 +9,7 @@ from trading import Trade
 
 from transire.desk.drafts import find_draft
 from transire.node.tenant import Issued
+from transire.procedures.entry_summary import adding
 from transire.procedures.entry_summary import service as entry
 from transire.procedures.entry_summary.drafting import draft_content
 from transire.procedures.entry_summary.errors import PackedLineUnknown, TooManyLines
@@ -84,9 +85,16 @@ def test_a_packing_list_of_something_else_is_refused_and_the_draft_stays(trade: 
 def test_claims_are_stated_once_and_a_continuous_bond_is_taken_over(trade: Trade, invoice: Issued, draft: str) -> None:
     for pointer, value in (("/suretyNumber", "457"), ("/bondType", "8")):
         entry.set_field(trade.gateway.tenant, trade.gateway.person, draft, pointer, value)
+    adding.state_fee(trade.gateway.tenant, trade.gateway.person, draft, 1, "056", amount="1.25")
+    adding.fill_block(trade.gateway.tenant, trade.gateway.person, draft, "missingDocuments", "01, 21")
     trade.key_arrival(draft)
     filed = entry.file_entry(trade.gateway.tenant, trade.gateway.person, draft)
     trade.settle()
+    correction = entry.draft_correction(trade.gateway.tenant, trade.gateway.person, filed.document_id)
+    kept = fields(trade, correction)["/lines/0/statedFees"]
+    assert kept.value == [{"feeClass": "056", "amount": "1.25"}]
+    assert kept.document_id == filed.document_id
+    assert fields(trade, correction)["/missingDocuments"].value == ["01", "21"]
     page = entry.show_entry(trade.customs.tenant, filed.document_id)
     body: dict[str, Any] = trade.customs.tenant.located(page.filed_statement).statement.body
     assert [(claim["line"], claim["also"]) for claim in body["claims"]] == [(1, [2, 3, 4, 5, 6])]
