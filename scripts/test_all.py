@@ -20,6 +20,9 @@ BIN = ROOT / ".venv" / "bin"
 REPORT = ROOT / ".build" / "pytest.xml"
 BINARY = "transire.engines.cometbft.binary"
 RELEASES = ("v0.38.26", "v0.40.0")
+WORKERS = str(max(2, os.cpu_count() or 2))
+"""One for each core. Networks and faults are two groups of tests that stay with one worker each, and mostly wait."""
+SPREAD = ("-n", WORKERS, "--dist", "loadgroup")
 CHROMIUM_PACKAGES = ("chromium", "fonts-noto-core")
 
 
@@ -81,8 +84,8 @@ def main() -> int:
         run("ruff", BIN / "ruff", "check", "."),
         run("format", BIN / "ruff", "format", "--check", "."),
         run("mypy", BIN / "mypy"),
-        run("examples in docstrings", BIN / "pytest", "--doctest-modules", "-q", "-n", "2", "src/transire"),
-        run("tests", BIN / "pytest", "-n", "2", "--dist", "loadgroup", "-q", "--durations=40", f"--junitxml={REPORT}")
+        run("examples in docstrings", BIN / "pytest", "--doctest-modules", "-q", "-n", WORKERS, "src/transire"),
+        run("tests", BIN / "pytest", *SPREAD, "-q", "--durations=40", f"--junitxml={REPORT}")
         or run(
             "what failed, once more and alone", BIN / "pytest", "--last-failed", "--last-failed-no-failures=none", "-q"
         ),
