@@ -265,6 +265,19 @@ def test_nonsense_on_the_socket_ends_that_connection_only(asked: Asked, raw: byt
     assert asked.ask("echo", message="still here").message == "still here"
 
 
+def test_cometbft_never_waits_until_we_read(asked: Asked) -> None:
+    """While its writer waits, a timer of its socket client spins and takes the time that we need."""
+    asked.init()
+    raw = asked.world.witness()
+    checks = [message("Request")(check_tx={"tx": raw})] * 4_000
+    with asked.app._deciding:  # whatever we are busy with
+        asked.send(message("Request")(info={}), *checks, message("Request")(flush={}))  # much more than a socket holds
+    answers = asked.receive(len(checks) + 2)
+    kinds = [answer.WhichOneof("value") for answer in answers]
+    assert kinds == ["info", *["check_tx"] * len(checks), "flush"]
+    assert not any(answer.check_tx.code for answer in answers[1:-1])
+
+
 def test_dropping_waits_for_what_is_being_done_and_takes_new_connections(asked: Asked) -> None:
     asked.send(message("Request")(finalize_block={"txs": [asked.world.witness()], "height": 1, "time": TIME}))
     asked.receive(1)

@@ -1,7 +1,11 @@
 """The ABCI server: CometBFT's four connections over one unix socket, each served in its own order by its own thread.
 
-CometBFT sends up to 256 requests before it waits for an answer. Whatever lies in the buffer is read at once; a run of
-CheckTx is judged together and then answered in its order.
+CometBFT sends as many requests as it has before it waits for an answer. Whatever lies there is read at once, by a
+thread that does nothing else; a run of CheckTx is judged together and then answered in its order.
+
+CometBFT must never have to wait until we read. While its writer does, the timer by which it flushes fires every 20
+nanoseconds (`flushThrottleMS` of its socket client is a number without a unit; so in 0.38.26) and takes a whole core:
+the very time that we need to catch up. On a busy machine a network stood still over this under load.
 """
 
 from __future__ import annotations
@@ -12,7 +16,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
-from threading import Lock, Thread
+from threading import Condition, Lock, Thread
 from typing import Any, Final
 
 from transire.engines.cometbft.app import Application, encode, encode_exception, encode_refusal
@@ -22,6 +26,10 @@ from transire.ledger.protobuf import delimited
 
 CHUNK: Final = 1 << 18
 """Bytes that are read at once: some 170 actions."""
+MOST_HELD: Final = 256 << 20
+"""Bytes that are read and not yet looked at, at most: twice what CometBFT's mempool may hold."""
+SLICE: Final = 256
+"""Requests that are answered together: the first of many does not wait for the last."""
 MAX_MESSAGE: Final = 128 << 20
 """CometBFT's own bound is 100 MiB."""
 _MAX_LENGTH_BYTES: Final = 10
@@ -102,8 +110,9 @@ class AbciServer:
                 thread.start()
 
     def _serve(self, connection: socket.socket) -> None:
+        inbox = Inbox(connection)
         try:
-            for frames in received(connection):
+            for frames in received(inbox):
                 connection.sendall(b"".join(self._answers(frames)))
         except OSError:
             pass  # CometBFT ended; its supervisor sees that too
@@ -113,6 +122,7 @@ class AbciServer:
             with suppress(OSError):
                 connection.sendall(delimited(encode_exception(error)))
         finally:
+            inbox.close()
             connection.close()
             with self._lock:
                 self._connections.pop(connection, None)
@@ -141,15 +151,59 @@ class AbciServer:
         return delimited(encode(call, self._application.answer(call, request)))
 
 
-def received(connection: socket.socket) -> Iterator[list[bytes]]:
-    """The messages that came, as many at a time as lie there; each follows its length, which may come in pieces."""
+class Inbox:
+    """Reads a connection as soon as anything comes, from a thread of its own, and holds it until it is taken."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self._connection = connection
+        self._chunks: list[bytes] = []
+        self._held = 0
+        self._ended = False
+        self._changed = Condition()
+        self._thread = Thread(target=self._read, name="transire-abci-reading", daemon=True)
+        self._thread.start()
+
+    def take(self) -> bytes:
+        """All that has come and was not taken; waits for something, and is empty when nothing will come any more."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._chunks or self._ended)
+            taken = b"".join(self._chunks)
+            self._chunks.clear()
+            self._held = 0
+            self._changed.notify_all()
+            return taken
+
+    def close(self) -> None:
+        """Read nothing more, and wait until the thread has let go of the connection."""
+        with self._changed:
+            self._ended = True
+            self._changed.notify_all()
+        with suppress(OSError):
+            self._connection.shutdown(socket.SHUT_RDWR)
+        self._thread.join()
+
+    def _read(self) -> None:
+        with suppress(OSError):
+            while chunk := self._connection.recv(CHUNK):
+                with self._changed:
+                    self._chunks.append(chunk)
+                    self._held += len(chunk)
+                    self._changed.notify_all()
+                    self._changed.wait_for(lambda: self._held < MOST_HELD or self._ended)
+        with self._changed:
+            self._ended = True
+            self._changed.notify_all()
+
+
+def received(inbox: Inbox) -> Iterator[list[bytes]]:
+    """The messages that came, some at a time; each follows its length, which may come in pieces."""
     buffer = bytearray()
-    while chunk := connection.recv(CHUNK):
+    while chunk := inbox.take():
         buffer += chunk
         frames, used = split_frames(buffer)
-        if frames:
-            del buffer[:used]
-            yield frames
+        del buffer[:used]
+        for start in range(0, len(frames), SLICE):
+            yield frames[start : start + SLICE]
 
 
 def split_frames(buffer: bytes | bytearray) -> tuple[list[bytes], int]:
