@@ -16,7 +16,7 @@ from transire.portal.visit import Visit
 from transire.records.documents import DocumentFilter, DocumentLine
 
 PAGES = Pages(
-    Place("/documents", N_("All documents"), N_("Documents"), "documents.read"),
+    Place("/documents", N_("All documents"), N_("Documents"), "documents.read", apart=("/documents/new",)),
     told={
         "note-written": N_("The note was written. Only your organisation sees it."),
         "note-removed": N_("The note was removed."),

@@ -6,7 +6,7 @@ operation of the permission matrix that it carries out, and the page to show aga
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -48,11 +48,21 @@ class Place:
     """Empty: every member."""
     also: tuple[str, ...] = ()
     """Further addresses that belong to it."""
+    apart: tuple[str, ...] = ()
+    """Addresses below it that are places of their own."""
 
     def holds(self, path: str) -> bool:
-        """Whether an address (without the member) is in this place."""
-        roots = (self.path, *self.also)
-        return path in roots or any(path.startswith(f"{root}/") for root in roots if root != "/")
+        """Whether an address (without the member) is in this place.
+
+        >>> place = Place("/documents", "All documents", "", "documents.read", apart=("/documents/new",))
+        >>> place.holds("/documents/abc"), place.holds("/documents/new/packing-list")
+        (True, False)
+        """
+        return _is_below(path, (self.path, *self.also)) and not _is_below(path, self.apart)
+
+
+def _is_below(path: str, roots: Sequence[str]) -> bool:
+    return path in roots or any(path.startswith(f"{root}/") for root in roots if root != "/")
 
 
 @dataclass(frozen=True, slots=True)
