@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import datetime
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 
 from babel import Locale
 from babel.dates import format_date, format_datetime
-from babel.numbers import format_decimal
+from babel.numbers import NumberPattern, format_decimal, parse_pattern
 from markupsafe import Markup, escape
 
 ID_HEAD, ID_TAIL = 8, 4
@@ -30,8 +31,13 @@ def number(value: Decimal | int | str, locale: Locale) -> str:
     if exact is None:
         return str(value)
     places = max(0, -int(exact.as_tuple().exponent))
-    pattern = "#,##0" + ("." + "0" * places if places else "")
-    return str(format_decimal(exact, format=pattern, locale=locale, decimal_quantization=False))
+    return str(format_decimal(exact, format=_pattern(places), locale=locale, decimal_quantization=False))
+
+
+@lru_cache(maxsize=64)
+def _pattern(places: int) -> NumberPattern:
+    """Read once: a page of a large entry has a thousand amounts."""
+    return parse_pattern("#,##0" + ("." + "0" * places if places else ""))
 
 
 def money(value: Decimal | int | str, currency: str, locale: Locale) -> Markup:
@@ -44,7 +50,7 @@ def money(value: Decimal | int | str, currency: str, locale: Locale) -> Markup:
     if exact is not None and -int(exact.as_tuple().exponent) < 2 and exact != exact.to_integral_value():
         exact = exact.quantize(Decimal("0.01"))
     shown = str(value) if exact is None else number(exact, locale)
-    return Markup('<span class="tr-nowrap">{}&nbsp;{}</span>').format(shown, currency)
+    return Markup('<span class="tr-nowrap">%s&nbsp;%s</span>') % (shown, currency)
 
 
 def day(value: Day, locale: Locale) -> Markup:
