@@ -35,7 +35,7 @@ from transire.node.enrolment import (
     found_network,
     make_member_keys,
 )
-from transire.node.errors import HomeExists, ProductionRefused, UnknownTenant
+from transire.node.errors import HomeExists, ProductionRefused, SettingsInvalid, UnknownTenant
 from transire.node.home import Home, read_secret
 from transire.node.ledger import open_ledger
 from transire.node.notices.telling import Teller
@@ -241,8 +241,14 @@ class Node:
                 if self._is_enrolled(keys, did):
                     return keys, did
             store.unlink()  # the ledger knows none of them
+        self._check_free(member.did)
         keys = KeyStore.create(store, self._secret, profile=self.keys.profile)
         return keys, make_member_keys(keys, did=member.did)
+
+    def _check_free(self, did: str) -> None:
+        """Refuse a did:web that another member has, on the ledger or here."""
+        if did and (self.engine.member(did) is not None or any(each.did == did for each in self.tenants.values())):
+            raise SettingsInvalid(expected="a did:web that no member has", got=did[:200], where="did")
 
     def _is_enrolled(self, keys: KeyStore, did: str) -> bool:
         """Whether the ledger knows a member of this DID and with these keys."""

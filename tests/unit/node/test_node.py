@@ -69,8 +69,12 @@ def test_an_enrolment_that_was_refused_may_be_corrected(folder: Path) -> None:
             node.add_member(NewMember("broker", "Broker", ("emperor",)), registrar=node.tenant("customs"))
         with pytest.raises(WitnessRefused, match="registrar-only"):
             node.add_member(BROKER, registrar=node.tenant("producer"))
+        for did in ("did:web:producer.example", "did:web:localhost", "did:key:z6Mk", "producer.example"):
+            with pytest.raises(TransireError):  # another member's, no host of the Internet's, and none at all
+                node.add_member(NewMember("broker", "Broker", ("broker",), did), registrar=node.tenant("customs"))
         added = node.add_member(BROKER, registrar=node.tenant("customs"))
         assert added.roles == ("broker",)
+        assert list(node.tenants) == ["customs", "producer", "importer", "broker"]
 
 
 def test_a_member_that_a_crash_left_enrolled_but_not_hosted_is_hosted_with_its_keys(folder: Path) -> None:
