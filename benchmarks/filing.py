@@ -3,19 +3,24 @@
     python -m benchmarks.filing
 
 Goal: p99 under 250 ms with 10 clients. The clients are threads of one broker, each filing drafted entries of six
-lines; the officer's page is asked for until it shows the entry. *At work* they file one every five seconds each, as
-fast as clerks would; *without a pause* they file one after the other, which measures what the node can do at most.
+lines; once the filing stands at customs, its officer opens the page. One watcher looks what has come in every five
+milliseconds, whoever waits: clients that each asked by themselves would take the processor from the node. *At work*
+they file one every five seconds each, as fast as clerks would; *without a pause* they file one after the other, which
+measures what the node can do at most.
 """
 
 from __future__ import annotations
 
 import logging
 import tempfile
+import threading
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
+
+import sqlalchemy as sa
 
 from transire.demo import story as steps
 from transire.demo.stage import today
@@ -23,14 +28,14 @@ from transire.demo.telling import Telling
 from transire.demo.world import World, make_world
 from transire.node.logs import configure_logs
 from transire.procedures.entry_summary import service as entry
-from transire.procedures.entry_summary.filings import find_filing
+from transire.procedures.entry_summary.tables import filings
 
 CLIENTS = ((1, 0.0), (10, 5.0), (10, 0.0), (50, 0.0))
 """How many at once, and how many seconds from one filing of a client to its next."""
 FILINGS = {1: 20, 10: 60, 50: 100}
 """Entries filed in all, by the number of clients."""
 INVOICE = "mx-producer/invoice-2026-0419-corrected.csv"
-GIVE_UP_S = 60.0
+GIVE_UP_S = 120.0
 
 
 def measure() -> dict[str, str]:
@@ -74,19 +79,28 @@ class Silent(Telling):
 def measured(world: World, clients: int, every: float) -> str:
     """Latencies of all filings of that many clients at once."""
     drafts = drafted(world, FILINGS[clients], f"{clients}{'w' if every else 'p'}")
+    with Watcher(world) as watcher:
+        latencies, taken = filed(world, watcher, drafts, clients, every)
+    world.node.settle(GIVE_UP_S)
+    rate = len(latencies) / taken
+    return f"p50 {quantile(latencies, 0.5):.0f} ms, p99 {quantile(latencies, 0.99):.0f} ms, {rate:.1f} entries/s"
+
+
+def filed(
+    world: World, watcher: Watcher, drafts: Sequence[str], clients: int, every: float
+) -> tuple[list[float], float]:
+    """The latencies in order, and how many seconds all took."""
     begun = time.monotonic()
 
     def take_turn(number: int) -> float:
         # The clients begin one after the other, evenly, and keep to their beat whatever an answer takes.
         due = begun + every * (number // clients + number % clients / clients)
         time.sleep(max(0.0, due - time.monotonic()))
-        return file_and_wait(world, drafts[number])
+        return file_and_wait(world, watcher, drafts[number])
 
     with ThreadPoolExecutor(clients) as pool:
         latencies = sorted(pool.map(take_turn, range(len(drafts))))
-    rate = len(latencies) / (time.monotonic() - begun)
-    world.node.settle(GIVE_UP_S)
-    return f"p50 {quantile(latencies, 0.5):.0f} ms, p99 {quantile(latencies, 0.99):.0f} ms, {rate:.1f} entries/s"
+    return latencies, time.monotonic() - begun
 
 
 def drafted(world: World, count: int, series: str) -> list[str]:
@@ -112,19 +126,50 @@ def drafted(world: World, count: int, series: str) -> list[str]:
     return drafts
 
 
-def file_and_wait(world: World, draft: str) -> float:
+def file_and_wait(world: World, watcher: Watcher, draft: str) -> float:
     """Milliseconds from filing until the officer's page shows the entry."""
     broker, customs = world.actors["gateway"], world.actors["customs"]
     begun = time.monotonic()
     document = entry.file_entry(broker.tenant, broker.person, draft).document_id
-    while time.monotonic() - begun < GIVE_UP_S:
-        with customs.tenant.database.reading() as view:
-            has_arrived = find_filing(view, document) is not None
-        if has_arrived:
-            entry.show_entry(customs.tenant, document)
-            return (time.monotonic() - begun) * 1000
-        time.sleep(0.005)
-    raise TimeoutError(document)
+    watcher.await_arrival(document)
+    entry.show_entry(customs.tenant, document)
+    return (time.monotonic() - begun) * 1000
+
+
+class Watcher:
+    """Looks for filings in the records of customs, for all clients in one query."""
+
+    LOOK_EVERY_S = 0.005
+
+    def __init__(self, world: World) -> None:
+        self._database = world.actors["customs"].tenant.database
+        self._waiting: dict[str, threading.Event] = {}
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._watch, name="watcher", daemon=True)
+
+    def __enter__(self) -> Watcher:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *failure: object) -> None:
+        self._ended.set()
+        self._thread.join()
+
+    def await_arrival(self, document: str) -> None:
+        """Until a filing of that entry stands there."""
+        arrived = self._waiting.setdefault(document, threading.Event())
+        if not arrived.wait(GIVE_UP_S):
+            raise TimeoutError(document)
+
+    def _watch(self) -> None:
+        while not self._ended.wait(self.LOOK_EVERY_S):
+            awaited = list(self._waiting)
+            if not awaited:
+                continue
+            with self._database.reading() as view:
+                found = view.execute(sa.select(filings.c.entry).where(filings.c.entry.in_(awaited))).scalars().all()
+            for document in set(found):
+                self._waiting.pop(document).set()
 
 
 def quantile(ordered: Sequence[float], share: float) -> float:

@@ -106,7 +106,7 @@ def _command(home: Path, receipt: str, environment: Mapping[str, str]) -> str:
 
 def main() -> None:
     for name, figure in measure().items():
-        print(f"{name:<60} {figure}")
+        print(f"{name}: {figure}")
 
 
 if __name__ == "__main__":
