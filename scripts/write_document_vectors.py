@@ -31,7 +31,7 @@ from transire.documents.commitment import commitment_of, leaves_of, open_represe
 from transire.errors import TransireError
 from transire.ledger.action import parse_action, sign_action
 from transire.ledger.kinds import KindRegistry
-from transire.ledger.statement import Pool, make_statement, parse_statement, statement_bytes
+from transire.ledger.statement import Pool, make_statement, parse_statement, statement_bytes, statement_id
 from transire.storage.blobs import BlobStore
 from transire.storage.database import Database
 from transire.vault.delivery import check_envelope
@@ -186,6 +186,9 @@ class Ledger:
     def place_of(self, action_id: str) -> Place | None:
         return Place(height=12, log_index=7, accepted_at=NOW) if action_id == self.action_id else None
 
+    def network_at(self, height: int) -> str:
+        return self.network
+
     def roles_of(self, did: str, height: int) -> tuple[str, ...]:
         return ("producer",) if did == ISSUER else ()
 
@@ -255,6 +258,7 @@ def located(stored: StoredDocument) -> Located:
     )
     raw = statement_bytes(said[0])
     return Located(
+        id=statement_id(said[0]),
         statement=parse_statement(raw),
         raw=raw,
         seq=0,
