@@ -6,7 +6,8 @@ Each validator is a pair of processes, in a network namespace of its own where t
 at least, gossip is full. Actions are offered at a steady rate at one node after the other, at 1, 50 and 500 a second,
 for so many seconds (at 1 a second five times as long). *Committed* is when the node that took it answers that the next
 header proves it: two blocks. *Visible* is when the replica of the next organisation's node has its block as well.
-Goal: p99 below 2 s. The sender is one process on the same machine and competes with the nodes.
+Goal: p99 below 2 s. The sender is one process on the same machine and competes with the nodes; how late it was itself
+stands beside: where that is seconds, fewer actions were on their way than the rate says, and the figure flatters.
 """
 
 from __future__ import annotations
@@ -77,10 +78,11 @@ def offer(network: PairNetwork, rate: int, seconds: int) -> Times:
 
 
 def carry(network: PairNetwork, number: int, raw: str, due: float, times: Times) -> None:
-    """Submit at one node, and wait at the next until it has the block. Times count from when it was due."""
+    """Submit at one node, and wait at the next until it has the block. Times count from when it was sent."""
     pairs = network.pairs
     taking, showing = pairs[number % len(pairs)], pairs[(number + 1) % len(pairs)]
-    times.late.append(time.monotonic() - due)
+    sent = time.monotonic()
+    times.late.append(sent - due)
     try:
         told = taking.ask("submit", raw=raw, wait=ANSWER_S, within=ANSWER_S + 5)
         committed = time.monotonic()
@@ -90,8 +92,8 @@ def carry(network: PairNetwork, number: int, raw: str, due: float, times: Times)
         return
     assert seen
     assert not told["code"]
-    times.committed.append(committed - due)
-    times.visible.append(time.monotonic() - due)
+    times.committed.append(committed - sent)
+    times.visible.append(time.monotonic() - sent)
 
 
 def quantiles(values: Sequence[float]) -> str:

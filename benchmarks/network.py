@@ -41,7 +41,8 @@ from transire.engines.cometbft.settings import PairSettings
 from transire.ledger.genesis import Genesis
 
 VALIDATORS = 4
-SECONDS = 10
+SECONDS = 30
+"""Thousands of actions are taken before the first full block is made, so that a short run sees none."""
 PAIRS = 2
 BATCH = 100
 MOST_WAITING = 6_000
