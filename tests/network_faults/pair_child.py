@@ -163,9 +163,12 @@ def main(home: Path) -> None:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         if life.fail_point is not None:
             os.environ["FAIL_TEST_INDEX"] = str(life.fail_point)
-        # Not an Event: its own lock may be held by the very thread that the handler interrupts.
+        # Not an Event, whose lock may be held by the very thread that a handler interrupts; and not written by a handler
+        # of Python, which waits for this thread to run when the kernel gives the signal to another.
         ended, asked = os.pipe()
-        signal.signal(signal.SIGTERM, lambda *_: os.write(asked, b"."))
+        os.set_blocking(asked, False)
+        signal.set_wakeup_fd(asked)
+        signal.signal(signal.SIGTERM, lambda *_: None)
         threading.Thread(target=forget_fail_point, args=(pair.engine,), daemon=True).start()
         pair.engine.start()
         os.read(ended, 1)
