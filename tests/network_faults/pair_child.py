@@ -163,8 +163,8 @@ def main(home: Path) -> None:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         if life.fail_point is not None:
             os.environ["FAIL_TEST_INDEX"] = str(life.fail_point)
-        # Not an Event, whose lock may be held by the very thread that a handler interrupts; and not written by a handler
-        # of Python, which waits for this thread to run when the kernel gives the signal to another.
+        # Not an Event, whose lock may be held by the very thread that a handler interrupts; and not written by a
+        # handler of Python, which waits for this thread to run when the kernel gives the signal to another.
         ended, asked = os.pipe()
         os.set_blocking(asked, False)
         signal.set_wakeup_fd(asked)
