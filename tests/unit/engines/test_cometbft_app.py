@@ -24,8 +24,6 @@ from transire.ledger.machine import RULES, Machine
 from transire.ledger.protobuf import delimited, varint
 from transire.ledger.store import MemoryStore
 
-NOW = int(time.time())
-TIME = {"seconds": NOW}
 ACCEPT, REJECT = 1, 2
 
 
@@ -33,8 +31,11 @@ class Asked:
     """An application over a socket, and what it told besides."""
 
     def __init__(self, folder: Path) -> None:
+        # Read here and not with the module: by the time a test runs, minutes have gone by since that was read.
+        self.now = int(time.time())
+        self.time = {"seconds": self.now}
         self.world = World()
-        self.world.time = NOW
+        self.world.time = self.now
         self.store = MemoryStore()
         self.refused: list[Inadmissible] = []
         self.committed: list[CommittedBlock] = []
@@ -99,7 +100,7 @@ class Asked:
 
     def block(self, *actions: bytes, height: int | None = None, **more: Any) -> Any:
         height = self.app.machine.height + 1 if height is None else height
-        answer = self.ask("finalize_block", txs=actions, height=height, time=TIME, **more)
+        answer = self.ask("finalize_block", txs=actions, height=height, time=self.time, **more)
         self.ask("commit")
         return answer
 
@@ -169,20 +170,20 @@ def test_a_message_may_come_in_pieces(asked: Asked) -> None:
 def test_a_proposal_leaves_out_what_others_would_refuse(asked: Asked) -> None:
     world = asked.world
     asked.block(seen := world.witness())
-    good, expired = world.witness(), world.sign("witness/1", {"pool": digest("e")}, by=PRODUCER, expires=NOW - 1)
+    good, expired = world.witness(), world.sign("witness/1", {"pool": digest("e")}, by=PRODUCER, expires=asked.now - 1)
     forged = world.sign("witness/1", {"pool": digest("f")}, by=PRODUCER, signer=signing_key("thief"))
-    early = world.sign("witness/1", {"pool": digest("g")}, by=PRODUCER, expires=NOW + 2000)
+    early = world.sign("witness/1", {"pool": digest("g")}, by=PRODUCER, expires=asked.now + 2000)
     offered = [good, expired, seen, forged, good, early, b"{}", b""]
-    told = asked.ask("prepare_proposal", txs=offered, height=2, time=TIME, max_tx_bytes=1 << 20)
+    told = asked.ask("prepare_proposal", txs=offered, height=2, time=asked.time, max_tx_bytes=1 << 20)
     assert list(told.txs) == [good]
 
 
 def test_a_proposal_is_no_longer_than_others_can_judge_in_time(asked: Asked, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("transire.engines.cometbft.app.MOST_PROPOSED", 3)
     raws = [asked.world.witness() for _ in range(5)]
-    told = asked.ask("prepare_proposal", txs=raws, height=1, time=TIME, max_tx_bytes=1 << 20)
+    told = asked.ask("prepare_proposal", txs=raws, height=1, time=asked.time, max_tx_bytes=1 << 20)
     assert list(told.txs) == raws[:3]
-    assert asked.ask("process_proposal", txs=raws, height=1, time=TIME).status == ACCEPT
+    assert asked.ask("process_proposal", txs=raws, height=1, time=asked.time).status == ACCEPT
 
 
 @pytest.mark.parametrize("what", ["forged", "twice", "seen", "expired", "too large", "no action"])
@@ -194,30 +195,30 @@ def test_a_proposal_with_one_such_action_is_refused(asked: Asked, what: str) -> 
         "forged": world.sign("witness/1", {"pool": digest("f")}, by=PRODUCER, signer=signing_key("thief")),
         "twice": good,
         "seen": seen,
-        "expired": world.sign("witness/1", {"pool": digest("e")}, by=PRODUCER, expires=NOW - 1),
+        "expired": world.sign("witness/1", {"pool": digest("e")}, by=PRODUCER, expires=asked.now - 1),
         "too large": b'{"' + b"a" * 70_000 + b'":1}',
         "no action": b"\xff",
     }[what]
-    assert asked.ask("process_proposal", txs=[good], height=2, time=TIME).status == ACCEPT
-    assert asked.ask("process_proposal", txs=[good, bad], height=2, time=TIME).status == REJECT
+    assert asked.ask("process_proposal", txs=[good], height=2, time=asked.time).status == ACCEPT
+    assert asked.ask("process_proposal", txs=[good, bad], height=2, time=asked.time).status == REJECT
 
 
 def test_nobody_votes_for_a_block_whose_rules_it_does_not_know(asked: Asked, monkeypatch: pytest.MonkeyPatch) -> None:
     asked.init()
     monkeypatch.delitem(RULES, 1)
     monkeypatch.setitem(RULES, 0, {})
-    assert asked.ask("process_proposal", txs=[], height=1, time=TIME).status == REJECT
+    assert asked.ask("process_proposal", txs=[], height=1, time=asked.time).status == REJECT
     assert not asked.faults
     # Where the others decided it all the same there is no going on.
-    assert "does not know" in asked.ask("finalize_block", txs=[], height=1, time=TIME).error
+    assert "does not know" in asked.ask("finalize_block", txs=[], height=1, time=asked.time).error
     assert [type(fault).__name__ for fault in asked.faults] == ["RulesUnknown"]
 
 
 def test_nothing_is_kept_before_the_commit(asked: Asked) -> None:
     raw = asked.world.witness()
     before = dict(asked.store.range("heights"))
-    first = asked.ask("finalize_block", txs=[raw], height=1, time=TIME)
-    again = asked.ask("finalize_block", txs=[raw], height=1, time=TIME)  # as after CometBFT was killed
+    first = asked.ask("finalize_block", txs=[raw], height=1, time=asked.time)
+    again = asked.ask("finalize_block", txs=[raw], height=1, time=asked.time)  # as after CometBFT was killed
     assert first == again
     assert dict(asked.store.range("heights")) == before
     assert asked.ask("info").last_block_height == 0
@@ -242,7 +243,7 @@ def test_misbehaviour_comes_into_the_state(asked: Asked) -> None:
 
 
 def test_a_block_out_of_order_is_a_fault_that_stops_cometbft(asked: Asked) -> None:
-    answer = asked.ask("finalize_block", txs=[], height=5, time=TIME)
+    answer = asked.ask("finalize_block", txs=[], height=5, time=asked.time)
     assert "does not follow the last one" in answer.error
     assert len(asked.faults) == 1
     assert asked.connection.recv(1) == b""
@@ -279,7 +280,7 @@ def test_cometbft_never_waits_until_we_read(asked: Asked) -> None:
 
 
 def test_dropping_waits_for_what_is_being_done_and_takes_new_connections(asked: Asked) -> None:
-    asked.send(message("Request")(finalize_block={"txs": [asked.world.witness()], "height": 1, "time": TIME}))
+    asked.send(message("Request")(finalize_block={"txs": [asked.world.witness()], "height": 1, "time": asked.time}))
     asked.receive(1)
     asked.send(message("Request")(commit={}))
     assert asked.server.drop(10)
@@ -303,7 +304,7 @@ def test_a_folder_with_a_long_path_has_sockets_all_the_same(tmp_path: Path) -> N
 
 def test_an_action_that_is_early_for_the_last_block_may_be_in_time_for_the_next(asked: Asked) -> None:
     """The genesis is long past, as the last block of an idle network is some seconds past."""
-    now = asked.world.time = int(time.time())  # not NOW: minutes have gone by since this file was read
+    now = asked.now
     raw = asked.world.witness(BROKER)
     assert asked.app.machine.time.seconds < now - 3600
     assert asked.ask("check_tx", tx=raw).code == 0
