@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -16,6 +16,7 @@ from transire.demo.stage import ISO_DATE, today
 from transire.desk.errors import PermissionDenied, ViewUnknown
 from transire.node.rebuilding import rebuild_records, records_digest
 from transire.node.tenant import Issued
+from transire.procedures.clocks import customs_zone, local_day
 from transire.procedures.entry_summary import service as entry
 from transire.procedures.entry_summary import tables as t
 from transire.procedures.entry_summary.deciding import TickedClaim, accept_claims
@@ -44,6 +45,11 @@ from transire.records.errors import CursorInvalid
 from transire.records.inbox import list_inbox
 
 TURNED = "origin.turned/1"
+
+
+def customs_day() -> date:
+    """The day by which customs counts: in the night of Europe it is still the day before."""
+    return local_day(datetime.now(UTC), customs_zone())
 
 
 class Office:
@@ -180,7 +186,7 @@ def test_a_line_that_is_not_counted_says_why(office: Office, early: Issued) -> N
         expected = "refund.no-certification" if line.certification is None else "entry.outside-blanket-period"
         assert expected in codes, line
     assert all(line.refund is None for line in found.lines)
-    assert found.days_left == (found.deadline - today()).days < 330
+    assert found.days_left == (found.deadline - customs_day()).days < 330
     assert found.file_by <= found.deadline
 
 
@@ -338,7 +344,7 @@ def test_a_question_makes_it_due_then_answered(office: Office, corrected: Issued
     asked = verification.ask(office.tenant, office.person, document, 6, "Which resin?", 30)
     trade.settle()
     row = office.row(corrected)
-    assert (row.states, row.due_by) == (("due",), office.tenant.now().date() + timedelta(days=30))
+    assert (row.states, row.due_by) == (("due",), customs_day() + timedelta(days=30))
     assert [each.entry for each in office.rows(state="due")] == [document]
     assert office.refusals(ticked(row, 6)) == [(6, "entry.claim-asked-about")]
     verification.answer(trade.gateway.tenant, trade.gateway.person, asked, "Polypropylene.")
