@@ -20,6 +20,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 BIN = ROOT / ".venv" / "bin"
 REPORT = ROOT / ".build" / "pytest.xml"
+TESTS_FAILED = 1
+"""How pytest ends when all tests were run and some failed; other ends say that not all were."""
 LAST_FAILED = Path(".pytest_cache/v/cache/lastfailed")
 BINARY = "transire.engines.cometbft.binary"
 RELEASES = ("v0.38.26", "v0.40.0")
@@ -62,11 +64,15 @@ def _go_from_wheel() -> str:
 
 
 def run(title: str, *command: str | Path) -> bool:
+    return status(title, *command) == 0
+
+
+def status(title: str, *command: str | Path) -> int:
     started = time.monotonic()
     print(f"== {title}", flush=True)
-    passed = subprocess.run([str(part) for part in command], cwd=ROOT, check=False).returncode == 0
-    print(f"== {title}: {'ok' if passed else 'FAILED'} in {time.monotonic() - started:.0f} s", flush=True)
-    return passed
+    ended = subprocess.run([str(part) for part in command], cwd=ROOT, check=False).returncode
+    print(f"== {title}: {'FAILED' if ended else 'ok'} in {time.monotonic() - started:.0f} s", flush=True)
+    return ended
 
 
 def failed(checkout: Path = ROOT) -> list[str]:
@@ -81,10 +87,13 @@ def failed(checkout: Path = ROOT) -> list[str]:
 
 
 def tests_passed() -> bool:
-    """Every test, and what failed once more: a run that ended without naming a failed test has failed for good."""
-    (ROOT / LAST_FAILED).unlink(missing_ok=True)
-    if run("tests", BIN / "pytest", "-n", "2", "--dist", "loadgroup", "-q", "--durations=40", f"--junitxml={REPORT}"):
-        return True
+    """Every test, and what failed once more. A run that was cut short has failed for good."""
+    for path in (ROOT / LAST_FAILED, REPORT):
+        path.unlink(missing_ok=True)
+    spread = ("-n", "2", "--dist", "loadgroup", "-q", "--durations=40", f"--junitxml={REPORT}")
+    ended = status("tests", BIN / "pytest", *spread)
+    if ended != TESTS_FAILED:
+        return ended == 0
     again = failed()
     return bool(again) and run("what failed, once more and alone", BIN / "pytest", "-q", *again)
 
@@ -98,6 +107,8 @@ def skipped() -> list[str]:
 
 
 def main() -> int:
+    # A run begins hundreds of processes, and where Python may not keep what it compiled each compiles everything anew.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     provide_chromium()
     provide_cometbft()
     steps = [
