@@ -70,7 +70,7 @@ def check_file(
     known = _Known(tenant, [read_credential_file(each) for each in beside[:MOST_BESIDE]], lookup)
     presented = is_presentation(document)
     verifier = Verifier(
-        resolve=DocumentResolver(known.did_document),
+        resolve=DocumentResolver(known.did_document, is_kept=known.is_member),
         at=tenant.now(),
         purpose="authentication" if presented else "assertionMethod",
         status_lists=known.status_list,
@@ -93,6 +93,10 @@ class _Known:
         self._tenant = tenant
         self._beside = {str(said_in(each).get("id")): each for each in beside}
         self._lookup = lookup
+
+    def is_member(self, did: str) -> bool:
+        """Whether the ledger keeps the keys of that signer."""
+        return self._tenant.engine.member(did) is not None
 
     def did_document(self, did: str) -> Mapping[str, Any]:
         """The keys of a signer. A member's are on the ledger, whatever its host or a file says."""

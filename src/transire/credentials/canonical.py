@@ -82,9 +82,10 @@ def _read_plainly(raw: bytes) -> Any:
     """
     try:
         value = orjson.loads(raw)
-    except orjson.JSONDecodeError:
+        again = orjson.dumps(value)  # refuses what is nested deeper than it writes, which it reads all the same
+    except (orjson.JSONDecodeError, orjson.JSONEncodeError):
         return None
-    if orjson.dumps(value) != raw or _LONG_NUMBER in raw.translate(_DIGITS_ALIKE) or _is_deep(raw, value):
+    if again != raw or _LONG_NUMBER in raw.translate(_DIGITS_ALIKE) or _is_deep(raw, value):
         return None
     return value
 

@@ -172,7 +172,7 @@ def _unwrap(sealed: _Sealed, key: EcdhKey) -> bytes | None:
     try:
         epk = of_jwk(sealed.header["epk"])
         shared = key.shared_with(epk) if epk.kind == key.public_key.kind else None
-    except (KeyInvalid, EncodingInvalid) as error:
+    except (KeyInvalid, DidInvalid, EncodingInvalid) as error:
         raise JweMalformed(expected="a public key of this letter", got=str(error)[:120], where="/epk") from error
     if shared is None:
         return None

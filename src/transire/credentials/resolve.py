@@ -85,21 +85,29 @@ class DocumentResolver:
     """Keys of DID documents that `find` gives, and of did:key.
 
     A key counts only under the DID of its own document, as `controller`, listed for the purpose, and not after the
-    moment at which it expires or was revoked (Controlled Identifiers 1.0, 2.2 and 3.3).
+    moment at which it expires or was revoked (Controlled Identifiers 1.0, 2.2 and 3.3). `is_kept` names the DIDs whose
+    document `find` has although they are did:key: a did:key says nothing of keys that were exchanged or distrusted.
     """
 
-    def __init__(self, find: Callable[[str], Mapping[str, Any]], purposes: Sequence[str] = SIGNING) -> None:
+    def __init__(
+        self,
+        find: Callable[[str], Mapping[str, Any]],
+        purposes: Sequence[str] = SIGNING,
+        *,
+        is_kept: Callable[[str], bool] = lambda did: False,
+    ) -> None:
         self._find = find
         self._purposes = tuple(purposes)
+        self._is_kept = is_kept
 
     def __call__(self, did: str, fragment: str, /) -> PublicKey:
-        if did.startswith("did:key:"):
+        if did.startswith("did:key:") and not self._is_kept(did):
             return resolve_did_key(did, fragment)
         return key_in(self._find(did), did, fragment, self._purposes)
 
     def for_purpose(self, purpose: str) -> DocumentResolver:
         """The same for keys that are listed for this purpose alone."""
-        return DocumentResolver(self._find, (purpose,))
+        return DocumentResolver(self._find, (purpose,), is_kept=self._is_kept)
 
 
 def document_resolver(documents: Iterable[Mapping[str, Any]]) -> DocumentResolver:

@@ -119,7 +119,7 @@ def of_jwk(jwk: Mapping[str, Any]) -> PublicKey:
     kind = jwk.get("crv")
     if "d" in jwk:
         raise KeyInvalid(expected="a public JWK", got="one with the private key in it")
-    if kind not in _CODECS or jwk.get("kty") != ("EC" if kind in CURVES else "OKP"):
+    if not isinstance(kind, str) or kind not in _CODECS or jwk.get("kty") != ("EC" if kind in CURVES else "OKP"):
         raise KeyUnsupported(expected=", ".join(_CODECS), got=f"{jwk.get('kty')} {kind}"[:60])
     size = CURVES[kind].size if kind in CURVES else _SIZES[kind]
     x = unb64url(jwk.get("x", ""), length=size)

@@ -237,6 +237,8 @@ def _of_one_entry(pouch: Pouch) -> str:
     """The bundle holds one entry of that number, and beside it only what that entry names."""
     ids = [str(_receipt_of(each).statement.body.get("id")) for each in pouch.documents]
     entries = [each.credential for each in pouch.documents if schema_id_of(each.credential) == ENTRY]
+    for entry in entries:
+        validate_document(ENTRY, entry)  # what is bundled wrongly may be anything, and is read here all the same
     if len(entries) != 1 or entries[0]["credentialSubject"].get("entryNumber") != pouch.entry:
         numbers = ", ".join(str(each["credentialSubject"].get("entryNumber")) for each in entries) or "no entry"
         raise DocumentDiffers(got=numbers, expected=f"the entry {pouch.entry}")

@@ -5,6 +5,7 @@ The marker names specification, section and the demand in our words; `scripts/wr
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from typing import Any
 
@@ -48,7 +49,7 @@ from transire.credentials.sd_jwt import issue_sd_jwt, read_sd_jwt, revealed_clai
 from transire.credentials.selective_values import BaseProof, DerivedProof
 from transire.crypto.digests import sha256
 from transire.crypto.encoding import b64url, unb64url, unmultibase
-from transire.crypto.errors import DuplicateKey, EncodingInvalid
+from transire.crypto.errors import DuplicateKey, EncodingInvalid, JsonRefused
 
 DI, EDDSA, ECDSA = "VC Data Integrity 1.0", "EdDSA Cryptosuites 1.0", "ECDSA Cryptosuites 1.0"
 RDFC, JOSE, SD_JWT = "RDF Canonicalization 1.0", "VC-JOSE-COSE 1.0", "SD-JWT (RFC 9901)"
@@ -436,6 +437,17 @@ def test_jws_form() -> None:
 def test_members_twice() -> None:
     with pytest.raises(DuplicateKey):
         read_object(b'{"issuer":"a","issu\\u0065r":"b"}')
+
+
+def test_deep_text_is_read_or_refused_by_name() -> None:
+    """What is deeper than it is written fast is read slowly; a credential of that depth is refused by its form."""
+
+    def nested(levels: int) -> bytes:
+        return b'{"a":' + b"[" * levels + b"]" * levels + b"}"
+
+    assert read_object(nested(300)) == json.loads(nested(300))
+    with pytest.raises(JsonRefused):
+        read_object(nested(100_000))
 
 
 POINTERS = ["/credentialSubject/name", "/credentialSubject/goods/weight", "/credentialSubject/goods"]

@@ -267,7 +267,11 @@ def test_letters_both_ways(others: Partner, kind: str) -> None:  # noqa: F811
 
 words = st.sampled_from(["name", "description"])
 texts = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=12)
-numbers = st.one_of(st.integers(-(2**53) + 1, 2**53 - 1), st.floats(allow_nan=False, allow_infinity=False, width=64))
+numbers = st.one_of(
+    st.integers(-(2**53) + 1, 2**53 - 1),
+    # Of the smallest numbers, those with fewer digits than others, their processor makes 0.
+    st.floats(allow_nan=False, allow_infinity=False, allow_subnormal=False, width=64),
+)
 # A direction goes with a language here: their processor takes two texts that differ in direction alone for one, and
 # loses the second.
 tagged = st.builds(

@@ -109,6 +109,8 @@ def test_what_is_no_public_jwk() -> None:
     other = as_jwk(public_key_of(EcdsaKey.from_number(P256, 10)))
     with pytest.raises(KeyInvalid):
         of_jwk({**good, "d": "AAAA"})
+    with pytest.raises(KeyUnsupported):
+        of_jwk({**good, "crv": []})
     with pytest.raises(KeyInvalid):
         of_jwk({**good, "y": other["y"]})
     with pytest.raises(KeyUnsupported):

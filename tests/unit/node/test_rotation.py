@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
+from credential_world import unsigned
+from transire.api.checking import check_file
+from transire.credentials.issue import secure_credential
+from transire.desk.person import Person
 from transire.desk.persons import list_accounts
 from transire.ledger.errors import SignerUnknown
 from transire.ledger.verify import verify_receipt
@@ -46,6 +51,26 @@ def test_the_new_act_key_signs_and_the_old_receipts_still_verify(folder: Path) -
             verified = verify_receipt(statement_receipt(producer, statement), network)
             assert verified.holds
             assert f"its key {key}" in verified.check("stated-by").found
+
+
+def test_a_checked_credential_counts_by_the_keys_on_the_ledger(folder: Path) -> None:
+    """Also where the member is named by a did:key, which itself knows nothing of what became of its keys."""
+
+    def proof_holds(key_name: str) -> bool:
+        with Node.open(folder) as node:
+            importer = node.tenant("importer")
+            said = {**unsigned(), "issuer": importer.did}
+            raw = json.dumps(secure_credential(said, key=importer.keys.signing_key(key_name))).encode()
+            told = check_file(importer, Person("p", "Export clerk", frozenset({"preparer"})), raw)
+            return next(line.outcome == "holds" for line in told.lines if line.name == "proof")
+
+    assert proof_holds("credential-1")
+    rotated(folder, "credential", "importer")
+    assert proof_holds("credential-1")
+    assert proof_holds("credential-2")
+    rotated(folder, "credential", "importer", distrusted_from=1)
+    assert not proof_holds("credential-2")
+    assert proof_holds("credential-3")
 
 
 def test_the_old_act_key_enters_no_block(folder: Path) -> None:

@@ -225,7 +225,13 @@ def test_any_change_of_a_pouch_is_found_and_named(trade: Trade, filed: tuple[str
     def swapped(told: Any) -> None:
         told["documents"][0], told["documents"][at] = told["documents"][at], told["documents"][0]
 
+    def hollow(told: Any) -> None:
+        held = told["presentation"]["verifiableCredential"]
+        entry = next(each for each in held if "EntrySummary" in each["type"])
+        entry["credentialSubject"] = {"entryNumber": told["entry"]}
+
     assert failed(cheaper) >= {"bundled", "presented"}
+    assert failed(hollow) >= {"bundled", "presented", "entry"}
     assert failed(without_one) == {"presented"}
     assert failed(swapped) >= {"bundled", "entry"}
     assert failed(lambda told: told.update(entry="B76-0000001-1")) == {"entry"}
