@@ -78,10 +78,12 @@ def destroy_document(tenant: Tenant, person: Person, document_id: str) -> list[s
     with tenant.transaction() as tx:
         line = find_document(tx, document_id)
         require(person, "documents.destroy", Relation.ISSUER if line.issuer == tenant.did else Relation.RECIPIENT)
-        _require_free(_safekeeping(tenant, tx, document_id))
+        showing = _showing(tenant, tx, line)
+        for each in dict.fromkeys((document_id, *(one.document_id for one in showing))):
+            _require_free(_safekeeping(tenant, tx, each))
         versions = [
             tenant.vault.stored(tx, each.commitment, issuer=each.issuer)
-            for each in (*versions_of(tx, document_id), *_showing(tenant, tx, line))
+            for each in (*versions_of(tx, document_id), *showing)
         ]
         stated = [
             tenant.state(
