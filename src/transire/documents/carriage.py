@@ -20,7 +20,7 @@ VESSEL: Final = ("10", "11", "12")
 
 _FACTS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
     BILL: {
-        "transportDocument": ("/billOfLadingNumber",),
+        "transportDocument": ("/masterBillOfLadingNumber", "/billOfLadingNumber"),
         "carrier": ("/carrier/name",),
         "modeOfTransport": ("/modeOfTransport",),
         "importDate": ("/importDate",),

@@ -112,6 +112,8 @@ def values_of(subject: Mapping[str, Any]) -> dict[str, str]:
 
     >>> values_of({"total": "5", "comments": ["a", "b"]})
     {'/total': '5', '/comments': 'a\\nb'}
+    >>> values_of({"a/b": {"c": "1"}})
+    {'/a~1b/c': '1'}
     """
     values: dict[str, str] = {}
     for pointer, text in leaves(subject):
@@ -284,7 +286,8 @@ def _put(target: dict[str, Any], pointer: str, value: Any) -> None:
 
 
 def _at(value: Any, pointer: str) -> Any:
-    for name in pointer.split("/")[1:]:
+    for token in pointer.split("/")[1:]:
+        name = token.replace("~1", "/").replace("~0", "~")  # RFC 6901 4
         value = value[int(name)] if isinstance(value, list) else value[name]
     return value
 

@@ -164,7 +164,7 @@ class _Writing:
             "carrier": carrier,
             "unlading_port": entry.unlading_port,
             "location": location,
-            "conveyance": conveyance(entry.carrier),
+            "conveyance": conveyance(entry.carrier, mode=entry.mode_of_transport),
             "in_transit_date": entry.in_transit_date,
         }
 

@@ -53,7 +53,7 @@ def _header(content: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, obje
         },
     )
     place = place_code(content.get("locationOfGoods"))
-    named = conveyance(content.get("carrier"))
+    named = conveyance(content.get("carrier"), mode=content.get("modeOfTransport"))
     if place or named:
         yield "SE11", {"location": place, "conveyance": named}
     quantity = (content.get("manifestQuantity") or {}).get("quantity")

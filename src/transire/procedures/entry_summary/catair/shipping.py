@@ -8,6 +8,7 @@ from typing import Final
 
 import msgspec
 
+from transire.documents.carriage import VESSEL
 from transire.procedures.entry_summary.catair.layout import plain
 
 AIR: Final = ("40", "41")
@@ -38,8 +39,14 @@ def carrier_code(text: str | None) -> str | None:
     return code if _CARRIER.fullmatch(code) else None
 
 
-def conveyance(text: str | None) -> str | None:
-    """The name of a vessel or vehicle, where it is one and fits."""
+def conveyance(text: str | None, *, mode: str | None) -> str | None:
+    """The name of the vessel, where the carrier is named by it and it fits.
+
+    >>> conveyance("Ever Given", mode="11"), conveyance("Border Truck Line", mode="30")
+    ('EVER GIVEN', None)
+    """
+    if mode not in VESSEL:
+        return None
     name = plain(text or "")
     return name if name and carrier_code(name) is None and len(name) <= _CONVEYANCE else None
 
