@@ -109,10 +109,11 @@ def find_webhook(tx: Connection) -> Webhook | None:
     return None if row is None else Webhook(*row)
 
 
-def end_webhook(tx: Connection, *, why: str, now: datetime) -> bool:
-    """Tell programs no more; whether any were told."""
+def end_webhook(tx: Connection, *, why: str, now: datetime, hook_id: str | None = None) -> bool:
+    """Tell programs no more, or not this one; whether any were told."""
     row = t.webhooks
-    ended = tx.execute(sa.update(row).where(row.c.ended_at.is_(None)).values(ended_at=now, ended_why=why))
+    live = row.c.ended_at.is_(None) if hook_id is None else row.c.ended_at.is_(None) & (row.c.id == hook_id)
+    ended = tx.execute(sa.update(row).where(live).values(ended_at=now, ended_why=why))
     return bool(ended.rowcount)
 
 

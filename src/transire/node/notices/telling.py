@@ -96,6 +96,7 @@ class Teller:
                 self.send(channel, waiting, self._tenant.now())
             except Exception:
                 log.exception("notice failed, will be tried again", tenant=self._tenant.slug)
+                self._postpone(waiting)
             finally:
                 self._under_way.discard(channel)
                 self._tenant.wake()
@@ -104,6 +105,14 @@ class Teller:
             self._executor.submit(send)
         except RuntimeError:  # the node is closing: the rows wait for its next start
             self._under_way.discard(channel)
+
+    def _postpone(self, waiting: Sequence[desk.Notice]) -> None:
+        """After a failure that nobody foresaw: wait as after any other, so that it does not spin."""
+        try:
+            with self._tenant.transaction() as tx:
+                desk.mark_untold(tx, waiting, error="unexpected", now=self._tenant.now())
+        except TransireError as error:
+            log.error("notice not postponed", tenant=self._tenant.slug, code=error.code)
 
     def send(self, channel: str, waiting: Sequence[desk.Notice], now: datetime) -> None:
         """Tell what waits for one channel, and write down what became of it."""
@@ -118,7 +127,7 @@ class Teller:
             desk.mark_told(tx, told)
             desk.mark_untold(tx, failed, error=why, now=now)
             if why == WebhookGone.code:
-                desk.end_webhook(tx, why="gone", now=now)
+                desk.end_webhook(tx, why="gone", now=now, hook_id=channel.partition(":")[2])
 
     def _is_wanted(self, view: sa.Connection, channel: str) -> bool:
         """Whether anybody is still told through a channel."""
@@ -159,7 +168,7 @@ class Teller:
     def _hook(self, hook_id: str, item: InboxItem, now: datetime) -> None:
         with self._tenant.database.reading() as view:
             hook = desk.find_webhook(view)
-            if hook is None:
+            if hook is None or hook.id != hook_id:  # replaced meanwhile: the new address gets no old secret
                 raise WebhookUnknown(got=hook_id)
             secret = desk.secret_of(view, hook_id, desk_key=self._tenant.sign_in_desk.desk_key)
         payload = {
