@@ -3,7 +3,7 @@
 It is a document of its own, of the same issuer: sealed, granted, narrowed, withdrawn and destroyed like any other. What
 it shows is the issuer's SD-JWT of the version with the disclosures of the chosen parts, and the opening of that token
 under the version's commitment. So the reader knows that these parts are of the very document that the ledger witnessed,
-and holds nothing of the rest: neither values nor names nor how many there are.
+and holds nothing of the rest, neither values nor names: only digests, whose number tells how many parts stand beside.
 """
 
 from __future__ import annotations
