@@ -43,11 +43,11 @@ class TransireError(Exception):
         """The whole refusal as one line of plain sentences."""
         parts = [self.sentence]
         if self.expected is not None and self.got is not None:
-            parts.append(f"Expected {self.expected}, got {self.got}.")
+            parts.append(_ended(f"Expected {self.expected}, got {self.got}"))
         elif self.expected is not None:
-            parts.append(f"Expected {self.expected}.")
+            parts.append(_ended(f"Expected {self.expected}"))
         elif self.got is not None:
-            parts.append(f"Got {self.got}.")
+            parts.append(_ended(f"Got {self.got}"))
         if self.where is not None:
             parts.append(f"At {self.where}.")
         parts.append(self.fix)
@@ -64,6 +64,11 @@ class TransireError(Exception):
             "where": self.where,
         }
         return {name: value for name, value in members.items() if value is not None}
+
+
+def _ended(sentence: str) -> str:
+    """With one full stop, also where what it quotes is a sentence itself."""
+    return sentence if sentence.endswith(".") else f"{sentence}."
 
 
 def catalogue() -> dict[str, type[TransireError]]:

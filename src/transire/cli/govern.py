@@ -200,14 +200,14 @@ def _office(kind: str, text: str) -> dict[str, Any]:
 
 def _parameter(text: str) -> dict[str, Any]:
     name, _, value = text.partition("=")
-    if not value.isdigit():
+    if not value.isdecimal():
         raise click.UsageError("A parameter is NAME=NUMBER.")
     return {"type": "parameter", "name": name, "value": int(value)}
 
 
 def _rules(text: str) -> dict[str, Any]:
     version, _, height = text.partition("@")
-    if not (version.isdigit() and height.isdigit()):
+    if not (version.isdecimal() and height.isdecimal()):
         raise click.UsageError("Rules are VERSION@HEIGHT.")
     return {"type": "rules", "version": int(version), "height": int(height)}
 

@@ -175,10 +175,12 @@ def test_exactly_one_change_is_named(home: Path) -> None:
         [],
         ["--parameter", "a=1", "--appoint", "governor:did:web:a.example"],
         ["--parameter", "a=b"],
+        ["--parameter", "a=²"],
         ["--rules", "two"],
         ["--parameter", "a=1", "--power", "3"],
     ):
-        assert CliRunner().invoke(cli, ["govern", "propose", *arguments, "--as", str(home / "customs.json")]).exit_code
+        done = CliRunner().invoke(cli, ["govern", "propose", *arguments, "--as", str(home / "customs.json")])
+        assert done.exit_code == 2, (arguments, done.output)
 
 
 def test_a_prepared_member_is_enrolled_suspended_and_readmitted(home: Path, served: Served) -> None:

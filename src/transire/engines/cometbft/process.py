@@ -42,7 +42,7 @@ _OF_STATE: Final = (
 _DIFFERENT: Final = re.compile(r"(?:reactor validation error|CONSENSUS FAILURE)" + _OF_STATE)
 _DISPUTED: Final = re.compile(r"(?:reactor validation error|CONSENSUS FAILURE|prevoting nil)" + _OF_STATE)
 _REJECTED: Final = re.compile(
-    r"(?:Inbound Peer rejected|Error dialing peer|reconnecting to peer)[^\n]*?err=\"([^\"\n]*)"
+    r"(?:Inbound Peer rejected|Error dialing peer|reconnecting to peer)[^\n]*?err=\"([^\"\n]*)\""
 )
 _OF_THE_LINE: Final = re.compile(
     r"EOF|connection re(?:set|fused)|broken pipe|timeout|no route|unreachable|closed|duplicate"
@@ -249,6 +249,10 @@ def rejections_of(text: str) -> list[str]:
 
     >>> rejections_of('I[] Inbound Peer rejected module=p2p err="incompatible: peer is on a different network" n=0')
     ['incompatible: peer is on a different network']
+    >>> rejections_of('I[] Error dialing peer err="dial tcp 10.0.0.1:1: i/o timeout"')
+    []
+    >>> rejections_of('I[] Inbound Peer rejected err="incompatible: half a li')
+    []
     """
     return [reason[:300] for reason in dict.fromkeys(_REJECTED.findall(text)) if not _OF_THE_LINE.search(reason)]
 
