@@ -1,15 +1,14 @@
 """What `make test` runs: linters, types, every test, and a loud list of what could not be tested.
 
 A part that cannot be had on this machine (a browser, a database server, CometBFT) is skipped and named in the last
-lines; under CI (environment variable CI=true) such a skip is a failure. A test that failed is tried once more, alone:
-the machine may be shared, and what fails only beside others is named by the first run all the same.
+lines; under CI (environment variable CI=true) such a skip is a failure. The file of a test that failed is run once
+more, alone: the machine may be shared, and what fails only beside others is named by the first run all the same.
 """
 
 from __future__ import annotations
 
 import json
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -76,14 +75,14 @@ def status(title: str, *command: str | Path) -> int:
 
 
 def failed(checkout: Path = ROOT) -> list[str]:
-    """The tests that failed in the last run, by the names under which they run alone.
+    """The files whose tests failed in the last run: the tests of one may go on from each other, so it runs whole.
 
-    pytest-xdist writes a test's group behind its name ("...::test_x[1]@network"). Under that name pytest knows no test,
-    and `--last-failed`, finding none, would run them all.
+    Not `--last-failed`: pytest-xdist writes a test's group behind its name ("...::test_x[1]@network"), pytest knows no
+    test of that name, and finding none it would run them all.
     """
     cache = checkout / LAST_FAILED
     names = json.loads(cache.read_text()) if cache.exists() else {}
-    return sorted(re.sub(r"@[\w-]+$", "", name) for name in names)
+    return sorted({name.partition("::")[0] for name in names})
 
 
 def tests_passed() -> bool:

@@ -1,4 +1,4 @@
-"""Tests that share ports, a browser or a network run one after the other: pytest-xdist keeps their group."""
+"""Tests that share ports, a browser, a network or a file run one after the other: pytest-xdist keeps their group."""
 
 from __future__ import annotations
 
@@ -30,6 +30,12 @@ def test_a_test_is_known_by_its_group(request: pytest.FixtureRequest) -> None:
     assert request.node.nodeid.endswith("@guard")
 
 
+def test_a_test_without_a_group_is_kept_with_those_of_its_file(request: pytest.FixtureRequest) -> None:
+    group = request.node.get_closest_marker("xdist_group")
+    assert group is not None
+    assert group.args == ("tests-unit-test_groups",)
+
+
 def test_what_failed_in_a_group_is_run_again_alone(tmp_path: Path) -> None:
     (tmp_path / "pytest.ini").write_text("[pytest]\n")
     (tmp_path / "test_it.py").write_text(FAILING)
@@ -38,6 +44,6 @@ def test_what_failed_in_a_group_is_run_again_alone(tmp_path: Path) -> None:
     pytest_here = [sys.executable, "-m", "pytest", "-q"]
     subprocess.run([*pytest_here, "-p", "xdist", "-n", "1", "--dist", "loadgroup"], **here)
     again = runpy.run_path(str(TEST_ALL))["failed"](tmp_path)
-    assert again == ["test_it.py::test_fails[a@b]"]
+    assert again == ["test_it.py"]
     done = subprocess.run([*pytest_here, *again], **here)
-    assert b"1 failed" in done.stdout, done.stdout + done.stderr
+    assert b"1 failed, 2 passed" in done.stdout, done.stdout + done.stderr
