@@ -66,7 +66,7 @@ class CheckedEnvelope:
 
     def keep(self, tx: sa.Connection, vault: Vault, *, now: datetime) -> Kept:
         """Write statements and documents; returns what was not here before."""
-        fresh = [found.id for found in self.statements if journal.write_received(tx, found, now=now)]
+        fresh = journal.write_received(tx, self.statements, now=now)
         kept = [
             document
             for document in self.documents
@@ -79,7 +79,7 @@ class CheckedEnvelope:
                 by_grant=self.delivered.statement.kind == GRANT.name,
             )
         ]
-        return Kept(statements=tuple(fresh), documents=tuple(document.stored for document in kept))
+        return Kept(statements=fresh, documents=tuple(document.stored for document in kept))
 
     def delivered_bodies(self, kept: Kept) -> list[dict[str, Json]]:
         """The bodies of the `document.delivered/1` to state: one for each new document, else one for the statement.

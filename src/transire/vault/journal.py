@@ -76,6 +76,8 @@ _COUNT_POOLED = sa.select(sa.func.count()).select_from(statements).where(*_IS_RE
 _NEXT_READY = sa.select(sa.func.min(statements.c.ready_at)).where(statements.c.state == POOLED)
 _READ_POOLED = sa.select(statements.c.raw).where(*_IS_READY).order_by(statements.c.seq).limit(sa.bindparam("most"))
 _INSERT_POOL = pools.insert()
+_INSERT_RECEIVED_POOLS = pools.insert()
+_INSERT_RECEIVED = statements.insert()
 _INSERT_ABOUT = about.insert()
 # In the order in which `_READ_POOLED` reads them: their places in the tree.
 _POOLED = (
@@ -144,6 +146,8 @@ _KINDS_ABOUT = sa.union(
 _STATES_OF = sa.select(statements.c.id, statements.c.state).where(
     statements.c.id.in_(sa.bindparam("ids", expanding=True))
 )
+_PRESENT_POOLS = sa.select(pools.c.pool).where(pools.c.pool.in_(sa.bindparam("pools", expanding=True)))
+_PENDING = sa.select(pools.c.pool, pools.c.action, pools.c.action_id).where(pools.c.state == SUBMITTED)
 _TREES_OF = sa.select(pools.c.pool, pools.c.tree).where(pools.c.pool.in_(sa.bindparam("pools", expanding=True)))
 _ALL_ACCEPTED = (
     sa.select(
@@ -166,38 +170,61 @@ def write_own(tx: sa.Connection, statement: Statement, *, ready_at: datetime) ->
     """Make a statement of this member durable, to be anchored from `ready_at` on; returns its id."""
     raw = statement.raw
     name = b64url(leaf_hash(raw))
-    _insert_statement(tx, statement, name, raw, own=True, state=POOLED, ready_at=ready_at)
+    place = {"own": True, "state": POOLED, "ready_at": ready_at}
+    inserted = insert_or_ignore(tx, statements, id=name, raw=raw, kind=statement.kind, by=statement.by, **place)
+    if inserted and statement.about:
+        tx.execute(_INSERT_ABOUT, _about_values(name, statement))
     return name
 
 
-def write_received(tx: sa.Connection, found: Located, *, now: datetime) -> bool:
-    """Keep a statement of another member with its evidence; False when it was here already."""
-    insert_or_ignore(
-        tx,
-        pools,
-        pool=found.pool,
-        by=found.statement.by,
-        opening=found.opening,
-        action=found.action,
-        action_id=found.action_id,
-        expires=found.place.accepted_at,
-        state=ACCEPTED,
-        height=found.place.height,
-        log_index=found.place.log_index,
-        accepted_at=found.place.accepted_at,
-    )
-    return _insert_statement(
-        tx,
-        found.statement,
-        found.id,
-        found.raw,
-        own=False,
-        state=ACCEPTED,
-        ready_at=now,
-        pool=found.pool,
-        pool_index=found.index,
-        path=found.path,
-    )
+def write_received(tx: sa.Connection, found: Sequence[Located], *, now: datetime) -> tuple[str, ...]:
+    """Keep statements of other members with their evidence; returns the ids of those that were not here before."""
+    known = states_of(tx, [one.id for one in found])
+    fresh = {one.id: one for one in found if one.id not in known}
+    if not fresh:
+        return ()
+    of = {one.pool: one for one in fresh.values()}
+    present = set(tx.execute(_PRESENT_POOLS, {"pools": list(of)}).scalars())
+    if absent := [_pool_values(one) for one in of.values() if one.pool not in present]:
+        tx.execute(_INSERT_RECEIVED_POOLS, absent)
+    tx.execute(_INSERT_RECEIVED, [_received_values(one, now) for one in fresh.values()])
+    if said := [one for name, located in fresh.items() for one in _about_values(name, located.statement)]:
+        tx.execute(_INSERT_ABOUT, said)
+    return tuple(fresh)
+
+
+def _pool_values(found: Located) -> dict[str, Any]:
+    return {
+        "pool": found.pool,
+        "by": found.statement.by,
+        "opening": found.opening,
+        "action": found.action,
+        "action_id": found.action_id,
+        "expires": found.place.accepted_at,
+        "state": ACCEPTED,
+        "height": found.place.height,
+        "log_index": found.place.log_index,
+        "accepted_at": found.place.accepted_at,
+    }
+
+
+def _received_values(found: Located, now: datetime) -> dict[str, Any]:
+    return {
+        "id": found.id,
+        "raw": found.raw,
+        "kind": found.statement.kind,
+        "by": found.statement.by,
+        "own": False,
+        "state": ACCEPTED,
+        "ready_at": now,
+        "pool": found.pool,
+        "pool_index": found.index,
+        "path": found.path,
+    }
+
+
+def _about_values(name: str, statement: Statement) -> list[dict[str, str]]:
+    return [{"subject": subject, "statement": name} for subject in dict.fromkeys(statement.about)]
 
 
 def count_pooled(tx: sa.Connection, now: datetime) -> int:
@@ -238,8 +265,7 @@ def mark_submitted(
 
 def pending_pools(tx: sa.Connection) -> list[PendingPool]:
     """Pools whose answer is not known: after a crash these are asked for, or submitted again, first."""
-    query = sa.select(pools.c.pool, pools.c.action, pools.c.action_id).where(pools.c.state == SUBMITTED)
-    return [PendingPool(row.pool, bytes(row.action), row.action_id) for row in tx.execute(query)]
+    return [PendingPool(row.pool, bytes(row.action), row.action_id) for row in tx.execute(_PENDING)]
 
 
 def mark_accepted(tx: sa.Connection, pool: str, place: Place) -> list[Accepted]:
@@ -349,14 +375,6 @@ def _insert_ignoring(table: sa.Table, dialect: str) -> sa.Executable:
     # Not by rowcount, which psycopg does not tell for every insert: a row comes back only when one was written.
     insert: sa.Executable = dialects.insert(table).on_conflict_do_nothing().returning(sa.literal_column("1"))
     return insert
-
-
-def _insert_statement(tx: sa.Connection, statement: Statement, name: str, raw: bytes, **place: Any) -> bool:
-    inserted = insert_or_ignore(tx, statements, id=name, raw=raw, kind=statement.kind, by=statement.by, **place)
-    if inserted and statement.about:
-        subjects = dict.fromkeys(statement.about)
-        tx.execute(_INSERT_ABOUT, [{"subject": subject, "statement": name} for subject in subjects])
-    return inserted
 
 
 def _accepted_of(row: Any, place: Place) -> Accepted:

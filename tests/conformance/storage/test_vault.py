@@ -111,8 +111,15 @@ def test_statements_and_envelopes(database: Database) -> None:
         assert outbox.count_waiting(tx) == 0
         found = journal.locate(tx, names[2])
         assert found is not None
-        assert journal.write_received(tx, found, now=NOON) is False
-        assert [located.statement.id for located in journal.all_accepted(tx)] == names
+        assert journal.write_received(tx, [found], now=NOON) == ()
+        of = {"pool": "P", "action_id": "A"}
+        others = [dataclasses.replace(found, id=b64url(bytes([at]) * 32), index=at, **of) for at in range(3)]
+        fresh = [one.id for one in others]
+        assert list(journal.write_received(tx, [others[0], found, others[0]], now=NOON)) == fresh[:1]
+        assert list(journal.write_received(tx, others, now=NOON)) == fresh[1:]
+        assert [one.id for one in journal.find_about(tx, subject) if one.pool == "P"] == fresh
+        assert journal.write_received(tx, others, now=NOON) == ()
+        assert [located.id for located in journal.all_accepted(tx)] == [*names, *fresh]
 
 
 def test_what_is_known_at_a_place(database: Database) -> None:
