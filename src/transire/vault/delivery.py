@@ -39,6 +39,7 @@ from transire.vault.errors import (
 from transire.vault.grants import KnownGrants, check_grants, terms_of
 from transire.vault.journal import Located, Place
 from transire.vault.parts import check_parts
+from transire.vault.received import write_received
 from transire.vault.statements import GRANT, GRANT_ENDED, delivered_body, named_body
 from transire.vault.stored import StoredDocument
 from transire.vault.tables import about, pools, statements
@@ -66,7 +67,7 @@ class CheckedEnvelope:
 
     def keep(self, tx: sa.Connection, vault: Vault, *, now: datetime) -> Kept:
         """Write statements and documents; returns what was not here before."""
-        fresh = journal.write_received(tx, self.statements, now=now)
+        fresh = write_received(tx, self.statements, now=now)
         kept = [
             document
             for document in self.documents
@@ -237,5 +238,5 @@ def _check_kind(
 
 def _precedes(other: Located, located: Located) -> bool:
     shared = set(other.statement.about).intersection(located.statement.about)
-    named = other.statement.id in located.statement.about
+    named = other.id in located.statement.about
     return (bool(shared) or named) and other.place.log_index <= located.place.log_index and other is not located

@@ -76,9 +76,7 @@ _COUNT_POOLED = sa.select(sa.func.count()).select_from(statements).where(*_IS_RE
 _NEXT_READY = sa.select(sa.func.min(statements.c.ready_at)).where(statements.c.state == POOLED)
 _READ_POOLED = sa.select(statements.c.raw).where(*_IS_READY).order_by(statements.c.seq).limit(sa.bindparam("most"))
 _INSERT_POOL = pools.insert()
-_INSERT_RECEIVED_POOLS = pools.insert()
-_INSERT_RECEIVED = statements.insert()
-_INSERT_ABOUT = about.insert()
+INSERT_ABOUT = about.insert()
 # In the order in which `_READ_POOLED` reads them: their places in the tree.
 _POOLED = (
     sa.select(statements.c.seq, (sa.func.row_number().over(order_by=statements.c.seq) - 1).label("place"))
@@ -130,8 +128,23 @@ _READ_POOL = (
     .where(statements.c.pool == sa.bindparam("of"))
     .order_by(statements.c.pool_index)
 )
+_PLACED = (
+    sa.select(
+        statements.c.id,
+        statements.c.raw,
+        statements.c.seq,
+        statements.c.pool_index,
+        pools.c.height,
+        pools.c.log_index,
+        pools.c.accepted_at,
+    )
+    .join_from(statements, pools, statements.c.pool == pools.c.pool)
+    .where(statements.c.state == ACCEPTED)
+)
+_FIND_ACCEPTED = _PLACED.where(statements.c.id == sa.bindparam("of"))
+_ALL_ACCEPTED = _PLACED.order_by(statements.c.seq)
 _FIND_ABOUT = (
-    _LOCATED.join(about, about.c.statement == statements.c.id)
+    _PLACED.join(about, about.c.statement == statements.c.id)
     .where(about.c.subject == sa.bindparam("subject"))
     .order_by(pools.c.log_index, statements.c.pool_index)
 )
@@ -146,23 +159,8 @@ _KINDS_ABOUT = sa.union(
 _STATES_OF = sa.select(statements.c.id, statements.c.state).where(
     statements.c.id.in_(sa.bindparam("ids", expanding=True))
 )
-_PRESENT_POOLS = sa.select(pools.c.pool).where(pools.c.pool.in_(sa.bindparam("pools", expanding=True)))
 _PENDING = sa.select(pools.c.pool, pools.c.action, pools.c.action_id).where(pools.c.state == SUBMITTED)
 _TREES_OF = sa.select(pools.c.pool, pools.c.tree).where(pools.c.pool.in_(sa.bindparam("pools", expanding=True)))
-_ALL_ACCEPTED = (
-    sa.select(
-        statements.c.id,
-        statements.c.raw,
-        statements.c.seq,
-        statements.c.pool_index,
-        pools.c.height,
-        pools.c.log_index,
-        pools.c.accepted_at,
-    )
-    .join_from(statements, pools, statements.c.pool == pools.c.pool)
-    .where(statements.c.state == ACCEPTED)
-    .order_by(statements.c.seq)
-)
 _READ_RAW = sa.select(statements.c.raw).where(statements.c.id == sa.bindparam("of"))
 
 
@@ -173,57 +171,12 @@ def write_own(tx: sa.Connection, statement: Statement, *, ready_at: datetime) ->
     place = {"own": True, "state": POOLED, "ready_at": ready_at}
     inserted = insert_or_ignore(tx, statements, id=name, raw=raw, kind=statement.kind, by=statement.by, **place)
     if inserted and statement.about:
-        tx.execute(_INSERT_ABOUT, _about_values(name, statement))
+        tx.execute(INSERT_ABOUT, about_values(name, statement))
     return name
 
 
-def write_received(tx: sa.Connection, found: Sequence[Located], *, now: datetime) -> tuple[str, ...]:
-    """Keep statements of other members with their evidence; returns the ids of those that were not here before."""
-    known = states_of(tx, [one.id for one in found])
-    fresh = {one.id: one for one in found if one.id not in known}
-    if not fresh:
-        return ()
-    of = {one.pool: one for one in fresh.values()}
-    present = set(tx.execute(_PRESENT_POOLS, {"pools": list(of)}).scalars())
-    if absent := [_pool_values(one) for one in of.values() if one.pool not in present]:
-        tx.execute(_INSERT_RECEIVED_POOLS, absent)
-    tx.execute(_INSERT_RECEIVED, [_received_values(one, now) for one in fresh.values()])
-    if said := [one for name, located in fresh.items() for one in _about_values(name, located.statement)]:
-        tx.execute(_INSERT_ABOUT, said)
-    return tuple(fresh)
-
-
-def _pool_values(found: Located) -> dict[str, Any]:
-    return {
-        "pool": found.pool,
-        "by": found.statement.by,
-        "opening": found.opening,
-        "action": found.action,
-        "action_id": found.action_id,
-        "expires": found.place.accepted_at,
-        "state": ACCEPTED,
-        "height": found.place.height,
-        "log_index": found.place.log_index,
-        "accepted_at": found.place.accepted_at,
-    }
-
-
-def _received_values(found: Located, now: datetime) -> dict[str, Any]:
-    return {
-        "id": found.id,
-        "raw": found.raw,
-        "kind": found.statement.kind,
-        "by": found.statement.by,
-        "own": False,
-        "state": ACCEPTED,
-        "ready_at": now,
-        "pool": found.pool,
-        "pool_index": found.index,
-        "path": found.path,
-    }
-
-
-def _about_values(name: str, statement: Statement) -> list[dict[str, str]]:
+def about_values(name: str, statement: Statement) -> list[dict[str, str]]:
+    """The rows that say what a statement is about."""
     return [{"subject": subject, "statement": name} for subject in dict.fromkeys(statement.about)]
 
 
@@ -306,6 +259,12 @@ def locate(tx: sa.Connection, statement: str) -> Located | None:
     return next(iter(_located(tx, tx.execute(_LOCATE, {"of": statement}))), None)
 
 
+def find_accepted(tx: sa.Connection, statement: str) -> Accepted | None:
+    """The statement with its place, for who needs no proof of it; None while it is not accepted, or unknown."""
+    row = tx.execute(_FIND_ACCEPTED, {"of": statement}).first()
+    return None if row is None else _placed(row)
+
+
 def locate_all(tx: sa.Connection, ids: Collection[str]) -> list[Located]:
     """These statements with their evidence, as the ledger ordered them; those that are not accepted are left out."""
     return _located(tx, tx.execute(_LOCATE_ALL, {"ids": list(ids)}))
@@ -313,7 +272,7 @@ def locate_all(tx: sa.Connection, ids: Collection[str]) -> list[Located]:
 
 def all_accepted(tx: sa.Connection) -> list[Accepted]:
     """Every accepted statement in the order in which it came in: what records are rebuilt from."""
-    return [_accepted_of(row, Place(row.height, row.log_index, row.accepted_at)) for row in tx.execute(_ALL_ACCEPTED)]
+    return [_placed(row) for row in tx.execute(_ALL_ACCEPTED)]
 
 
 def accepted_ids(tx: sa.Connection) -> list[str]:
@@ -322,10 +281,10 @@ def accepted_ids(tx: sa.Connection) -> list[str]:
     return list(tx.execute(query).scalars())
 
 
-def find_about(tx: sa.Connection, subject: str, *, kinds: Collection[str] = ()) -> list[Located]:
+def find_about(tx: sa.Connection, subject: str, *, kinds: Collection[str] = ()) -> list[Accepted]:
     """The accepted statements about a document or statement, in order of the log."""
     query = _FIND_ABOUT_OF_KINDS if kinds else _FIND_ABOUT
-    return _located(tx, tx.execute(query, {"subject": subject, "kinds": list(kinds)}))
+    return [_placed(row) for row in tx.execute(query, {"subject": subject, "kinds": list(kinds)})]
 
 
 def kinds_about(tx: sa.Connection, subjects: Sequence[str]) -> set[str]:
@@ -380,6 +339,10 @@ def _insert_ignoring(table: sa.Table, dialect: str) -> sa.Executable:
 def _accepted_of(row: Any, place: Place) -> Accepted:
     statement = stored_statement(bytes(row.raw))
     return Accepted(id=row.id, statement=statement, seq=row.seq, index=row.pool_index, place=place)
+
+
+def _placed(row: Any) -> Accepted:
+    return _accepted_of(row, Place(row.height, row.log_index, row.accepted_at))
 
 
 def _located(tx: sa.Connection, found: Iterable[Any]) -> list[Located]:

@@ -81,7 +81,7 @@ def _examine(tenant: Tenant, tx: sa.Connection, filing: Any) -> None:
 def case_of(tenant: Tenant, tx: sa.Connection, statement_id: str, version: str) -> CaseFile | None:
     """The case of a filing; None while the entry itself is not at hand."""
     paper = open_version(tenant, tx, version)
-    filed = journal.locate(tx, statement_id)
+    filed = journal.find_accepted(tx, statement_id)
     return None if paper is None or filed is None else gather_filed(tenant, tx, paper, filed)
 
 

@@ -265,7 +265,7 @@ def determined_view(tenant: Tenant, tx: sa.Connection, good: CertifiedGood | Non
     paper = None if good is None or good.determination is None else open_newest(tenant, tx, good.determination)
     if paper is None or paper.schema_id != DETERMINATION:
         return None
-    content = read_determination(paper.credential)
+    content = paper.read_as(read_determination)
     answer = content.answer
     return DeterminedView(
         document_id=paper.document_id,
@@ -362,6 +362,6 @@ def _answer_view(tenant: Tenant, tx: sa.Connection, row: sa.Row[Any]) -> AnswerV
 
 
 def _body(tx: sa.Connection, statement_id: str) -> dict[str, Any]:
-    located = journal.locate(tx, statement_id)
+    located = journal.find_accepted(tx, statement_id)
     assert located is not None  # the row was made of this statement
     return cast("dict[str, Any]", located.statement.body)
