@@ -29,7 +29,7 @@ from transire.ledger.chain import BlockID, Commit, CommitSig, Header, PartSetHea
 from transire.ledger.chain_json import SignedHeaderForm, commit_json, header_json, validators_json
 from transire.ledger.commit import verify_commit
 from transire.ledger.proof.forms import ChangeForm
-from transire.ledger.proof.headers import HeaderCache, Schedule
+from transire.ledger.proof.headers import Schedule, VerifyCache
 from transire.ledger.proof.trust import TrustRoot
 
 BLOCKS = 100_000
@@ -164,7 +164,7 @@ def skip(
     ]
     target = form_of(last)
     before = time.process_time()
-    schedule = Schedule(maker.trust, HeaderCache())
+    schedule = Schedule(maker.trust, VerifyCache())
     schedule.extend(forms)
     final = schedule.verify(target)
     seconds = time.process_time() - before

@@ -22,7 +22,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 from ledger_world import signing_key
 from receipt_world import OPERATORS, Story, tell
 from transire.crypto.keys import verify_signature
-from transire.ledger.verify import HeaderCache, TrustRoot, verify_receipt
+from transire.ledger.verify import TrustRoot, VerifyCache, verify_receipt
 
 RUNS = 10
 RECEIPTS = 100
@@ -47,7 +47,7 @@ def measure() -> dict[str, str]:
 
 def bulk(story: Story, **options: object) -> str:
     """Many receipts of one network with one cache."""
-    raw, trust, cache = story.receipt(**options), TrustRoot.parse(story.chain.trust_root), HeaderCache()
+    raw, trust, cache = story.receipt(**options), TrustRoot.parse(story.chain.trust_root), VerifyCache()
     seconds = best_of(lambda: verify_receipt(raw, trust, cache=cache).require_all())
     return f"{1 / seconds:,.0f} a second ({seconds * 1e6:.0f} us)"
 

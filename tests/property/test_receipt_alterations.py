@@ -16,7 +16,7 @@ from receipt_alterations import alterations, at, walk
 from receipt_world import OPERATORS, Story, tell
 from transire.crypto.canonical import canonical_bytes
 from transire.ledger.proof.errors import NotAReceipt
-from transire.ledger.verify import HeaderCache, TrustRoot, Verification, verify_receipt
+from transire.ledger.verify import TrustRoot, Verification, VerifyCache, verify_receipt
 
 # What the holder may leave out, and the report then says so: each of these is demanded here, so leaving it out fails.
 REQUIRED = ("status", "document", "credential", "operators")
@@ -31,7 +31,7 @@ class Subject:
 
     raw: bytes
     trust: TrustRoot
-    cache: HeaderCache
+    cache: VerifyCache
     required: tuple[str, ...]
 
     def verify(self, raw: bytes) -> Verification:
@@ -45,7 +45,7 @@ class Subject:
 
 
 def subject(story: Story, required: tuple[str, ...], **more: Any) -> Subject:
-    made = Subject(story.receipt(**more), TrustRoot.parse(story.chain.trust_root), HeaderCache(), required)
+    made = Subject(story.receipt(**more), TrustRoot.parse(story.chain.trust_root), VerifyCache(), required)
     assert made.verify(made.raw).holds
     return made
 

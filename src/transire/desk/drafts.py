@@ -26,6 +26,10 @@ Origin = Literal["keyed", "document", "product", "computed", "member", "imported
 """Where a field came from; only `keyed` cost a person the typing."""
 
 
+_FIND = sa.select(t.drafts).where(t.drafts.c.id == sa.bindparam("of"))
+_STORE = sa.update(t.drafts).where(t.drafts.c.id == sa.bindparam("of"), t.drafts.c.version == sa.bindparam("present"))
+
+
 class Source(msgspec.Struct, frozen=True, omit_defaults=True):
     """Where one field came from: the kind of origin, and the document, statement or person behind it."""
 
@@ -88,7 +92,7 @@ def create_draft(
 
 def find_draft(tx: Connection, draft_id: str, *, kind: str | None = None) -> Draft:
     """The draft; of another kind than asked for it counts as unknown."""
-    row = tx.execute(sa.select(t.drafts).where(t.drafts.c.id == draft_id)).first()
+    row = tx.execute(_FIND, {"of": draft_id}).first()
     if row is None or (kind is not None and row.kind != kind):
         raise DraftUnknown(got=draft_id)
     return _draft(row)
@@ -167,11 +171,8 @@ def _open_draft(tx: Connection, draft_id: str) -> Draft:
 
 def _store(tx: Connection, person: Person, draft: Draft, now: datetime) -> Draft:
     stored = msgspec.structs.replace(draft, version=draft.version + 1, updated_by=person.id, updated_at=now)
-    row = t.drafts.c
     # The version stands in the condition too: the promise holds even for a caller that read in another transaction.
-    changed = tx.execute(
-        sa.update(t.drafts).where(row.id == draft.id, row.version == draft.version).values(_values(stored))
-    ).rowcount
+    changed = tx.execute(_STORE, _values(stored) | {"of": draft.id, "present": draft.version}).rowcount
     if changed != 1:
         raise DraftChanged(find_draft(tx, draft.id), expected=draft.version)
     return stored

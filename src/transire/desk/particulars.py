@@ -19,6 +19,7 @@ from transire.documents.authority import PrincipalKind
 from transire.documents.parties import Party, SigningOfficial
 
 _ONLY_ROW = 1
+_FIND = sa.select(t.particulars.c.content).where(t.particulars.c.id == _ONLY_ROW)
 
 
 class Particulars(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -49,7 +50,7 @@ def write_particulars(tx: Connection, person: Person, particulars: Particulars, 
 
 def find_particulars(tx: Connection) -> Particulars | None:
     """The member's particulars, if it has written them."""
-    row = tx.execute(sa.select(t.particulars.c.content).where(t.particulars.c.id == _ONLY_ROW)).first()
+    row = tx.execute(_FIND).first()
     return None if row is None else msgspec.convert(row.content, Particulars)
 
 

@@ -217,11 +217,18 @@ def indexable(schema_id: str, document: Mapping[str, Any]) -> dict[str, tuple[st
     """
     document_type(schema_id)
     found = {}
-    for path in _indexable_paths(_subject_schema(schema_id), ""):
-        values = tuple(_values_at(document["credentialSubject"], path.split("/")[1:]))
+    for name, path in _indexable_fields(schema_id):
+        values = tuple(_values_at(document["credentialSubject"], path))
         if values:
-            found[path.replace("/*", "").strip("/")] = values
+            found[name] = values
     return found
+
+
+@cache
+def _indexable_fields(schema_id: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Name and path of each field that records may hold in clear."""
+    paths = _indexable_paths(_subject_schema(schema_id), "")
+    return tuple((path.replace("/*", "").strip("/"), tuple(path.split("/")[1:])) for path in paths)
 
 
 def _found_by_schema(validator: Draft202012Validator, document: object, root: Mapping[str, Any]) -> tuple[Problem, ...]:
@@ -257,7 +264,7 @@ def _resolved(schema: Mapping[str, Any]) -> Mapping[str, Any]:
         schema = _common()["$defs"][reference.rsplit("/", 1)[1]]
 
 
-def _values_at(value: object, path: list[str]) -> Iterator[str]:
+def _values_at(value: object, path: tuple[str, ...]) -> Iterator[str]:
     if not path:
         yield str(value)
     elif path[0] == "*" and isinstance(value, list):

@@ -26,15 +26,15 @@ from transire.ledger.proof.blocks import (
     check_time,
     check_validators,
 )
+from transire.ledger.proof.cache import VerifyCache
 from transire.ledger.proof.case import Case, Finding
 from transire.ledger.proof.errors import NotShown, ProofRefused, ReceiptMalformed
 from transire.ledger.proof.forms import ActionReceipt, StatementReceipt, read_receipt
-from transire.ledger.proof.headers import HeaderCache
 from transire.ledger.proof.state import check_keys, check_log, check_members, check_state
 from transire.ledger.proof.status import check_age, check_status, check_witnesses
 from transire.ledger.proof.trust import TrustRoot
 
-__all__ = ["CHECKS", "Check", "HeaderCache", "TrustRoot", "Verification", "verify_receipt"]
+__all__ = ["CHECKS", "Check", "TrustRoot", "Verification", "VerifyCache", "verify_receipt"]
 
 Outcome = Literal["holds", "fails", "not shown"]
 
@@ -156,12 +156,12 @@ def verify_receipt(
     max_age: timedelta | None = None,
     now: datetime | None = None,
     witnesses: Sequence[NoteVerifier] = (),
-    cache: HeaderCache | None = None,
+    cache: VerifyCache | None = None,
 ) -> Verification:
     """Check a receipt against a trust root. Raises only for a file that is no receipt and for a bad network file.
 
     `now` is the verifier's own clock and only matters to `max_age` and to times in the future. A `cache` shared by
-    many calls spares the signatures of headers that were verified before.
+    many calls spares what was verified before: headers, signatures of actions, rows of the state.
     """
     trust = network if isinstance(network, TrustRoot) else TrustRoot.parse(network)
     try:
@@ -171,7 +171,7 @@ def verify_receipt(
     case = Case(
         receipt=form,
         trust=trust,
-        cache=HeaderCache() if cache is None else cache,
+        cache=VerifyCache() if cache is None else cache,
         now=now or datetime.now(UTC),
         max_age=max_age,
         witnesses=witnesses,

@@ -102,18 +102,21 @@ class Anchor:
         self._lifetime = lifetime
         self._on_accepted = on_accepted
 
-    def anchor_pooled(self, now: datetime) -> None:
+    def anchor_pooled(self, now: datetime) -> bool:
         """Anchor what is ready, in one pool; what an earlier turn or a crash left under way first.
 
         What comes in meanwhile waits for the next turn: under a steady load this one would never end. A pool whose
-        answer cannot be had or written down keeps no other one waiting.
+        answer cannot be had or written down keeps no other one waiting. False when there was nothing to anchor.
         """
-        failed = [error for pending in self._pending() if (error := self._try_to_finish(pending)) is not None]
-        fresh = self._submit_next(now)
+        with self._database.reading() as view:
+            left, is_ready = journal.pending_pools(view), journal.count_pooled(view, now) > 0
+        failed = [error for pending in left if (error := self._try_to_finish(pending)) is not None]
+        fresh = self._submit_next(now) if left or is_ready else None  # what was left may have gone back to the pool
         if fresh is not None:
             self._finish(fresh)
         if failed:
             raise failed[0]
+        return bool(left) or is_ready
 
     def _try_to_finish(self, pending: PendingPool) -> Exception | None:
         try:
@@ -122,16 +125,11 @@ class Anchor:
             return error
         return None
 
-    def _pending(self) -> list[PendingPool]:
-        with self._database.reading() as view:
-            return journal.pending_pools(view)
-
     def _submit_next(self, now: datetime) -> PendingPool | None:
-        with self._database.reading() as view:
-            if not journal.count_pooled(view, now):
-                return None
         with self._database.transaction() as tx:
             raws = journal.read_pooled(tx, now, MOST_IN_A_POOL)
+            if not raws:
+                return None
             signer = self._signer()
             pool = Pool.of_ids(self._engine.network, signer.did, [leaf_hash(raw) for raw in raws])
             expires = expiry(self._engine, now, self._lifetime)

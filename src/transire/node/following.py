@@ -88,9 +88,14 @@ class Follower:
         self._read = self._written = unseen.height
 
     def _derive(self) -> None:
-        for derivation in derivations():
+        """Each in its order, since one may be due by what another derived; while none is, one look is enough."""
+        waiting = derivations()
+        while waiting:
             with self._tenant.database.reading() as view:
-                is_due = derivation.is_due(self._tenant, view, self._read)
-            if is_due:
-                with self._tenant.database.transaction() as tx:
-                    derivation.derive(self._tenant, tx, self._read)
+                due = (place for place, one in enumerate(waiting) if one.is_due(self._tenant, view, self._read))
+                place = next(due, None)
+            if place is None:
+                return
+            with self._tenant.database.transaction() as tx:
+                waiting[place].derive(self._tenant, tx, self._read)
+            waiting = waiting[place + 1 :]

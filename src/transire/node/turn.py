@@ -3,12 +3,12 @@
 1. `act`      what the member owes the ledger (ended versions) is done
 2. `follow`   what the ledger decided is projected, with the height up to which that is done, and what follows from it
 3. `anchor`   what is pooled goes to the ledger; what the ledger accepted is projected in the transaction that notes it
-4. `follow`   again: what was anchored may have consequences of its own
-5. `lapse`    what no grant opens any more is closed, and what waits under one that ended is called back
-6. `chores`   what procedures do by the clock (reminders), when it is time
-7. `tell`     persons and programs who asked for it are told of what is new in the inbox, through the executor
-8. `deliver`  envelopes whose statements are all accepted go to their recipients: at once to those on this node, through
+4. `lapse`    what no grant opens any more is closed, and what waits under one that ended is called back
+5. `deliver`  envelopes whose statements are all accepted go to their recipients: at once to those on this node, through
               the executor to those on others, one delivery to a recipient at a time
+6. `follow`   again, after an anchoring: what was anchored may have consequences of its own, and others wait for none
+7. `chores`   what procedures do by the clock (reminders), when it is time
+8. `tell`     persons and programs who asked for it are told of what is new in the inbox, through the executor
 
 A step that fails is tried again in the next turn and keeps none of the others waiting: a suspended member anchors
 nothing and yet learns what has ended. Nor does one recipient, or one envelope, keep the others waiting.
@@ -71,6 +71,7 @@ class TenantTurn:
         self._is_first = True
         self._chores_at = tenant.now()
         self._has_more = False
+        self._has_anchored = False
         self._follower = Follower(tenant)
         place, lifetime = (tenant.database, tenant.engine, lambda: tenant.signer), tenant.action_lifetime
         self._acting = Acting(*place, lifetime=lifetime)
@@ -78,9 +79,8 @@ class TenantTurn:
 
     def __call__(self) -> float | None:
         """Take the turn; returns the seconds until the next one is due, or None."""
-        follow = self._follower.follow
-        ledger = (self._hasten, self._act, follow, self._anchor_pooled, follow)
-        steps = (*ledger, self._lapse, self._do_chores, self._tell, self._deliver)
+        ledger = (self._hasten, self._act, self._follower.follow, self._anchor_pooled)
+        steps = (*ledger, self._lapse, self._deliver, self._follow_anchored, self._do_chores, self._tell)
         failed = [step for step in steps if not self._succeeds(step)]
         return RETRY_AFTER_FAILURE_S if failed else self._next_due(self._tenant.now())
 
@@ -117,10 +117,15 @@ class TenantTurn:
 
     def _anchor_pooled(self) -> None:
         # A lone statement is anchored at once; only under load do statements wait for company (LEDGER 3).
-        moment = time.monotonic()
+        moment, self._has_anchored = time.monotonic(), False
         if self._is_member and moment - self._anchored_at >= self._pause.total_seconds():
             self._anchored_at = moment
-            self._anchor.anchor_pooled(self._tenant.now())
+            self._has_anchored = True  # even where it fails: one pool of several may have been accepted
+            self._has_anchored = self._anchor.anchor_pooled(self._tenant.now())
+
+    def _follow_anchored(self) -> None:
+        if self._has_anchored:
+            self._follower.follow()
 
     def _lapse(self) -> None:
         end_lapsed(self._tenant, self._tenant.now())

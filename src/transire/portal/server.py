@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 import uvicorn
 
+from transire.node.memory import keep_for_good
 from transire.portal.app import create_app
 
 if TYPE_CHECKING:
@@ -27,7 +28,9 @@ STOPPING: Final = (signal.SIGINT, signal.SIGTERM)
 
 def serve(node: Node) -> None:
     """Serve until Ctrl-C or SIGTERM."""
-    server_of(node).run()
+    server = server_of(node)
+    keep_for_good()
+    server.run()
 
 
 def server_of(node: Node) -> uvicorn.Server:

@@ -186,7 +186,7 @@ def find_own(tenant: Tenant, tx: sa.Connection, schema_id: str, **fields: str) -
     return next(every_document(tx, wanted), None)
 
 
-def deliveries_to(tx: sa.Connection, document_id: str, version: str, member: str) -> list[journal.Located]:
+def deliveries_to(tx: sa.Connection, document_id: str, version: str, member: str) -> list[journal.Accepted]:
     """The statements by which a member took delivery of a version, in the order of the ledger."""
     found = journal.find_about(tx, document_id, kinds=[DELIVERED.name])
     return [one for one in found if one.statement.by == member and one.statement.body.get("commitment") == version]
@@ -220,4 +220,4 @@ def _was_given(tenant: Tenant, tx: sa.Connection, document_id: str, version: str
 
 def _evidence_of(tx: sa.Connection, document_id: str, version: str, *, by: str) -> list[str]:
     """The statements that prove this member's own possession: they go along with what it shares."""
-    return [one.statement.id for one in deliveries_to(tx, document_id, version, by)]
+    return [one.id for one in deliveries_to(tx, document_id, version, by)]

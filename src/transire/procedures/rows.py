@@ -39,6 +39,12 @@ def put_rows(tx: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> No
         tx.execute(_insert_row(table), rows)
 
 
+def insert_rows(tx: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
+    """Write rows of which none is there."""
+    if rows:
+        tx.execute(_insert_row(table), rows)
+
+
 @cache
 def _has_row(table: Table) -> sa.Select[Any]:
     keys = [column == sa.bindparam(column.name) for column in table.primary_key.columns]

@@ -21,6 +21,7 @@ Standing = Literal["live", "later", "expired", "revoked", "narrowed", "fallen"]
 """`later`: not given yet at that moment. `fallen`: the grant that it rests on was no longer live."""
 
 _g, _e = t.grants.c, t.grant_endings.c
+_NEXT_EXPIRY = sa.select(sa.func.min(_g.expires)).where(_g.expires > sa.bindparam("after"))  # asked at every turn
 
 
 class GrantRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -97,7 +98,7 @@ def find_grant(tx: Connection, grant_id: str, at: datetime) -> GrantLine | None:
 
 def next_expiry(tx: Connection, after: datetime) -> datetime | None:
     """When the next of all known grants expires."""
-    found: datetime | None = tx.execute(sa.select(sa.func.min(_g.expires)).where(_g.expires > after)).scalar_one()
+    found: datetime | None = tx.execute(_NEXT_EXPIRY, {"after": after}).scalar_one()
     return found
 
 

@@ -144,7 +144,7 @@ def _stated(item: DocumentItem, issued: Located, where: str) -> StoredDocument:
         media_types=meta.media_types,
         previous=body.get("previous"),
         ciphertext=body["ciphertext"],
-        issued_by=issued.statement.id,
+        issued_by=issued.id,
     )
 
 

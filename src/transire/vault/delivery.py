@@ -39,6 +39,7 @@ from transire.vault.errors import (
 from transire.vault.grants import KnownGrants, check_grants, terms_of
 from transire.vault.journal import Located, Place
 from transire.vault.parts import check_parts
+from transire.vault.received import write_received
 from transire.vault.statements import GRANT, GRANT_ENDED, delivered_body, named_body
 from transire.vault.stored import StoredDocument
 from transire.vault.tables import about, pools, statements
@@ -66,7 +67,7 @@ class CheckedEnvelope:
 
     def keep(self, tx: sa.Connection, vault: Vault, *, now: datetime) -> Kept:
         """Write statements and documents; returns what was not here before."""
-        fresh = [found.id for found in self.statements if journal.write_received(tx, found, now=now)]
+        fresh = write_received(tx, self.statements, now=now)
         kept = [
             document
             for document in self.documents
@@ -79,7 +80,7 @@ class CheckedEnvelope:
                 by_grant=self.delivered.statement.kind == GRANT.name,
             )
         ]
-        return Kept(statements=tuple(fresh), documents=tuple(document.stored for document in kept))
+        return Kept(statements=fresh, documents=tuple(document.stored for document in kept))
 
     def delivered_bodies(self, kept: Kept) -> list[dict[str, Json]]:
         """The bodies of the `document.delivered/1` to state: one for each new document, else one for the statement.
@@ -237,5 +238,5 @@ def _check_kind(
 
 def _precedes(other: Located, located: Located) -> bool:
     shared = set(other.statement.about).intersection(located.statement.about)
-    named = other.statement.id in located.statement.about
+    named = other.id in located.statement.about
     return (bool(shared) or named) and other.place.log_index <= located.place.log_index and other is not located

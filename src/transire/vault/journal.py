@@ -76,7 +76,7 @@ _COUNT_POOLED = sa.select(sa.func.count()).select_from(statements).where(*_IS_RE
 _NEXT_READY = sa.select(sa.func.min(statements.c.ready_at)).where(statements.c.state == POOLED)
 _READ_POOLED = sa.select(statements.c.raw).where(*_IS_READY).order_by(statements.c.seq).limit(sa.bindparam("most"))
 _INSERT_POOL = pools.insert()
-_INSERT_ABOUT = about.insert()
+INSERT_ABOUT = about.insert()
 # In the order in which `_READ_POOLED` reads them: their places in the tree.
 _POOLED = (
     sa.select(statements.c.seq, (sa.func.row_number().over(order_by=statements.c.seq) - 1).label("place"))
@@ -128,8 +128,23 @@ _READ_POOL = (
     .where(statements.c.pool == sa.bindparam("of"))
     .order_by(statements.c.pool_index)
 )
+_PLACED = (
+    sa.select(
+        statements.c.id,
+        statements.c.raw,
+        statements.c.seq,
+        statements.c.pool_index,
+        pools.c.height,
+        pools.c.log_index,
+        pools.c.accepted_at,
+    )
+    .join_from(statements, pools, statements.c.pool == pools.c.pool)
+    .where(statements.c.state == ACCEPTED)
+)
+_FIND_ACCEPTED = _PLACED.where(statements.c.id == sa.bindparam("of"))
+_ALL_ACCEPTED = _PLACED.order_by(statements.c.seq)
 _FIND_ABOUT = (
-    _LOCATED.join(about, about.c.statement == statements.c.id)
+    _PLACED.join(about, about.c.statement == statements.c.id)
     .where(about.c.subject == sa.bindparam("subject"))
     .order_by(pools.c.log_index, statements.c.pool_index)
 )
@@ -144,21 +159,8 @@ _KINDS_ABOUT = sa.union(
 _STATES_OF = sa.select(statements.c.id, statements.c.state).where(
     statements.c.id.in_(sa.bindparam("ids", expanding=True))
 )
+_PENDING = sa.select(pools.c.pool, pools.c.action, pools.c.action_id).where(pools.c.state == SUBMITTED)
 _TREES_OF = sa.select(pools.c.pool, pools.c.tree).where(pools.c.pool.in_(sa.bindparam("pools", expanding=True)))
-_ALL_ACCEPTED = (
-    sa.select(
-        statements.c.id,
-        statements.c.raw,
-        statements.c.seq,
-        statements.c.pool_index,
-        pools.c.height,
-        pools.c.log_index,
-        pools.c.accepted_at,
-    )
-    .join_from(statements, pools, statements.c.pool == pools.c.pool)
-    .where(statements.c.state == ACCEPTED)
-    .order_by(statements.c.seq)
-)
 _READ_RAW = sa.select(statements.c.raw).where(statements.c.id == sa.bindparam("of"))
 
 
@@ -166,38 +168,16 @@ def write_own(tx: sa.Connection, statement: Statement, *, ready_at: datetime) ->
     """Make a statement of this member durable, to be anchored from `ready_at` on; returns its id."""
     raw = statement.raw
     name = b64url(leaf_hash(raw))
-    _insert_statement(tx, statement, name, raw, own=True, state=POOLED, ready_at=ready_at)
+    place = {"own": True, "state": POOLED, "ready_at": ready_at}
+    inserted = insert_or_ignore(tx, statements, id=name, raw=raw, kind=statement.kind, by=statement.by, **place)
+    if inserted and statement.about:
+        tx.execute(INSERT_ABOUT, about_values(name, statement))
     return name
 
 
-def write_received(tx: sa.Connection, found: Located, *, now: datetime) -> bool:
-    """Keep a statement of another member with its evidence; False when it was here already."""
-    insert_or_ignore(
-        tx,
-        pools,
-        pool=found.pool,
-        by=found.statement.by,
-        opening=found.opening,
-        action=found.action,
-        action_id=found.action_id,
-        expires=found.place.accepted_at,
-        state=ACCEPTED,
-        height=found.place.height,
-        log_index=found.place.log_index,
-        accepted_at=found.place.accepted_at,
-    )
-    return _insert_statement(
-        tx,
-        found.statement,
-        found.id,
-        found.raw,
-        own=False,
-        state=ACCEPTED,
-        ready_at=now,
-        pool=found.pool,
-        pool_index=found.index,
-        path=found.path,
-    )
+def about_values(name: str, statement: Statement) -> list[dict[str, str]]:
+    """The rows that say what a statement is about."""
+    return [{"subject": subject, "statement": name} for subject in dict.fromkeys(statement.about)]
 
 
 def count_pooled(tx: sa.Connection, now: datetime) -> int:
@@ -238,8 +218,7 @@ def mark_submitted(
 
 def pending_pools(tx: sa.Connection) -> list[PendingPool]:
     """Pools whose answer is not known: after a crash these are asked for, or submitted again, first."""
-    query = sa.select(pools.c.pool, pools.c.action, pools.c.action_id).where(pools.c.state == SUBMITTED)
-    return [PendingPool(row.pool, bytes(row.action), row.action_id) for row in tx.execute(query)]
+    return [PendingPool(row.pool, bytes(row.action), row.action_id) for row in tx.execute(_PENDING)]
 
 
 def mark_accepted(tx: sa.Connection, pool: str, place: Place) -> list[Accepted]:
@@ -280,6 +259,12 @@ def locate(tx: sa.Connection, statement: str) -> Located | None:
     return next(iter(_located(tx, tx.execute(_LOCATE, {"of": statement}))), None)
 
 
+def find_accepted(tx: sa.Connection, statement: str) -> Accepted | None:
+    """The statement with its place, for who needs no proof of it; None while it is not accepted, or unknown."""
+    row = tx.execute(_FIND_ACCEPTED, {"of": statement}).first()
+    return None if row is None else _placed(row)
+
+
 def locate_all(tx: sa.Connection, ids: Collection[str]) -> list[Located]:
     """These statements with their evidence, as the ledger ordered them; those that are not accepted are left out."""
     return _located(tx, tx.execute(_LOCATE_ALL, {"ids": list(ids)}))
@@ -287,7 +272,7 @@ def locate_all(tx: sa.Connection, ids: Collection[str]) -> list[Located]:
 
 def all_accepted(tx: sa.Connection) -> list[Accepted]:
     """Every accepted statement in the order in which it came in: what records are rebuilt from."""
-    return [_accepted_of(row, Place(row.height, row.log_index, row.accepted_at)) for row in tx.execute(_ALL_ACCEPTED)]
+    return [_placed(row) for row in tx.execute(_ALL_ACCEPTED)]
 
 
 def accepted_ids(tx: sa.Connection) -> list[str]:
@@ -296,10 +281,10 @@ def accepted_ids(tx: sa.Connection) -> list[str]:
     return list(tx.execute(query).scalars())
 
 
-def find_about(tx: sa.Connection, subject: str, *, kinds: Collection[str] = ()) -> list[Located]:
+def find_about(tx: sa.Connection, subject: str, *, kinds: Collection[str] = ()) -> list[Accepted]:
     """The accepted statements about a document or statement, in order of the log."""
     query = _FIND_ABOUT_OF_KINDS if kinds else _FIND_ABOUT
-    return _located(tx, tx.execute(query, {"subject": subject, "kinds": list(kinds)}))
+    return [_placed(row) for row in tx.execute(query, {"subject": subject, "kinds": list(kinds)})]
 
 
 def kinds_about(tx: sa.Connection, subjects: Sequence[str]) -> set[str]:
@@ -351,17 +336,13 @@ def _insert_ignoring(table: sa.Table, dialect: str) -> sa.Executable:
     return insert
 
 
-def _insert_statement(tx: sa.Connection, statement: Statement, name: str, raw: bytes, **place: Any) -> bool:
-    inserted = insert_or_ignore(tx, statements, id=name, raw=raw, kind=statement.kind, by=statement.by, **place)
-    if inserted and statement.about:
-        subjects = dict.fromkeys(statement.about)
-        tx.execute(_INSERT_ABOUT, [{"subject": subject, "statement": name} for subject in subjects])
-    return inserted
-
-
 def _accepted_of(row: Any, place: Place) -> Accepted:
     statement = stored_statement(bytes(row.raw))
     return Accepted(id=row.id, statement=statement, seq=row.seq, index=row.pool_index, place=place)
+
+
+def _placed(row: Any) -> Accepted:
+    return _accepted_of(row, Place(row.height, row.log_index, row.accepted_at))
 
 
 def _located(tx: sa.Connection, found: Iterable[Any]) -> list[Located]:

@@ -51,6 +51,12 @@ _NEWEST = (
     .limit(1)
 )
 _NEWEST_OF = _NEWEST.where(_IS_OF)
+_DESTROYED = sa.select(tombstones.c.commitment).where(
+    tombstones.c.issuer == sa.bindparam("issuer"), tombstones.c.commitment == sa.bindparam("commitment")
+)
+_HELD_BY_GRANT = sa.select(documents.c.issuer, documents.c.commitment).where(
+    documents.c.by_grant, documents.c.wrapped_key.is_not(None)
+)
 _MARK_ISSUED = (
     documents.update()
     .where(documents.c.commitment == sa.bindparam("of"), documents.c.issued_by.is_(None))
@@ -279,9 +285,7 @@ class Vault:
             raise VersionContradicted(expected=expected, got=f"version {stored.version} of {stored.document_id}")
 
     def _is_destroyed(self, tx: sa.Connection, issuer: str, commitment: str) -> bool:
-        of = tombstones.c
-        query = sa.select(of.commitment).where(of.issuer == issuer, of.commitment == commitment)
-        return tx.execute(query).first() is not None
+        return tx.execute(_DESTROYED, {"issuer": issuer, "commitment": commitment}).first() is not None
 
     def _keep_again(
         self, tx: sa.Connection, row: Any, ciphertext: bytes, content_key: bytes, *, by_grant: bool
@@ -380,10 +384,7 @@ class Vault:
 
 def held_by_grant(tx: sa.Connection) -> list[tuple[str, str]]:
     """Issuer and commitment of each version that can be opened and is here by grants alone."""
-    query = sa.select(documents.c.issuer, documents.c.commitment).where(
-        documents.c.by_grant, documents.c.wrapped_key.is_not(None)
-    )
-    return [(row.issuer, row.commitment) for row in tx.execute(query)]
+    return [(row.issuer, row.commitment) for row in tx.execute(_HELD_BY_GRANT)]
 
 
 def held_versions(tx: sa.Connection, commitments: Collection[str]) -> set[str]:

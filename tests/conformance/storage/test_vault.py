@@ -21,6 +21,7 @@ from transire.vault import journal, outbox
 from transire.vault.delivery import kinds_known
 from transire.vault.errors import DocumentErased, VersionContradicted
 from transire.vault.journal import Place
+from transire.vault.received import write_received
 from transire.vault.tables import BRANCH
 from transire.vault.vault import Vault
 
@@ -111,8 +112,15 @@ def test_statements_and_envelopes(database: Database) -> None:
         assert outbox.count_waiting(tx) == 0
         found = journal.locate(tx, names[2])
         assert found is not None
-        assert journal.write_received(tx, found, now=NOON) is False
-        assert [located.statement.id for located in journal.all_accepted(tx)] == names
+        assert write_received(tx, [found], now=NOON) == ()
+        of = {"pool": "P", "action_id": "A"}
+        others = [dataclasses.replace(found, id=b64url(bytes([at]) * 32), index=at, **of) for at in range(3)]
+        fresh = [one.id for one in others]
+        assert list(write_received(tx, [others[0], found, others[0]], now=NOON)) == fresh[:1]
+        assert list(write_received(tx, others, now=NOON)) == fresh[1:]
+        assert [one.id for one in journal.find_about(tx, subject) if one.id not in names] == fresh
+        assert write_received(tx, others, now=NOON) == ()
+        assert [located.id for located in journal.all_accepted(tx)] == [*names, *fresh]
 
 
 def test_what_is_known_at_a_place(database: Database) -> None:

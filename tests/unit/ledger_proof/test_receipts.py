@@ -26,7 +26,7 @@ from transire.ledger.proof.status import check_status
 from transire.ledger.receipt import StatementEvidence, build_receipt
 from transire.ledger.state import Ended, MemberRecord, Since
 from transire.ledger.statement import Pool, make_statement, statement_bytes
-from transire.ledger.verify import CHECKS, Check, HeaderCache, TrustRoot, Verification, verify_receipt
+from transire.ledger.verify import CHECKS, Check, TrustRoot, Verification, VerifyCache, verify_receipt
 
 AFTER = datetime(2026, 2, 2, 10, 0, 30, tzinfo=UTC)
 
@@ -60,7 +60,7 @@ def judged(story: Story, record: MemberRecord | None) -> Case:
     return Case(
         receipt=read_receipt(story.receipt()),
         trust=TrustRoot.parse(story.chain.trust_root),
-        cache=HeaderCache(),
+        cache=VerifyCache(),
         now=AFTER,
         records={PRODUCER: record},
         rows={},
@@ -560,16 +560,33 @@ class TestHeaders:
 class TestCache:
     def test_a_header_is_verified_once_for_many_receipts(self, monkeypatch: pytest.MonkeyPatch) -> None:
         story = tell()
-        cache = HeaderCache()
+        cache = VerifyCache()
         assert verify(story.chain, story.receipt(), cache=cache).holds
         monkeypatch.setattr("transire.ledger.proof.headers.verify_commit", None)  # calling it again would fail
         assert verify(story.chain, story.receipt(), cache=cache).holds
         assert verify(story.chain, story.chain.receipt(story.action), cache=cache).holds
 
+    def test_an_action_and_a_row_are_verified_once_for_many_receipts(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        story = tell()
+        cache = VerifyCache()
+        assert verify(story.chain, story.receipt(), cache=cache).holds
+        for once in ("acts.verify_action", "acts.parse_action", "state.verify_presence", "state.verify_absence"):
+            monkeypatch.setattr(f"transire.ledger.proof.{once}", None)  # calling it again would fail
+        assert verify(story.chain, story.receipt(documents=[]), cache=cache).holds
+
+    def test_a_refusal_is_not_kept(self) -> None:
+        story = tell()
+        cache = VerifyCache()
+        receipt = json.loads(story.receipt())
+        receipt["action"]["signature"] = "A" * 86
+        for _ in range(2):
+            assert not verify(story.chain, canonical_bytes(receipt), cache=cache).check("log").passed
+        assert verify(story.chain, story.receipt(), cache=cache).holds
+
     def test_it_holds_a_bounded_number(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(HeaderCache, "REMEMBERED", 1)
+        monkeypatch.setattr(VerifyCache, "REMEMBERED", 1)
         story, other = tell(), tell((CHAMBER,))
-        cache = HeaderCache()
+        cache = VerifyCache()
         for one in (story, other, story):
             assert verify(one.chain, one.receipt(), cache=cache).holds
             assert len(cache) == 1

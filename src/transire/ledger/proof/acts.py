@@ -70,8 +70,9 @@ def check_statement(case: Case) -> Finding:
 
 
 def _read_action(case: Case) -> Action:
+    raw = text_of(case.receipt.action)
     try:
-        action = parse_action(text_of(case.receipt.action))
+        action = case.cache.once(("action", raw), lambda: parse_action(raw))
     except TransireError as error:
         raise SignerNotEntitled(got=str(error)) from error
     if action.network != case.trust.network:
@@ -88,7 +89,7 @@ def _check_member_key(case: Case, action: Action, record: MemberRecord | None) -
         raise SignerNotEntitled(
             got=_why_not(record.key(action.key), purpose, case.height), expected=f"a key in force: {action.key}"
         )
-    _verify_signature(action, key.public)
+    _verify_signature(case, action, key.public)
     keeper = "itself" if key.custodian == record.did else key.custodian
     return Finding(f"{record.did} with its key {key.name}, kept by {keeper}", detail=f"Entered by {key.entered_by}")
 
@@ -101,13 +102,14 @@ def _check_drawing_key(case: Case, action: Action, public: str) -> Finding:
     allowance = rows.get(allowance_key(terms.allowance))
     if not isinstance(allowance, Allowance) or public not in allowance.keys:
         raise SignerNotEntitled(got=f"key {public}", expected=f"a key of allowance {terms.allowance}")
-    _verify_signature(action, public)
+    _verify_signature(case, action, public)
     return Finding(f"key {public} of the allowance {terms.allowance}", detail=f"Opened by {allowance.opener}")
 
 
-def _verify_signature(action: Action, public: str) -> None:
+def _verify_signature(case: Case, action: Action, public: str) -> None:
     try:
-        verify_action(action, unb64url(public, length=32))
+        signed = ("signature", action.raw, public)
+        case.cache.once(signed, lambda: verify_action(action, unb64url(public, length=32)))
     except TransireError as error:
         raise SignerNotEntitled(got="another signature", expected=f"a signature by key {public}") from error
 

@@ -17,9 +17,10 @@ from transire.crypto.canonical import Json
 from transire.ledger.action import Action
 from transire.ledger.chain import Header
 from transire.ledger.checkpoint import NoteVerifier
+from transire.ledger.proof.cache import VerifyCache
 from transire.ledger.proof.errors import NotJudged
 from transire.ledger.proof.forms import ActionReceipt, StatementReceipt
-from transire.ledger.proof.headers import FinalHeader, HeaderCache, Schedule
+from transire.ledger.proof.headers import FinalHeader, Schedule
 from transire.ledger.proof.trust import TrustRoot
 from transire.ledger.state import MemberRecord, Row
 
@@ -41,7 +42,7 @@ class Case:
 
     receipt: StatementReceipt | ActionReceipt
     trust: TrustRoot
-    cache: HeaderCache
+    cache: VerifyCache
     now: datetime
     max_age: timedelta | None = None
     witnesses: Sequence[NoteVerifier] = ()

@@ -7,7 +7,7 @@ same thing and no element can be moved. All sizes are bounded before anything is
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import pairwise
 from typing import Annotated, Any, Final, Literal, NoReturn, TypeAlias
 
@@ -161,14 +161,9 @@ TYPES: Final[dict[str, type[StatementReceipt] | type[ActionReceipt]]] = {
 
 def read_receipt(raw: bytes) -> StatementReceipt | ActionReceipt:
     """Read a file: `NotAReceipt` if it is something else, `ReceiptMalformed` if it is a receipt but not in its form."""
-    value = _read_object(raw)
-    form = TYPES.get(str(value.get("receipt")))
-    if form is None:
-        raise NotAReceipt(got=f"receipt: {value.get('receipt')!r:.40}", expected=" or ".join(TYPES))
-    try:
-        receipt = msgspec.convert(value, form)
-    except msgspec.ValidationError as error:
-        raise ReceiptMalformed(got=str(error)) from error
+    receipt = _read_sorted(raw)
+    if receipt is None:
+        receipt = _read_formatted(raw)
     _require_order("members", [member.did for member in receipt.members])
     _require_order("keys", [key.key for key in receipt.keys])
     _require_order("documents", [document.commitment for document in receipt.documents])
@@ -199,45 +194,50 @@ def text_of(value: Mapping[str, Json]) -> bytes:
     return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
 
 
-def _read_object(raw: bytes) -> dict[str, Json]:
-    """Nodes write receipts in canonical form, which is read fast; one that somebody formatted is read as well."""
-    value = _read_sorted(raw)
-    if value is None:
-        value = _read_formatted(raw)
-    if not isinstance(value, dict):
-        raise NotAReceipt(got=type(value).__name__, expected="a JSON object")
-    return value
+def _read_sorted(raw: bytes) -> StatementReceipt | ActionReceipt | None:
+    """A receipt as nodes write it: read fast, and written again with the same bytes, so it names no member twice.
 
-
-def _read_sorted(raw: bytes) -> Json:
-    """The value of text that is written again with the same bytes, so names no member twice; None for other text.
-
-    It is not `parse_canonical`, which would say what is wrong and is not asked to: text that may lie outside of the
-    profile is left to the other reader, so that a receipt is judged alike however it is written.
+    None for other text, and for text that may lie outside of the profile: the other reader judges it and says what is
+    wrong, so that a receipt is judged alike however it is written.
     """
     if len(raw) > MAX_RECEIPT_BYTES:
         return None
-    try:
-        value: Json = _decode(raw)
-        if orjson.dumps(value, option=orjson.OPT_SORT_KEYS) != raw or may_leave_profile(raw, value):
-            return None
-        return value
-    except (msgspec.DecodeError, TypeError, ValueError, RecursionError):
-        return None
+    for marker, decode in _DECODERS.items():
+        if marker in raw:
+            try:
+                receipt = decode(raw)
+            except (msgspec.DecodeError, ValueError, RecursionError):
+                return None
+            return receipt if _encode(receipt) == raw and not may_leave_profile(raw) else None
+    return None
 
 
 def _refuse_float(text: str) -> NoReturn:
     raise ValueError(text)
 
 
-_decode: Final = msgspec.json.Decoder(float_hook=_refuse_float).decode
+_encode: Final = msgspec.json.Encoder(order="sorted").encode
+_DECODERS: Final[dict[bytes, Callable[[bytes], StatementReceipt | ActionReceipt]]] = {
+    f'"receipt":"{name}"'.encode(): msgspec.json.Decoder(form, float_hook=_refuse_float).decode
+    for name, form in TYPES.items()
+}
 
 
-def _read_formatted(raw: bytes) -> Json:
+def _read_formatted(raw: bytes) -> StatementReceipt | ActionReceipt:
+    """A receipt in whatever formatting, read strictly; everything that is wrong with it is said here."""
     try:
-        return parse_json(raw, limit=MAX_RECEIPT_BYTES)
+        value = parse_json(raw, limit=MAX_RECEIPT_BYTES)
     except TransireError as error:
         raise NotAReceipt(got=str(error)) from error
+    if not isinstance(value, dict):
+        raise NotAReceipt(got=type(value).__name__, expected="a JSON object")
+    form = TYPES.get(str(value.get("receipt")))
+    if form is None:
+        raise NotAReceipt(got=f"receipt: {value.get('receipt')!r:.40}", expected=" or ".join(TYPES))
+    try:
+        return msgspec.convert(value, form)
+    except msgspec.ValidationError as error:
+        raise ReceiptMalformed(got=str(error)) from error
 
 
 def _require_order(field: str, names: list[str]) -> None:

@@ -8,8 +8,6 @@ What this cannot exclude is said in `spec/receipt.md`: validators who left could
 from __future__ import annotations
 
 from collections.abc import Sequence
-from hashlib import sha256
-from typing import ClassVar
 
 import msgspec
 
@@ -17,6 +15,7 @@ from transire.ledger import chain
 from transire.ledger.chain import Header, Validator
 from transire.ledger.chain_json import SignedHeaderForm, read_commit, read_header, read_validators
 from transire.ledger.commit import FinalBlock, verify_commit, verify_validators
+from transire.ledger.proof.cache import VerifyCache
 from transire.ledger.proof.errors import HeadersDisagree, OtherNetwork, ValidatorSetUnknown
 from transire.ledger.proof.forms import ChangeForm
 from transire.ledger.proof.trust import TrustRoot
@@ -38,36 +37,12 @@ class Reign(msgspec.Struct, frozen=True):
     hash: bytes
 
 
-class HeaderCache:
-    """Headers found final before, so that many receipts of one network cost each header's signatures once.
-
-    What is remembered is bound to every byte of header and commit and to the set that signed, so a cache can be shared
-    by receipts of any origin. It holds a bounded number and then forgets all.
-    """
-
-    REMEMBERED: ClassVar[int] = 10_000
-
-    def __init__(self) -> None:
-        self._known: dict[bytes, FinalHeader] = {}
-
-    def __len__(self) -> int:
-        return len(self._known)
-
-    def find(self, key: bytes) -> FinalHeader | None:
-        return self._known.get(key)
-
-    def keep(self, key: bytes, final: FinalHeader) -> None:
-        if len(self._known) >= self.REMEMBERED:
-            self._known.clear()
-        self._known[key] = final
-
-
 class Schedule:
     """The validators from the trust root on, as far as a receipt's changes prove them."""
 
-    def __init__(self, trust: TrustRoot, cache: HeaderCache | None = None) -> None:
+    def __init__(self, trust: TrustRoot, cache: VerifyCache | None = None) -> None:
         self._network = trust.network
-        self._cache = HeaderCache() if cache is None else cache
+        self._cache = VerifyCache() if cache is None else cache
         self._finals: dict[int, FinalHeader] = {}
         self.reigns = [Reign(1, trust.validators, trust.validators_hash)]
 
@@ -105,13 +80,11 @@ class Schedule:
         return next(reign for reign in reversed(self.reigns) if reign.start <= height)
 
     def _verify_once(self, form: SignedHeaderForm, reign: Reign) -> FinalHeader:
-        key = sha256(reign.hash + msgspec.json.encode(form)).digest()
-        final = self._cache.find(key)
-        if final is None:
+        def verify() -> FinalHeader:
             header, commit = read_header(form.header), read_commit(form.commit)
-            final = FinalHeader(header, verify_commit(header, commit, reign.validators), reign.validators)
-            self._cache.keep(key, final)
-        return final
+            return FinalHeader(header, verify_commit(header, commit, reign.validators), reign.validators)
+
+        return self._cache.once(("header", reign.hash, msgspec.json.encode(form)), verify)
 
     def _require_steady(self, header: Header) -> None:
         """Between two changes that the receipt shows, no header may announce another one."""

@@ -71,7 +71,7 @@ def check_members(case: Case) -> Finding:
         raise NamesDiffer(got=", ".join(shown) or "none", expected=", ".join(expected) or "none")
     records: dict[str, MemberRecord | None] = {}
     for member in case.receipt.members:
-        row = _verify_row(root, member_key(member.did), member.record, member.proof)
+        row = _verify_row(case, root, member_key(member.did), member.record, member.proof)
         records[member.did] = row if isinstance(row, MemberRecord) else None
     case.records = records
     members = [_title(record, case.height) for record in records.values() if record is not None]
@@ -89,7 +89,7 @@ def check_keys(case: Case) -> Finding:
     for shown in case.receipt.keys:
         if shown.key.startswith(_MEMBER):
             raise KeyNotProved(got=shown.key, expected="members among the members", where="/keys")
-        rows[shown.key] = _verify_row(root, shown.key, shown.value, shown.proof)
+        rows[shown.key] = _verify_row(case, root, shown.key, shown.value, shown.proof)
     case.rows = rows
     present = [key for key, row in rows.items() if row is not None]
     return Finding(
@@ -150,16 +150,20 @@ def contents_of(document: DocumentForm) -> dict[str, bytes]:
         raise DocumentDiffers(got=str(error), where="/documents") from error
 
 
-def _verify_row(root: bytes, key: str, value: Mapping[str, Json] | None, form: KeyProofForm) -> Row | None:
+def _verify_row(case: Case, root: bytes, key: str, value: Mapping[str, Json] | None, form: KeyProofForm) -> Row | None:
     """The row, once its proof leads to the root; None once its absence is proved."""
+    raw = None if value is None else text_of(value)
+    return case.cache.once(("row", root, key, raw, form), lambda: _verify_row_anew(root, key, raw, form))
+
+
+def _verify_row_anew(root: bytes, key: str, raw: bytes | None, form: KeyProofForm) -> Row | None:
     key_hash = sha256(key.encode())
     leaf = None if form.leaf is None else (octets_of(form.leaf[0]), octets_of(form.leaf[1]))
     proof = SparseProof(tuple(map(octets_of, form.siblings)), leaf)
     try:
-        if value is None:
+        if raw is None:
             verify_absence(root, key_hash, proof)
             return None
-        raw = text_of(value)
         verify_presence(root, key_hash, sha256(raw), proof)
         return read_row(key, raw)
     except TransireError as error:

@@ -90,7 +90,7 @@ class Certificates:
                 None
                 if paper is None
                 else HeldCertification(
-                    content=read_certification(paper.credential), **held_particulars(self._tenant, self._tx, paper)
+                    content=paper.read_as(read_certification), **held_particulars(self._tenant, self._tx, paper)
                 )
             )
         return self._opened[version]

@@ -8,7 +8,6 @@ what is held alone, and a rebuild finds the same.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -22,6 +21,7 @@ from transire.procedures.entry_summary.projection import DETERMINATIONS, forget_
 from transire.procedures.entry_summary.standing import stand
 from transire.procedures.findings import Finding
 from transire.procedures.papers import open_version
+from transire.procedures.rows import insert_rows
 from transire.records import tables as records
 from transire.vault import journal
 
@@ -69,10 +69,10 @@ def _examine(tenant: Tenant, tx: sa.Connection, filing: Any) -> None:
     names = {filing.entry} if case is None else {filing.entry, *_sought(case)}
     for clear in _CLEAR:
         tx.execute(clear, {"of": filing.version})
-    _insert(tx, t.findings, [_row(filing.version, place, finding) for place, finding in enumerate(found)])
-    _insert(tx, t.lines, [] if case is None else [_line_row(filing.version, line) for line in case.lines()])
-    _insert(tx, t.sought, [{"version": filing.version, "name": name} for name in sorted(names)])
-    _insert(tx, t.examinations, [{"version": filing.version, "entry": filing.entry}])
+    insert_rows(tx, t.findings, [_row(filing.version, place, finding) for place, finding in enumerate(found)])
+    insert_rows(tx, t.lines, [] if case is None else [_line_row(filing.version, line) for line in case.lines()])
+    insert_rows(tx, t.sought, [{"version": filing.version, "name": name} for name in sorted(names)])
+    insert_rows(tx, t.examinations, [{"version": filing.version, "entry": filing.entry}])
     stand(tx, filing.entry)
     for name in () if case is None else _shared(case):
         forget_later(tx, name, filing.log_index)
@@ -81,7 +81,7 @@ def _examine(tenant: Tenant, tx: sa.Connection, filing: Any) -> None:
 def case_of(tenant: Tenant, tx: sa.Connection, statement_id: str, version: str) -> CaseFile | None:
     """The case of a filing; None while the entry itself is not at hand."""
     paper = open_version(tenant, tx, version)
-    filed = journal.locate(tx, statement_id)
+    filed = journal.find_accepted(tx, statement_id)
     return None if paper is None or filed is None else gather_filed(tenant, tx, paper, filed)
 
 
@@ -96,11 +96,6 @@ def _sought(case: CaseFile) -> set[str]:
 def _shared(case: CaseFile) -> set[str]:
     """What two entries must not both have: their number, and the lines of an invoice."""
     return {f"number {case.entry.entry_number}", *case.entry.invoices}
-
-
-def _insert(tx: sa.Connection, table: sa.Table, rows: Sequence[dict[str, Any]]) -> None:
-    if rows:
-        tx.execute(sa.insert(table), rows)
 
 
 def _row(version: str, place: int, finding: Finding) -> dict[str, Any]:

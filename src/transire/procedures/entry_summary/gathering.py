@@ -49,7 +49,7 @@ def gather_draft(tenant: Tenant, tx: sa.Connection, entry: EntrySummary, *, corr
     return _gather(tenant, tx, entry, CaseFile(entry=entry, filer=tenant.did, now=tenant.now()), corrects)
 
 
-def gather_filed(tenant: Tenant, tx: sa.Connection, paper: Paper, filed: journal.Located) -> CaseFile:
+def gather_filed(tenant: Tenant, tx: sa.Connection, paper: Paper, filed: journal.Accepted) -> CaseFile:
     """The case of an entry as it was filed: judged at the filing's place in the log."""
     entry = paper.read_as(read_entry_summary)
     body = cast("dict[str, Any]", filed.statement.body)
@@ -91,7 +91,7 @@ def _gather(tenant: Tenant, tx: sa.Connection, entry: EntrySummary, begun: CaseF
 
 def _find_statement(tx: sa.Connection, statement_id: str) -> Anchored | None:
     """A statement with its place; one of this member's own that is not accepted yet has none."""
-    located = journal.locate(tx, statement_id)
+    located = journal.find_accepted(tx, statement_id)
     if located is not None:
         return _anchored(located)
     if journal.read_raw(tx, statement_id) is None:
@@ -99,10 +99,10 @@ def _find_statement(tx: sa.Connection, statement_id: str) -> Anchored | None:
     return Anchored(statement=statement_id, kind="", by="")
 
 
-def _anchored(located: journal.Located) -> Anchored:
+def _anchored(located: journal.Accepted) -> Anchored:
     statement, place = located.statement, located.place
     return Anchored(
-        statement=statement.id,
+        statement=located.id,
         kind=statement.kind,
         by=statement.by,
         version=str(statement.body.get("commitment", "")),
@@ -131,7 +131,7 @@ def _determined(
     for place in sorted(found, key=lambda one: (one.log_index, one.document_id)):
         paper = None if before is not None and place.log_index >= before else open_version(tenant, tx, place.commitment)
         if paper is not None and "customs" in held_particulars(tenant, tx, paper)["issuer_roles"]:
-            content = read_customs_determination(paper.credential)
+            content = paper.read_as(read_customs_determination)
             yield DeterminedByCustoms(document_id=paper.document_id, log_index=place.log_index, content=content)
 
 
@@ -175,7 +175,7 @@ def _authorities(
 
 def held_particulars(tenant: Tenant, tx: sa.Connection, paper: Paper) -> dict[str, Any]:
     """What every held document has: whose it is, what was committed to, whether it has ended."""
-    issued = journal.locate(tx, paper.issued_by)
+    issued = journal.find_accepted(tx, paper.issued_by)
     record = tenant.engine.member(paper.issuer)
     roles = record.roles_at(issued.place.height) if record is not None and issued is not None else ()
     return {

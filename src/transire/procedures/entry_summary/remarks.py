@@ -58,7 +58,7 @@ def remarks_on(tenant: Tenant, person: Person, entry_id: str) -> tuple[Remark, .
 
 
 def _remark(tenant: Tenant, tx: sa.Connection, row: sa.Row[Any]) -> Remark:
-    located = journal.locate(tx, row.statement_id)
+    located = journal.find_accepted(tx, row.statement_id)
     assert located is not None  # the row was made of this statement
     return Remark(
         statement_id=row.statement_id,

@@ -106,7 +106,7 @@ def _compare(
 
 
 def _version(tx: sa.Connection, number: int, row: sa.Row[Any]) -> EntryVersion:
-    located = journal.locate(tx, row.statement_id)
+    located = journal.find_accepted(tx, row.statement_id)
     assert located is not None  # the row was made of this statement
     corrected = located.statement.kind == CORRECTED.name
     return EntryVersion(

@@ -146,6 +146,14 @@ class EntryPage(msgspec.Struct, frozen=True, kw_only=True):
 
 # The officer's page.
 
+_a, _r = t.acceptances.c, t.requests.c
+_ACCEPTANCES = (
+    sa.select(t.acceptances)
+    .where(_a.entry == sa.bindparam("entry"), _a.version == sa.bindparam("version"))
+    .order_by(_a.log_index, _a.position)
+)
+_REQUESTS = sa.select(t.requests).where(_r.entry == sa.bindparam("entry")).order_by(_r.log_index, _r.position)
+
 
 class Looked(msgspec.Struct, frozen=True, kw_only=True):
     """An entry that was opened and checked, before anything of it is shown: once, however much is shown then."""
@@ -257,7 +265,7 @@ def determined_view(tenant: Tenant, tx: sa.Connection, good: CertifiedGood | Non
     paper = None if good is None or good.determination is None else open_newest(tenant, tx, good.determination)
     if paper is None or paper.schema_id != DETERMINATION:
         return None
-    content = read_determination(paper.credential)
+    content = paper.read_as(read_determination)
     answer = content.answer
     return DeterminedView(
         document_id=paper.document_id,
@@ -295,10 +303,8 @@ def _field(pointer: str, value: Any, source: Source | None) -> FieldView:
 
 def _decisions(tenant: Tenant, tx: sa.Connection, filing: Filing) -> dict[int, Decision]:
     """The acceptances of this version, by line; of several the first."""
-    of = t.acceptances.c
-    query = sa.select(t.acceptances).where(of.entry == filing.entry, of.version == filing.version)
     found: dict[int, Decision] = {}
-    for row in tx.execute(query.order_by(of.log_index, of.position)):
+    for row in tx.execute(_ACCEPTANCES, {"entry": filing.entry, "version": filing.version}):
         body = _body(tx, row.statement_id)
         decision = Decision(
             statement_id=row.statement_id,
@@ -313,9 +319,7 @@ def _decisions(tenant: Tenant, tx: sa.Connection, filing: Filing) -> dict[int, D
 
 
 def _requests(tenant: Tenant, tx: sa.Connection, entry: str) -> list[RequestView]:
-    of = t.requests.c
-    query = sa.select(t.requests).where(of.entry == entry).order_by(of.log_index, of.position)
-    return [_request_view(tenant, tx, row) for row in tx.execute(query)]
+    return [_request_view(tenant, tx, row) for row in tx.execute(_REQUESTS, {"entry": entry})]
 
 
 def _request_view(tenant: Tenant, tx: sa.Connection, row: sa.Row[Any]) -> RequestView:
@@ -358,6 +362,6 @@ def _answer_view(tenant: Tenant, tx: sa.Connection, row: sa.Row[Any]) -> AnswerV
 
 
 def _body(tx: sa.Connection, statement_id: str) -> dict[str, Any]:
-    located = journal.locate(tx, statement_id)
+    located = journal.find_accepted(tx, statement_id)
     assert located is not None  # the row was made of this statement
     return cast("dict[str, Any]", located.statement.body)

@@ -23,7 +23,7 @@ def determined_for(tenant: Tenant, tx: sa.Connection, numbers: Sequence[str], la
         line = find_own(tenant, tx, SCHEMA_ID, productNumber=number, agreement=law.id)
         paper = None if line is None else open_version(tenant, tx, line.commitment)
         if paper is not None:
-            found[number] = Determined(paper.document_id, read_determination(paper.credential))
+            found[number] = Determined(paper.document_id, paper.read_as(read_determination))
     return found
 
 

@@ -146,7 +146,7 @@ def notices_of(tx: sa.Connection, document_id: str) -> Sequence[Notice]:
     rows = tx.execute(sa.select(t.notices).where(of.certification == document_id).order_by(of.log_index, of.position))
     found = []
     for row in rows:
-        located = journal.locate(tx, row.statement_id)
+        located = journal.find_accepted(tx, row.statement_id)
         assert located is not None  # the row was made of it
         found.append(
             Notice(

@@ -215,9 +215,9 @@ def _step(row: sa.Row[Any]) -> Step:
     )
 
 
-def opening_statement(tx: sa.Connection, statement_id: str) -> journal.Located:
+def opening_statement(tx: sa.Connection, statement_id: str) -> journal.Accepted:
     """A request, visit or notice, as it was stated."""
-    found = journal.locate(tx, statement_id)
+    found = journal.find_accepted(tx, statement_id)
     if found is None or found.statement.kind not in OPENING:
         raise RequestUnknown(got=statement_id)
     return found
@@ -225,7 +225,7 @@ def opening_statement(tx: sa.Connection, statement_id: str) -> journal.Located:
 
 def body_of(tx: sa.Connection, statement_id: str) -> dict[str, Any]:
     """What a statement says; a row was made of it, so that it is there."""
-    located = journal.locate(tx, statement_id)
+    located = journal.find_accepted(tx, statement_id)
     assert located is not None
     return cast("dict[str, Any]", located.statement.body)
 

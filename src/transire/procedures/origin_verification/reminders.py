@@ -44,6 +44,7 @@ _WANTING = sa.select(t.steps, _LAST.label("last")).where(
         sa.and_(sa.bindparam("today") > _LAST, _not_looked_at("overdue")),
     ),
 )
+_ANY_WANTING = _WANTING.limit(1)
 _PLACE = sa.select(records.statements).where(records.statements.c.id == sa.bindparam("of"))
 
 
@@ -52,7 +53,7 @@ class Reminders:
 
     def is_due(self, tenant: Tenant, view: sa.Connection, height: int) -> bool:
         """Whether a last day has come near, or has passed, and nobody has looked."""
-        return view.execute(_WANTING.limit(1), _days(_block_time(tenant, height))).first() is not None
+        return view.execute(_ANY_WANTING, _days(_block_time(tenant, height))).first() is not None
 
     def derive(self, tenant: Tenant, tx: sa.Connection, height: int) -> None:
         """Remind whoever was asked, and whoever asked."""

@@ -25,7 +25,7 @@ def find_asked(tx: sa.Connection, request: str) -> Asked | None:
     """One request; also by the id of a statement about it, to which items of the inbox lead."""
     row = tx.execute(sa.select(t.requests).where(_r.statement_id == request)).first()
     if row is None:
-        located = journal.locate(tx, request)
+        located = journal.find_accepted(tx, request)
         about = located.statement.about[0] if located is not None and located.statement.about else None
         row = None if about is None else tx.execute(sa.select(t.requests).where(_r.statement_id == about)).first()
     return None if row is None else _with_answers(tx, [row])[0]

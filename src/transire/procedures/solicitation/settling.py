@@ -64,6 +64,7 @@ def _due() -> sa.Select[Any]:
 
 
 _DUE = _due()
+_ANY_DUE = _DUE.limit(1)
 
 
 class Settling:
@@ -71,7 +72,7 @@ class Settling:
 
     def is_due(self, tenant: Any, view: sa.Connection, height: int) -> bool:
         """Whether an item can be settled."""
-        return view.execute(_DUE.limit(1)).first() is not None
+        return view.execute(_ANY_DUE).first() is not None
 
     def derive(self, tenant: Any, tx: sa.Connection, height: int) -> None:
         """Settle them."""

@@ -227,7 +227,7 @@ def line_of(tenant: Tenant, asked: Asked, goods: Iterable[GoodStanding], how: St
 
 def body_of(tx: sa.Connection, request: str) -> dict[str, Any]:
     """What a request says, in its own words."""
-    located = journal.locate(tx, request)
+    located = journal.find_accepted(tx, request)
     assert located is not None  # the row was made of it
     body: dict[str, Any] = located.statement.body
     return body
