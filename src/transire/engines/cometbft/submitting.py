@@ -33,6 +33,9 @@ AGAIN_S: Final = 2.0
 """An action that is in no block after this long is handed over again."""
 UNREACHABLE_S: Final = 0.1
 BUSY_S: Final = 0.05
+BUSY_BATCH: Final = 20
+"""While the node is busy it hands over so many, so long apart: little, but not nothing, or a peer that floods it would
+keep its own actions back."""
 _KNOWN: Final = "already exists in cache"
 
 log = logging.getLogger("transire.engine")
@@ -87,10 +90,10 @@ class Sender:
             if time.monotonic() - looked > AGAIN_S / 4:
                 looked = time.monotonic()
                 self._look_again(looked)
-            if self._is_busy():
+            busy = self._is_busy()
+            if busy:
                 time.sleep(BUSY_S)
-                continue
-            batch = self._take()
+            batch = self._take(BUSY_BATCH if busy else MAX_BATCH)
             if batch and not self._hand_over(batch):
                 time.sleep(UNREACHABLE_S)
 
@@ -117,11 +120,11 @@ class Sender:
             self._fresh.extendleft(reversed(late))
             self._sent = {digest: at for digest, at in self._sent.items() if digest in waiting}
 
-    def _take(self) -> list[Action]:
+    def _take(self, most: int) -> list[Action]:
         batch: list[Action] = []
         size = 0
         with self._changed:
-            while self._fresh and len(batch) < MAX_BATCH and size < MAX_BATCH_BYTES and self._may_go(self._fresh[0]):
+            while self._fresh and len(batch) < most and size < MAX_BATCH_BYTES and self._may_go(self._fresh[0]):
                 action = self._fresh.popleft()
                 if self._pool.find(action.digest) is not None:
                     size += len(action.raw)
