@@ -11,6 +11,9 @@ import sys
 import tempfile
 from base64 import b64decode
 from collections.abc import Iterator
+from functools import cache
+from hashlib import sha256
+from importlib import metadata
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -21,10 +24,12 @@ from pair_load import Entry
 from pair_network import PairProcess, until
 
 import replay_corpus
+import transire
 from ledger_world import BROKER, CHAMBER, CUSTOMS, PRODUCER, World, action_id, digest, public, signing_key
 from receipt_alterations import alterations
 from transire.crypto.canonical import canonical_bytes
 from transire.crypto.encoding import b64url
+from transire.engines.cometbft.binary import cache_folder
 from transire.ledger.block import DecidedBlock
 from transire.ledger.chain import Time
 from transire.ledger.proof.errors import NotAReceipt
@@ -38,6 +43,9 @@ ENVIRONMENTS = (
     {"PYTHONHASHSEED": "random", "TZ": "Pacific/Kiritimati", "LC_ALL": "POSIX", "PYTHONUTF8": "0"},
 )
 PYTHONS = ("3.11", "3.12", "3.13")
+LIBRARIES = ("cffi", "cryptography", "msgspec", "orjson", "pycparser", "pynacl", "typing_extensions")
+"""What the ledger imports, and what that needs."""
+SOURCES = {"PYTHONPATH": str(Path(transire.__file__).parents[1])}
 PACKS = 1000
 """So many receipts are altered."""
 
@@ -105,7 +113,7 @@ def _any_action(world: World, chance: random.Random, key: Any, allowance: str) -
 
 def _replayed(corpus: Path, python: str, environment: dict[str, str]) -> str:
     command = [python, str(Path(replay_corpus.__file__)), str(corpus)]
-    done = subprocess.run(command, env=os.environ | environment, capture_output=True, text=True, timeout=600)
+    done = subprocess.run(command, env=os.environ | SOURCES | environment, capture_output=True, text=True, timeout=600)
     assert done.returncode == 0, done.stderr[-600:]
     return done.stdout.strip()
 
@@ -114,13 +122,41 @@ def _own_version() -> str:
     return f"{sys.version_info.major}.{sys.version_info.minor}"
 
 
+@cache
 def _python(version: str) -> str | None:
-    """Another Python that can replay a corpus: it must have what the ledger imports."""
-    found = shutil.which(f"python{version}")
-    if found is None or version == _own_version():
+    """Another Python with what the ledger imports, of the versions that this one has; made once for a machine."""
+    if version == _own_version():
         return None
-    probe = subprocess.run([found, "-c", "import transire.ledger.machine"], capture_output=True)
-    return found if probe.returncode == 0 else None
+    pinned = sorted(f"{name}=={metadata.version(name)}" for name in LIBRARIES)
+    home = cache_folder().parent / "pythons" / f"{version}-{sha256(' '.join(pinned).encode()).hexdigest()[:12]}"
+    program = str(home / "bin" / "python")
+    if not _imports(program):
+        base = next((path for path in _interpreters(version) if _runs(path, "--version")), None)
+        if base is None or not _runs(base, "-m", "venv", "--clear", str(home)):
+            return None
+        _runs(program, "-m", "pip", "install", "--quiet", "--no-deps", "--only-binary", ":all:", *pinned)
+    return program if _imports(program) else None
+
+
+def _interpreters(version: str) -> Iterator[str]:
+    """Where an interpreter of this version may be: on the path, or among those that pyenv keeps side by side."""
+    on_path = shutil.which(f"python{version}")
+    if on_path is not None:
+        yield on_path
+    kept = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
+    yield from map(str, sorted(kept.glob(f"{version}.*/bin/python{version}")))
+
+
+def _imports(program: str) -> bool:
+    return _runs(program, "-c", "import transire.ledger.machine")
+
+
+def _runs(program: str, *arguments: str) -> bool:
+    try:
+        done = subprocess.run([program, *arguments], env=os.environ | SOURCES, capture_output=True, check=False)
+    except OSError:
+        return False
+    return done.returncode == 0
 
 
 # Row 19.

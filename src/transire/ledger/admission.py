@@ -72,6 +72,10 @@ class VerifiedActions:
         found = self._found.get(sha256(raw))
         return parse_action(raw) if found is None else found[0]
 
+    def knows(self, raw: bytes) -> bool:
+        """Whether the action of these bytes is remembered."""
+        return sha256(raw) in self._found
+
     def verify(self, action: Action, public: bytes) -> None:
         """Refuse unless the key made the action's signature."""
         found = self._found.get(action.digest)

@@ -173,6 +173,10 @@ class Machine:
         """Whether an action may enter a block whose own time is `now`, in whole seconds."""
         return self._admission.check(raw, time=now, height=self.height + 1)
 
+    def knows(self, raw: bytes) -> bool:
+        """Whether the signature of these bytes was verified not long ago, so that looking at them costs little."""
+        return self._verified.knows(raw)
+
     def judge(self, raws: Iterable[bytes], time: Time) -> list[Verdict]:
         """Which of these actions may stand in the next block, if it bears this time."""
         return list(self._admission.judge(raws, time=time.seconds, height=self.height + 1))

@@ -7,6 +7,7 @@ import socket
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
@@ -325,3 +326,55 @@ def test_a_stale_socket_is_replaced(tmp_path: Path) -> None:
     made = Asked(tmp_path)
     assert made.ask("echo", message="new").message == "new"
     made.close()
+
+
+def test_what_lay_too_long_is_answered_busy_unless_it_costs_little(
+    asked: Asked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before each commit CometBFT waits for the answers: verifying all that a flood brings would keep the blocks."""
+    asked.block()
+    known, unknown = asked.world.witness(), asked.world.witness()
+    assert asked.ask("check_tx", tx=known).code == 0
+    assert not asked.server.busy
+    monkeypatch.setattr("transire.engines.cometbft.server.PATIENCE_S", -1.0)
+    assert asked.ask("check_tx", tx=known).code == 0
+    assert asked.ask("check_tx", tx=unknown, type=1).code == 0, (
+        "a recheck that is not accepted drops the action for good"
+    )
+    flood = [asked.world.witness() for _ in range(200)]
+    asked.send(*(message("Request")(check_tx={"tx": raw}) for raw in [*flood, known]))
+    *answers, last = [answer.check_tx for answer in asked.receive(201)]
+    assert {(answer.code, answer.data) for answer in answers} == {(2, b"engine.busy")}
+    assert last.code == 0
+    assert not asked.refused, "nothing was said about these actions: who submitted them goes on waiting"
+
+
+def test_whoever_has_more_hears_that_it_is_busy(asked: Asked, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked.block()
+    monkeypatch.setattr("transire.engines.cometbft.server.BUSY_S", 60.0)
+    monkeypatch.setattr("transire.engines.cometbft.server.PATIENCE_S", -1.0)
+    assert asked.ask("check_tx", tx=asked.world.witness()).code == 2
+    assert asked.server.busy
+
+
+def test_calls_that_move_the_chain_go_first(asked: Asked) -> None:
+    at_work, go_on = Event(), Event()
+
+    def hold(step: str) -> None:
+        at_work.set()
+        assert go_on.wait(10)
+
+    asked.app._at_step = hold
+    raw = asked.world.witness()
+    asked.send(message("Request")(finalize_block={"txs": [raw], "height": 1, "time": asked.time}))
+    assert at_work.wait(10)
+    other = connect_unix(asked.folder, "app.sock")
+    other.sendall(delimited(message("Request")(check_tx={"tx": asked.world.witness()}).SerializeToString()))
+    other.settimeout(0.2)
+    with pytest.raises(TimeoutError):
+        other.recv(1)
+    go_on.set()
+    other.settimeout(10)
+    assert other.recv(1)
+    assert asked.receive(1)[0].WhichOneof("value") == "finalize_block"
+    other.close()

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from itertools import zip_longest
 from threading import Lock
 from typing import Any, Final
 
@@ -20,7 +21,7 @@ import msgspec
 
 from transire import __version__
 from transire.crypto.canonical import canonical_bytes, parse_json
-from transire.engines.cometbft.errors import NetworkFileDiffers
+from transire.engines.cometbft.errors import EngineBusy, NetworkFileDiffers
 from transire.engines.cometbft.messages import message
 from transire.engines.cometbft.query import answer_query
 from transire.engines.cometbft.snapshots import Snapshots
@@ -34,6 +35,10 @@ from transire.ledger.store import Store
 
 ACCEPT: Final = 1
 REJECT: Final = 2
+CHECK_REFUSED: Final = 1
+CHECK_BUSY: Final = 2
+"""The codes of CheckTx: refused for a reason that stands, and not looked at. The second may be tried again."""
+BUSY: Final = EngineBusy()
 MISBEHAVIOUR: Final = {1: "duplicate-vote", 2: "light-client-attack"}
 GENESIS_LIMIT: Final = 16 << 20
 MOST_PROPOSED: Final = 4_000
@@ -83,10 +88,18 @@ class Application:
             raise NetworkFileDiffers(got=call, expected="a call of ABCI 2.0 without vote extensions")
         return method(request)
 
-    def check(self, raws: Sequence[bytes]) -> list[Inadmissible | None]:
-        """CheckTx: which of these may wait for a block, and why the others may not."""
-        refusals = [self.verdict(raw).refusal for raw in raws]
-        for raw, refusal in zip(raws, refusals, strict=True):
+    def check(self, raws: Sequence[bytes], *, unlooked: Sequence[bool] = ()) -> list[TransireError | None]:
+        """CheckTx: which of these may wait for a block, and why the others may not.
+
+        Those that are `unlooked` are answered busy, unless their signature was verified before: the rest costs little.
+        """
+        refusals: list[TransireError | None] = []
+        for raw, is_unlooked in zip_longest(raws, unlooked):
+            if is_unlooked and not self.machine.knows(raw):
+                refusals.append(BUSY)
+                continue
+            refusal = self.verdict(raw).refusal
+            refusals.append(refusal)
             if refusal is not None:
                 self._on_refusal(raw, refusal)
         return refusals
@@ -222,9 +235,10 @@ def encode(call: str, fields: dict[str, Any]) -> bytes:
     return encoded
 
 
-def encode_refusal(refusal: Inadmissible) -> bytes:
+def encode_refusal(refusal: TransireError) -> bytes:
     """The answer to CheckTx of what may not wait: CometBFT drops it; the code is for whoever reads its log."""
-    return encode("check_tx", {"code": 1, "codespace": "transire", "data": refusal.code.encode(), "log": str(refusal)})
+    fields = {"codespace": "transire", "data": refusal.code.encode(), "log": str(refusal)}
+    return encode("check_tx", fields | {"code": CHECK_BUSY if refusal is BUSY else CHECK_REFUSED})
 
 
 def encode_exception(error: Exception) -> bytes:

@@ -134,7 +134,8 @@ class CometBftEngine(LedgerReading):
                 first=self._first_block,
                 height=lambda: self.height,
             )
-            self._sender = Sender(self._pool, self._rpc)
+            self._sender = Sender(self._pool, self._rpc, is_busy=lambda: self._server is not None and self._server.busy)
+            self._notices.subscribe(lambda height: self._sender.rouse())
             self._opened = opened.pop_all()
 
     @classmethod

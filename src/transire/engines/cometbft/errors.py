@@ -6,6 +6,7 @@ EngineError
 ├── CometBftFailed       it ends over and over again, or the application found a fault
 ├── StateDisputed        the validators' states differ, so that no block is made
 ├── NetworkFileDiffers   what CometBFT begins with is not this network
+├── EngineBusy           more actions came at once than can be looked at before the next block
 ├── BlocksUnavailable    CometBFT, which keeps the blocks, does not answer
 └── HistoryMissing       this node joined from a snapshot, and the question is about what came before
 """
@@ -47,6 +48,12 @@ class NetworkFileDiffers(EngineError):
     sentence = "CometBFT begins with another network than this node's ledger."
     fix = "Give the node the genesis of the network that it is to join, in an empty folder."
     status = 409
+
+
+class EngineBusy(EngineError):
+    code = "engine.busy"
+    sentence = "More actions came at once than this node can look at before the next block; this one was not looked at."
+    fix = "Hand it over again in a moment, or to another node; nothing was said about the action itself."
 
 
 class BlocksUnavailable(EngineError):

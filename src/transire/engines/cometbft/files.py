@@ -32,7 +32,9 @@ EVIDENCE_SECONDS: Final = 180 * 24 * 3600
 EVIDENCE_BYTES: Final = 1 << 20
 MAX_BODY_BYTES: Final = 16 << 20
 """Of one RPC request: a batch of actions travels in base64."""
-MEMPOOL_ACTIONS: Final = 20_000
+MEMPOOL_ACTIONS: Final = 10_000
+"""With what waits in the node's own pool fewer than the signatures that are remembered (`ledger.admission`): were they
+more, each look at the mempool would forget the signatures that the next one needs, and verify all of them anew."""
 MEMPOOL_BYTES: Final = 128 << 20
 
 
@@ -119,7 +121,7 @@ def configuration(settings: PairSettings) -> dict[str, Any]:
             "recheck": True,
             "size": MEMPOOL_ACTIONS,
             "max_txs_bytes": MEMPOOL_BYTES,
-            "cache_size": 2 * MEMPOOL_ACTIONS,
+            "cache_size": 4 * MEMPOOL_ACTIONS,
             "max_tx_bytes": 64 * 1024,
             "experimental_max_gossip_connections_to_persistent_peers": settings.gossip_to,
         },

@@ -6,6 +6,11 @@ thread that does nothing else; a run of CheckTx is judged together and then answ
 CometBFT must never have to wait until we read. While its writer does, the timer by which it flushes fires every 20
 nanoseconds (`flushThrottleMS` of its socket client is a number without a unit; so in 0.38.26) and takes a whole core:
 the very time that we need to catch up. On a busy machine a network stood still over this under load.
+
+So all that it sends lies here, and before each commit it waits until the last CheckTx of it is answered. Two things
+keep a flood of actions from holding a network up: the calls by which a chain moves on go first (`Precedence`), and an
+action that has lain here for `PATIENCE_S` is answered *busy* instead of having its signature verified. It may still
+come into a block: the node that took it proposes it.
 """
 
 from __future__ import annotations
@@ -13,23 +18,33 @@ from __future__ import annotations
 import logging
 import socket
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from threading import Condition, Lock, Thread
 from typing import Any, Final
 
-from transire.engines.cometbft.app import Application, encode, encode_exception, encode_refusal
+from transire.engines.cometbft.app import BUSY, Application, encode, encode_exception, encode_refusal
 from transire.engines.cometbft.messages import message
 from transire.engines.cometbft.rpc import opened_folder
+from transire.errors import TransireError
 from transire.ledger.protobuf import delimited
 
 CHUNK: Final = 1 << 18
 """Bytes that are read at once: some 170 actions."""
 MOST_HELD: Final = 256 << 20
 """Bytes that are read and not yet looked at, at most: twice what CometBFT's mempool may hold."""
-SLICE: Final = 256
-"""Requests that are answered together: the first of many does not wait for the last."""
+SLICE: Final = 64
+"""Requests that are answered together: neither the first of many nor a call that moves the chain waits for the last."""
+PATIENCE_S: Final = 0.25
+"""How long actions may lie here unlooked at: about as long as a block takes, which waits for them."""
+BUSY_S: Final = 0.25
+"""How long this node is called busy after it turned actions away unlooked at."""
+GIVE_WAY_S: Final = 10.0
+"""Longer than any call that moves a chain takes: one that hangs must not keep the others."""
+RECHECK: Final = 1
+"""The kind of CheckTx that asks about what the mempool holds. CometBFT drops for good what is not accepted then."""
 MAX_MESSAGE: Final = 128 << 20
 """CometBFT's own bound is 100 MiB."""
 _MAX_LENGTH_BYTES: Final = 10
@@ -57,10 +72,12 @@ class AbciServer:
         self._application = application
         self._on_activity = on_activity
         self._on_fault = on_fault
-        self._checked = delimited(encode("check_tx", {}))
+        self._encoded: dict[TransireError | None, bytes] = {refusal: encode_check(refusal) for refusal in (None, BUSY)}
         self._connections: dict[socket.socket, Thread] = {}
         self._lock = Lock()
         self._closing = False
+        self._precedence = Precedence()
+        self._busy_until = 0.0
         (folder / name).unlink(missing_ok=True)  # what a killed process left: CometBFT would try it for ever
         self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         with opened_folder(folder) as path:
@@ -85,6 +102,11 @@ class AbciServer:
         for thread in connections.values():
             thread.join(max(0.0, deadline - time.monotonic()))
         return not any(thread.is_alive() for thread in connections.values())
+
+    @property
+    def busy(self) -> bool:
+        """Whether actions were turned away unlooked at a moment ago: whoever has more had better wait."""
+        return time.monotonic() < self._busy_until
 
     def close(self, within: float = 10.0) -> bool:
         """Take no more connections and end those that there are; whether all of them have ended in that time."""
@@ -112,8 +134,8 @@ class AbciServer:
     def _serve(self, connection: socket.socket) -> None:
         inbox = Inbox(connection)
         try:
-            for frames in received(inbox):
-                connection.sendall(b"".join(self._answers(frames)))
+            for read_at, frames in received(inbox):
+                connection.sendall(b"".join(self._answers(frames, read_at)))
         except OSError:
             pass  # CometBFT ended; its supervisor sees that too
         except Exception as error:
@@ -127,28 +149,70 @@ class AbciServer:
             with self._lock:
                 self._connections.pop(connection, None)
 
-    def _answers(self, frames: list[bytes]) -> Iterator[bytes]:
+    def _answers(self, frames: list[bytes], read_at: float) -> Iterator[bytes]:
         read = message("Request").FromString
-        waiting: list[bytes] = []
+        waiting: list[Any] = []
         for frame in frames:
             request = read(frame)
             call = request.WhichOneof("value")
             if call == "check_tx":
-                waiting.append(request.check_tx.tx)
+                waiting.append(request.check_tx)
                 continue
-            yield from self._check(waiting)
+            yield from self._check(waiting, read_at)
             waiting = []
             yield self._answer(call, getattr(request, call))
-        yield from self._check(waiting)
+        yield from self._check(waiting, read_at)
 
-    def _check(self, raws: list[bytes]) -> Iterator[bytes]:
-        for refusal in self._application.check(raws) if raws else ():
-            yield self._checked if refusal is None else delimited(encode_refusal(refusal))
+    def _check(self, requests: list[Any], read_at: float) -> Iterator[bytes]:
+        if not requests:
+            return
+        self._precedence.give_way(GIVE_WAY_S)
+        late = time.monotonic() - read_at > PATIENCE_S
+        unlooked = [late and request.type != RECHECK for request in requests]
+        refusals = self._application.check([request.tx for request in requests], unlooked=unlooked)
+        if BUSY in refusals:
+            self._busy_until = time.monotonic() + BUSY_S
+        for refusal in refusals:
+            yield self._encoded.get(refusal) or encode_check(refusal)
 
     def _answer(self, call: str, request: Any) -> bytes:
-        if call in MOVING:
-            self._on_activity()
-        return delimited(encode(call, self._application.answer(call, request)))
+        if call not in MOVING:
+            return delimited(encode(call, self._application.answer(call, request)))
+        self._on_activity()
+        with self._precedence:
+            return delimited(encode(call, self._application.answer(call, request)))
+
+
+def encode_check(refusal: TransireError | None) -> bytes:
+    """The answer to one CheckTx, as it goes over the wire."""
+    return delimited(encode("check_tx", {}) if refusal is None else encode_refusal(refusal))
+
+
+class Precedence:
+    """Lets the calls by which a chain moves on go first: a thread that has other things to do gives way to them.
+
+    Threads of one interpreter take turns, many times a second; a call that shares them with a thread that judges
+    thousands of actions takes twice its time and more.
+    """
+
+    def __init__(self) -> None:
+        self._moving = 0
+        self._changed = Condition()
+
+    def __enter__(self) -> None:
+        with self._changed:
+            self._moving += 1
+
+    def __exit__(self, *error: object) -> None:
+        with self._changed:
+            self._moving -= 1
+            self._changed.notify_all()
+
+    def give_way(self, within: float) -> None:
+        """Wait, so long at most, until no such call is under way."""
+        if self._moving:
+            with self._changed:
+                self._changed.wait_for(lambda: not self._moving, within)
 
 
 class Inbox:
@@ -156,22 +220,30 @@ class Inbox:
 
     def __init__(self, connection: socket.socket) -> None:
         self._connection = connection
-        self._chunks: list[bytes] = []
+        self._chunks: deque[tuple[float, bytes]] = deque()
         self._held = 0
         self._ended = False
         self._changed = Condition()
         self._thread = Thread(target=self._read, name="transire-abci-reading", daemon=True)
         self._thread.start()
 
-    def take(self) -> bytes:
-        """All that has come and was not taken; waits for something, and is empty when nothing will come any more."""
+    def take(self) -> tuple[float, bytes]:
+        """Some of what has come and was not taken, and when the first of it came.
+
+        Waits for something; empty when nothing will come any more.
+        """
         with self._changed:
             self._changed.wait_for(lambda: self._chunks or self._ended)
-            taken = b"".join(self._chunks)
-            self._chunks.clear()
-            self._held = 0
+            if not self._chunks:
+                return 0.0, b""
+            read_at, chunk = self._chunks.popleft()
+            taken, size = [chunk], len(chunk)
+            while self._chunks and size < CHUNK:
+                taken.append(self._chunks.popleft()[1])
+                size += len(taken[-1])
+            self._held -= size
             self._changed.notify_all()
-            return taken
+            return read_at, b"".join(taken)
 
     def close(self) -> None:
         """Read nothing more, and wait until the thread has let go of the connection."""
@@ -186,7 +258,7 @@ class Inbox:
         with suppress(OSError):
             while chunk := self._connection.recv(CHUNK):
                 with self._changed:
-                    self._chunks.append(chunk)
+                    self._chunks.append((time.monotonic(), chunk))
                     self._held += len(chunk)
                     self._changed.notify_all()
                     self._changed.wait_for(lambda: self._held < MOST_HELD or self._ended)
@@ -195,15 +267,18 @@ class Inbox:
             self._changed.notify_all()
 
 
-def received(inbox: Inbox) -> Iterator[list[bytes]]:
-    """The messages that came, some at a time; each follows its length, which may come in pieces."""
+def received(inbox: Inbox) -> Iterator[tuple[float, list[bytes]]]:
+    """The messages that came, some at a time, and when they came; each follows its length, which may come in pieces."""
     buffer = bytearray()
-    while chunk := inbox.take():
+    while True:
+        read_at, chunk = inbox.take()
+        if not chunk:
+            return
         buffer += chunk
         frames, used = split_frames(buffer)
         del buffer[:used]
         for start in range(0, len(frames), SLICE):
-            yield frames[start : start + SLICE]
+            yield read_at, frames[start : start + SLICE]
 
 
 def split_frames(buffer: bytes | bytearray) -> tuple[list[bytes], int]:

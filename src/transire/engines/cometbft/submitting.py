@@ -13,6 +13,7 @@ import logging
 import time
 from base64 import b64encode
 from collections import deque
+from collections.abc import Callable
 from threading import Condition, Thread
 from typing import Final
 
@@ -22,12 +23,19 @@ from transire.engines.pool import ActionPool
 from transire.ledger.action import Action
 
 MAX_PENDING: Final = 6_000
-"""Above this CometBFT's own mempool makes everything slower: the submitter waits instead (ENGINE 7.1)."""
+"""What waits in this node at most; beyond, the submitter waits (ENGINE 7.1)."""
+MAX_UNDER_WAY: Final = 1_500
+"""What CometBFT is given before it is in a block, at most: as much as a network decides in a second. All nodes gossip
+and after each block look again at all that lies in a mempool; what waits in this pool costs nothing."""
 MAX_BATCH: Final = 400
 MAX_BATCH_BYTES: Final = 4 << 20
 AGAIN_S: Final = 2.0
 """An action that is in no block after this long is handed over again."""
 UNREACHABLE_S: Final = 0.1
+BUSY_S: Final = 0.05
+BUSY_BATCH: Final = 20
+"""While the node is busy it hands over so many, so long apart: little, but not nothing, or a peer that floods it would
+keep its own actions back."""
 _KNOWN: Final = "already exists in cache"
 
 log = logging.getLogger("transire.engine")
@@ -36,9 +44,10 @@ log = logging.getLogger("transire.engine")
 class Sender:
     """Hands the pool's actions to CometBFT, many at a time, from a thread of its own."""
 
-    def __init__(self, pool: ActionPool, rpc: RpcClient) -> None:
+    def __init__(self, pool: ActionPool, rpc: RpcClient, *, is_busy: Callable[[], bool]) -> None:
         self._pool = pool
         self._rpc = rpc
+        self._is_busy = is_busy
         self._fresh: deque[Action] = deque()
         self._sent: dict[bytes, float] = {}
         self._changed = Condition()
@@ -50,12 +59,20 @@ class Sender:
         """Hand this one over soon."""
         with self._changed:
             self._fresh.append(action)
+            if len(self._fresh) == 1:  # otherwise it waits for something else than this
+                self._changed.notify_all()
+
+    def rouse(self) -> None:
+        """A block was committed: there may be room for more."""
+        with self._changed:
+            self._sent = {digest: at for digest, at in self._sent.items() if self._pool.find(digest) is not None}
             self._changed.notify_all()
 
     def forget(self) -> None:
-        """CometBFT was started anew and has forgotten what waits."""
+        """CometBFT was started anew and has forgotten what waits: all of it is handed over again."""
         with self._changed:
             self._sent.clear()
+            self._fresh = deque(entry.action for entry in self._pool.waiting())
             self._changed.notify_all()
 
     def close(self, within: float) -> bool:
@@ -69,37 +86,50 @@ class Sender:
     def _run(self) -> None:
         looked = 0.0
         while not self._closing:
-            with self._changed:
-                if not self._fresh and not self._closing:
-                    self._changed.wait(AGAIN_S / 4)
+            self._wait()
             if time.monotonic() - looked > AGAIN_S / 4:
                 looked = time.monotonic()
                 self._look_again(looked)
-            batch = self._take()
+            busy = self._is_busy()
+            if busy:
+                time.sleep(BUSY_S)
+            batch = self._take(BUSY_BATCH if busy else MAX_BATCH)
             if batch and not self._hand_over(batch):
                 time.sleep(UNREACHABLE_S)
 
+    def _wait(self) -> None:
+        """Until something can be handed over, or it is time to look again."""
+        with self._changed:
+            if not self._closing and not (self._fresh and self._may_go(self._fresh[0])):
+                self._changed.wait(AGAIN_S / 4)
+
+    def _may_go(self, action: Action) -> bool:
+        """Whether CometBFT may be given this one now: it was before, or not too many are under way."""
+        return action.digest in self._sent or len(self._sent) < MAX_UNDER_WAY
+
     def _look_again(self, now: float) -> None:
-        """Queue again what waits for long, and let go of what waits no more."""
+        """Queue again, before all others, what waits for long, and let go of what waits no more."""
         waiting = {entry.action.digest: entry.action for entry in self._pool.waiting()}
         with self._changed:
             queued = {action.digest for action in self._fresh}
-            self._fresh.extend(
+            late = [
                 action
                 for digest, action in waiting.items()
                 if digest not in queued and self._sent.get(digest, 0.0) < now - AGAIN_S
-            )
+            ]
+            self._fresh.extendleft(reversed(late))
             self._sent = {digest: at for digest, at in self._sent.items() if digest in waiting}
 
-    def _take(self) -> list[Action]:
+    def _take(self, most: int) -> list[Action]:
         batch: list[Action] = []
         size = 0
         with self._changed:
-            while self._fresh and len(batch) < MAX_BATCH and size < MAX_BATCH_BYTES:
+            while self._fresh and len(batch) < most and size < MAX_BATCH_BYTES and self._may_go(self._fresh[0]):
                 action = self._fresh.popleft()
                 if self._pool.find(action.digest) is not None:
                     size += len(action.raw)
                     batch.append(action)
+                    self._sent[action.digest] = time.monotonic()
         return batch
 
     def _hand_over(self, batch: list[Action]) -> bool:
@@ -110,11 +140,8 @@ class Sender:
             with self._changed:
                 self._fresh.extendleft(reversed(batch))
             return False
-        now = time.monotonic()
         refused = [answer for answer in answers if isinstance(answer, RpcRefused) and _KNOWN not in str(answer)]
-        with self._changed:
-            # One that found no room is handed over again in AGAIN_S, like one that was lost.
-            self._sent.update((action.digest, now) for action in batch)
         if refused:
+            # One that found no room is handed over again in AGAIN_S, like one that was lost.
             log.warning("CometBFT did not take %d actions: %s", len(refused), refused[0])
         return not refused
