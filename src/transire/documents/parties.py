@@ -66,6 +66,18 @@ def is_same_party(one: Party, other: Party) -> bool:
     return _plain(one.name) == _plain(other.name) and one.country == other.country
 
 
+def is_called(party: Party, name: str, did: str | None) -> bool:
+    """Whether a document that gives a name, and perhaps a DID, means this organisation: by DID where both give one.
+
+    >>> here = Address(street="1 Quay", city="Laredo", country="US")
+    >>> is_called(Party(name="Acme  Imports, Inc.", address=here), "ACME IMPORTS INC", None)
+    True
+    """
+    if party.did is not None and did is not None:
+        return party.did == did
+    return _plain(party.name) == _plain(name)
+
+
 def _plain(name: str) -> str:
     """A name without case, punctuation and spacing, which documents of one firm write in different ways."""
     return "".join(letter for letter in name.casefold() if letter.isalnum())

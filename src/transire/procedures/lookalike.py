@@ -13,7 +13,8 @@ from typing import Final
 import msgspec
 import segno
 
-from transire.procedures.typesetting import typeset
+from transire.errors import TransireError
+from transire.procedures.typesetting import can_typeset, typeset
 
 UNKNOWN: Final = "not known"
 
@@ -24,6 +25,15 @@ class Block(msgspec.Struct, frozen=True):
     number: str
     label: str
     value: str
+
+
+def address_text(name: str | None, street: str | None, *place: str | None) -> str:
+    """A party as a form prints it: name, street and place, each on a line of its own where it is known.
+
+    >>> address_text("Acme", None, "Laredo", "TX", None, "US")
+    'Acme\\nLaredo TX US'
+    """
+    return "\n".join(part for part in (name, street, " ".join(one for one in place if one)) if part)
 
 
 class Proof(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,8 +85,10 @@ class LookAlike(msgspec.Struct, frozen=True, kw_only=True):
     at: datetime | None
 
 
-def look_alike_pdf(paper: LookAlike) -> bytes:
-    """The paper as a tagged PDF (PDF/UA-1). Only to be called where the typesetter is installed."""
+def look_alike_pdf(paper: LookAlike, *, unavailable: type[TransireError]) -> bytes:
+    """The paper as a tagged PDF (PDF/UA-1); refused, in the procedure's own words, where there is no typesetter."""
+    if not can_typeset():
+        raise unavailable
     source = (files("transire.procedures") / "lookalike.typ").read_bytes()
     code = segno.make(paper.verify_at, error="m").svg_inline(border=0) if paper.verify_at else ""
     content = msgspec.json.encode(paper, order="deterministic")

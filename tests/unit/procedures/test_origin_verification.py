@@ -146,7 +146,8 @@ def test_from_the_question_to_the_denied_claim(trade: Trade, filed: Issued) -> N
     assert claim_of(trade, filed, 1, "gateway").stage == "denied"
     with pytest.raises(AlreadyDecided):
         verification.ask(customs.tenant, customs.person, filed.document_id, 1, "Once more?")
-    assert second  # line 2 is still asked about
+    other = claim_of(trade, filed, 2, "gateway")  # what was decided of line 1 decides nothing of line 2
+    assert (other.stage, [one.statement_id for one in other.requests]) == ("waiting", [second])
     look_at_papers(trade, filed, notice)
 
 

@@ -117,6 +117,26 @@ def test_what_the_entry_does_not_say_is_left_blank_and_said() -> None:
 
 
 @pytest.mark.parametrize(
+    ("carrier", "mode", "written", "told"),
+    [
+        ("MAEU", "11", "", "named by its code MAEU"),
+        ("Ever Given", "11", "EVER GIVEN", None),
+        ("Border Truck Line", "30", "", "not named by a vessel"),
+        (None, "11", "", "nothing says the carrier"),
+    ],
+)
+def test_a_release_says_which_carrier_it_does_not_name(
+    carrier: str | None, mode: str, written: str, told: str | None
+) -> None:
+    made = release_records(as_wire(replace(WHOLE, carrier=carrier, mode_of_transport=mode)))
+    lines = [line for line in made.as_bytes().decode().splitlines() if line.startswith("SE11")]
+    assert "".join(line[19:39].strip() for line in lines) == written
+    unsaid = [one for one in made.unsaid if (one.record, one.field) == ("SE11", "carrier")]
+    assert (told is None) == (not unsaid)
+    assert all(told in one.why for one in unsaid if told is not None)
+
+
+@pytest.mark.parametrize(
     ("entry", "code"),
     [
         (with_line(description="泵"), "entry.record-field"),

@@ -23,7 +23,7 @@ from transire.api.sharing import NewGrant
 from transire.cli import cli
 from transire.crypto.canonical import canonical_bytes
 from transire.desk.api_tokens import create_api_token
-from transire.desk.drafts import find_draft
+from transire.desk.drafts import Source, find_draft
 from transire.desk.particulars import read_particulars, write_particulars
 from transire.desk.permissions import operations_of
 from transire.desk.persons import add_person
@@ -34,6 +34,8 @@ from transire.node.rebuilding import rebuild_records, rebuilt_digest, records_di
 from transire.node.tenant import Issued, Tenant
 from transire.portal.app import create_app
 from transire.procedures.entry_summary import service as entry
+from transire.procedures.entry_summary.carriage import take_carriage
+from transire.procedures.entry_summary.gathering import find_invoices
 from transire.procedures.entry_summary.pouch import export_pouch, pouch_contents
 from transire.procedures.papers import issue_paper
 from transire.records.documents import DocumentFilter, every_document
@@ -153,6 +155,52 @@ def test_two_bills_of_one_invoice_fill_in_nothing(trade: Trade, lading: Issued, 
         assert "transportDocument" not in find_draft(view, draft).content
     entry.discard_draft(broker.tenant, broker.person, draft)
     issuing.withdraw_document(broker.tenant, broker.person, second.document_id, "Entered twice")
+    trade.settle()
+
+
+def test_a_bill_of_others_that_names_the_same_number_is_not_meant(
+    trade: Trade, lading: Issued, invoice: Issued, filed: tuple[str, Issued]
+) -> None:
+    broker = trade.gateway
+    strange = bill(billOfLadingNumber="GBCB-7003", shipper={"name": "Other Seller"}, consignee={"name": "Other Buyer"})
+    second = issuing.issue_document(
+        broker.tenant, broker.person, NewDocument(schema="bill-of-lading/1", subject=strange)
+    )
+    trade.settle()
+    draft = trade.draft(invoice)
+    with broker.tenant.database.reading() as view:
+        assert find_draft(view, draft).content["transportDocument"] == "GBCB-7001"
+    entry.discard_draft(broker.tenant, broker.person, draft)
+    issuing.withdraw_document(broker.tenant, broker.person, second.document_id, "Of others")
+    trade.settle()
+
+
+def packed(number: str, weight: str, **changes: Any) -> NewDocument:
+    """A packing list of the first line of the invoice, which it names as a whole or line by line."""
+    line = {"lineNumber": 1, "invoiceLine": 1, "grossWeight": weight, "description": "Pumps"}
+    subject = {"packingListNumber": number, "seller": bill()["shipper"], "lines": [line]}
+    return NewDocument(schema="packing-list/1", subject=subject | changes)
+
+
+def test_the_latest_packing_list_counts_however_it_names_the_invoice(
+    trade: Trade, lading: Issued, invoice: Issued, filed: tuple[str, Issued]
+) -> None:
+    broker = trade.gateway
+    whole = packed("P-1", "10", invoiceNumber=INVOICE)
+    line_by_line = packed("P-2", "20")
+    line_by_line.subject["lines"][0]["invoiceNumber"] = INVOICE
+    of_others = packed("P-3", "30", invoiceNumber=INVOICE, seller={"name": "Other Seller"})
+    issued = [issuing.issue_document(broker.tenant, broker.person, new) for new in (whole, line_by_line, of_others)]
+    trade.settle()
+    content = {"lines": [{"invoice": {"document": invoice.document_id, "lineNumber": 1}}]}  # its invoice has no weight
+    sources: dict[str, Source] = {}
+    with broker.tenant.database.reading() as view:
+        held = list(find_invoices(broker.tenant, view, [invoice.document_id]).values())
+        take_carriage(content, sources, broker.tenant, view, held)
+    assert content["lines"][0]["grossWeight"] == "20"
+    assert sources["/lines/0/grossWeight"].document_id == issued[1].document_id
+    for one in issued:
+        issuing.withdraw_document(broker.tenant, broker.person, one.document_id, "A test of the order")
     trade.settle()
 
 

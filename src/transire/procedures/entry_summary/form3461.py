@@ -13,7 +13,6 @@ from typing import Any, Final
 from transire.procedures.entry_summary.errors import PdfUnavailable
 from transire.procedures.entry_summary.form7501 import address_of, name_of_file, said_of
 from transire.procedures.lookalike import UNKNOWN, Block, LookAlike, Proof, Section, look_alike_pdf
-from transire.procedures.typesetting import can_typeset
 
 _HEADER: Final = (
     ("Arrival Date", "importDate"),
@@ -66,9 +65,7 @@ def release_form(content: Mapping[str, Any], *, proof: Proof | None, at: datetim
 
 def release_pdf(form: LookAlike) -> bytes:
     """The form as a tagged PDF; refused where the typesetter is not installed."""
-    if not can_typeset():
-        raise PdfUnavailable
-    return look_alike_pdf(form)
+    return look_alike_pdf(form, unavailable=PdfUnavailable)
 
 
 _COLUMNS: Final = ("Line", "Description", "H.S. Number", "Country of Origin", "Manufacturer Number", "Value")

@@ -18,7 +18,7 @@ import segno
 
 from transire.documents.entry import in_reported_order
 from transire.procedures.entry_summary.errors import PdfUnavailable
-from transire.procedures.lookalike import UNKNOWN, Block, Proof
+from transire.procedures.lookalike import UNKNOWN, Block, Proof, address_text
 from transire.procedures.typesetting import can_typeset, typeset
 from transire.tariff.answer import CaseAnswer, Charge, LineAnswer
 from transire.tariff.entry_fees import STATED_BY_FILER
@@ -172,10 +172,8 @@ _DIFFERING: Final = (("O", "countryOfOrigin"), ("MID", "manufacturerId"))
 def address_of(party: Mapping[str, Any]) -> str:
     """A party's name and address, one part a line."""
     address = party.get("address") or {}
-    place = " ".join(
-        said_of(address, name) for name in ("city", "region", "postalCode", "country") if address.get(name)
-    )
-    return "\n".join(part for part in (said_of(party, "name"), said_of(address, "street"), place) if part)
+    place = (said_of(address, name) for name in ("city", "region", "postalCode", "country"))
+    return address_text(said_of(party, "name"), said_of(address, "street"), *place)
 
 
 def _lines(

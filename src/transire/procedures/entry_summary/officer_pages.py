@@ -34,6 +34,7 @@ from transire.procedures.entry_summary.worklist import (
     list_work,
     work_choices,
 )
+from transire.procedures.line_number import read_line_number
 
 PAGES = Pages(
     Place("/worklist", N_("Work list"), N_("Entry"), "entries.read", frozenset({"customs"})),
@@ -132,7 +133,7 @@ def _ticked(visit: Visit, page: WorkPage, refused: set[tuple[str, int]]) -> set[
     sent = {*visit.form.all("claims"), *_lines_of(page, set(visit.form.all("entries")) - kept)}
     for text in sent:
         parts = text.split(".")
-        if len(parts) == 3 and (parts[0], _number(parts[2])) not in refused:
+        if len(parts) == 3 and (parts[0], read_line_number(parts[2])) not in refused:
             kept.add(text)
     return kept
 
@@ -157,11 +158,7 @@ def _claim(text: str) -> TickedClaim:
     """A ticked box: entry and version, and the line where it is one claim."""
     entry, _, rest = text.partition(".")
     version, _, line = rest.partition(".")
-    return TickedClaim(entry=entry, version=version, line=_number(line) if line else None)
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0
+    return TickedClaim(entry=entry, version=version, line=read_line_number(line) if line else None)
 
 
 # One entry.

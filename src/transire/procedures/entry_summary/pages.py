@@ -28,6 +28,7 @@ from transire.procedures.entry_summary.officer_views import officer_page
 from transire.procedures.entry_summary.pricing import duty_of_draft, notices_of
 from transire.procedures.entry_summary.remarks import remarks_on
 from transire.procedures.findings import Finding
+from transire.procedures.line_number import read_line_number
 from transire.procedures.typesetting import can_typeset
 
 TRADERS = frozenset({"producer", "exporter", "importer", "broker", "customs"})
@@ -217,7 +218,7 @@ def show_entry(visit: Visit) -> Response:
     """An entry with its lines, each claim beside its certification, the checks, and what was said since."""
     document_id = visit.named("document_id")
     try:
-        shown = officer_page(visit.tenant, visit.actor, document_id, line=_number(visit.asked("line")))
+        shown = officer_page(visit.tenant, visit.actor, document_id, line=read_line_number(visit.asked("line")))
     except EntryUnknown:
         return _under_way(visit, document_id)
     beside = documents.show_document(visit.tenant, visit.actor, document_id)
@@ -340,11 +341,7 @@ def _members(visit: Visit, role: str) -> list[tuple[str, str]]:
 
 
 def _line(visit: Visit) -> int:
-    return _number(visit.named("line"))
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0
+    return read_line_number(visit.named("line"))
 
 
 def _under_way(visit: Visit, document_id: str) -> Response:

@@ -13,6 +13,7 @@ from transire.portal.verifying import PATH as VERIFY_PATH
 from transire.procedures.entry_summary import service
 from transire.procedures.entry_summary.checks.duty import duty_of
 from transire.procedures.entry_summary.form7501 import Form7501, file_name, form_pdf
+from transire.procedures.line_number import read_line_number
 
 OPERATIONS = Operations()
 
@@ -211,5 +212,4 @@ def _draft(call: Call, draft_id: str, *, status: int = 200) -> Answer:
 
 
 def _line(call: Call) -> int:
-    text = call.path["line"]
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0
+    return read_line_number(call.path["line"])

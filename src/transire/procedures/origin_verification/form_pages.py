@@ -8,6 +8,7 @@ from transire.portal.registry import Pages
 from transire.portal.verifying import PATH as VERIFY_PATH
 from transire.portal.visit import Visit
 from transire.procedures.ical import MEDIA_TYPE
+from transire.procedures.line_number import read_line_number
 from transire.procedures.origin_verification.dates import entry_calendar, waiting_calendar
 from transire.procedures.origin_verification.forms import file_name, form_pdf, request_form, taken_form
 
@@ -24,8 +25,7 @@ def print_request(visit: Visit) -> Response:
 @PAGES.get("/entries/{document_id}/lines/{line}/29.pdf", operation="requests.read")
 def print_action(visit: Visit) -> Response:
     """The denial of a line's claim on a look-alike of CBP Form 29, action taken."""
-    text = visit.named("line")
-    line = int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0
+    line = read_line_number(visit.named("line"))
     form = taken_form(visit.tenant, visit.actor, visit.named("document_id"), line, verify_at=_verify_at(visit))
     return _attached(form_pdf(form), "application/pdf", file_name(form))
 

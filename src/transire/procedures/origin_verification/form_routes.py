@@ -7,6 +7,7 @@ from typing import Any
 from transire.api.operations import Answer, Call, Operations
 from transire.portal.verifying import PATH as VERIFY_PATH
 from transire.procedures.ical import MEDIA_TYPE
+from transire.procedures.line_number import read_line_number
 from transire.procedures.lookalike import LookAlike
 from transire.procedures.origin_verification.dates import entry_calendar, waiting_calendar
 from transire.procedures.origin_verification.forms import file_name, form_pdf, request_form, taken_form
@@ -23,8 +24,7 @@ def print_request(call: Call) -> Any:
 @OPERATIONS.op("GET", "/entries/{document_id}/lines/{line}/29.pdf", "printActionTaken", scope="requests.read")
 def print_action(call: Call) -> Any:
     """The denial of a line's claim on a look-alike of CBP Form 29, action taken."""
-    text = call.path["line"]
-    line = int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0
+    line = read_line_number(call.path["line"])
     document_id = call.path["document_id"]
     return _printed(taken_form(call.tenant, call.person, document_id, line, verify_at=_verify_at(call)))
 

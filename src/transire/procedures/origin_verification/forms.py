@@ -18,7 +18,7 @@ from transire.documents.customs_determination import read_customs_determination
 from transire.documents.entry import EntryLine, find_line
 from transire.documents.parties import Party
 from transire.node.tenant import Tenant
-from transire.procedures.lookalike import Block, LookAlike, Proof, Section, look_alike_pdf
+from transire.procedures.lookalike import Block, LookAlike, Proof, Section, address_text, look_alike_pdf
 from transire.procedures.origin_verification.errors import ActionNotTaken, PdfUnavailable, RequestUnknown
 from transire.procedures.origin_verification.gathering import StandingEntry, find_entry, standing_entry
 from transire.procedures.origin_verification.questions import chosen
@@ -32,7 +32,6 @@ from transire.procedures.origin_verification.views import (
     requests_of,
 )
 from transire.procedures.papers import open_newest
-from transire.procedures.typesetting import can_typeset
 
 REQUEST: Final = "CBP Form 28"
 NOTICE: Final = "CBP Form 29"
@@ -73,9 +72,7 @@ def taken_form(tenant: Tenant, person: Person, entry_id: str, line: int, *, veri
 
 def form_pdf(form: LookAlike) -> bytes:
     """The form as a tagged PDF; refused where the typesetter is not installed."""
-    if not can_typeset():
-        raise PdfUnavailable
-    return look_alike_pdf(form)
+    return look_alike_pdf(form, unavailable=PdfUnavailable)
 
 
 def file_name(form: LookAlike) -> str:
@@ -173,8 +170,7 @@ def _parties(request: RequestView, entry: StandingEntry | None) -> tuple[Block, 
 
 def _address(party: Party) -> str:
     place = party.address
-    where = " ".join(part for part in (place.city, place.region, place.postal_code, place.country) if part)
-    return "\n".join(part for part in (party.name, place.street, where) if part)
+    return address_text(party.name, place.street, place.city, place.region, place.postal_code, place.country)
 
 
 def _words(request: RequestView) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, get_args
+from typing import get_args
 
 from starlette.responses import Response
 
@@ -12,6 +12,7 @@ from transire.documents.customs_determination import CustomsOutcome
 from transire.portal.registry import N_, Item, Pages, Place
 from transire.portal.visit import Visit
 from transire.portal.waiting import await_statement, await_version
+from transire.procedures.line_number import NO_LINE, read_line_number
 from transire.procedures.origin_verification import service
 from transire.procedures.origin_verification.answering import VISIT_ANSWERS, VisitAnswer
 from transire.procedures.origin_verification.asking import MOST_DAYS, Outcome
@@ -302,7 +303,7 @@ def _anchor(visit: Visit) -> str:
 
 
 def _lines(visit: Visit) -> list[int]:
-    return [int(text) for text in visit.form.some("lines") if text.isascii() and text.isdigit() and len(text) < 6]
+    return [line for text in visit.form.some("lines") if (line := read_line_number(text)) != NO_LINE]
 
 
 def _days(visit: Visit) -> int | None:
@@ -313,5 +314,4 @@ def _days(visit: Visit) -> int | None:
 
 
 def _line(visit: Visit) -> int:
-    text: Any = visit.named("line")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0
+    return read_line_number(visit.named("line"))

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from transire.api.operations import Answer, Call, Collection, Operations
+from transire.procedures.line_number import read_line_number
 from transire.procedures.origin_verification import service
 from transire.procedures.origin_verification.questions import questions
 from transire.procedures.origin_verification.service import ClaimQuestions
@@ -204,5 +205,4 @@ def _stated(statement_id: str, location: str | None) -> Answer:
 
 
 def _line(call: Call) -> int:
-    text = call.path["line"]
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0
+    return read_line_number(call.path["line"])

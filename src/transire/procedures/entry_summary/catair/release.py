@@ -82,12 +82,21 @@ def _bills(content: Mapping[str, Any]) -> list[Bill]:
     )
 
 
+def _unsaid_carrier(carrier: str | None) -> str:
+    """Why the record does not name the carrier: of a carrier it takes the name of the vessel, and nothing else."""
+    if not carrier:
+        return "nothing says the carrier yet"
+    if carrier_code(carrier) is not None:
+        return f"the carrier is named by its code {carrier}, which this record has no place for"
+    return "the carrier is not named by a vessel whose name fits"
+
+
 def _unsaid(content: Mapping[str, Any]) -> Iterator[Unsaid]:
     for record, name, told in _NEEDED:
         if not content.get(name):
             yield Unsaid(record, name, f"nothing says {told} yet")
-    if carrier_code(content.get("carrier")) is None:
-        yield Unsaid("SE11", "carrier", "the carrier is named by no code of two to four signs")
+    if conveyance(content.get("carrier"), mode=content.get("modeOfTransport")) is None:
+        yield Unsaid("SE11", "carrier", _unsaid_carrier(content.get("carrier")))
     if not _bills(content):
         yield Unsaid("SE15", "kind, issuer, number", "there is no bill of lading with its issuer's code")
     yield Unsaid("SE15", "indicator of a bill that is in no manifest", "the draft does not know it")
