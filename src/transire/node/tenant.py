@@ -38,7 +38,7 @@ from transire.ledger.kinds import KindRegistry
 from transire.ledger.state import MemberRecord, at
 from transire.ledger.statement import make_statement, parse_statement, statement_bytes
 from transire.node.anchor import NONCE_BYTES, Signer, expiry, write_time
-from transire.node.enrolment import DESK, EXCHANGE
+from transire.node.enrolment import DESK, EXCHANGE_NAME
 from transire.node.errors import EvidenceMissing, LedgerSilent, RecipientUnknown, StatementNotAccepted, WitnessRefused
 from transire.storage.database import Database
 from transire.vault import acts, journal, outbox
@@ -305,9 +305,15 @@ class Tenant:
         """Which key signs this member's credentials."""
         return self.key_name_for("credential")
 
+    @property
+    def exchange_key_names(self) -> list[str]:
+        """The keys that readers outside are told of, oldest first; the last one signs. The ledger knows none of them."""
+        numbered = [(int(found[1]), name) for name in self.keys.names() if (found := EXCHANGE_NAME.match(name))]
+        return [name for _, name in sorted(numbered)]
+
     def exchange_keys(self) -> list[EcdsaKey]:
-        """The keys that sign what goes to readers outside of the network, by an algorithm that the ledger has not."""
-        return [self.keys.ecdsa_key(name) for name in self.keys.names() if name == EXCHANGE]
+        """These keys, by an algorithm that the ledger has not."""
+        return [self.keys.ecdsa_key(name) for name in self.exchange_key_names]
 
     def located(self, statement_id: str) -> journal.Located:
         """A statement with its evidence; refused while the ledger has not accepted it."""
@@ -325,8 +331,8 @@ class Tenant:
     def _representations(self, document: dict[str, Json], schema_id: str, salt: bytes) -> dict[str, bytes]:
         """The credential; beside it the form for readers outside, and the token from which single parts are shown."""
         made = {MEDIA_TYPE: canonical_bytes(document)}
-        for key in self.exchange_keys() if document.get("proof") else ():
-            token = exchange_token(document, key)
+        for name in self.exchange_key_names[-1:] if document.get("proof") else ():
+            token = exchange_token(document, self.keys.ecdsa_key(name))
             made |= {} if token is None else {EXCHANGE_MEDIA: token}
         if schema_id.startswith(DISCLOSABLE) and document.get("proof"):
             token = conceal_credential(document, salt=salt, key=self.keys.signing_key(self.credential_key_name))
