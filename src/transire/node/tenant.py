@@ -307,7 +307,7 @@ class Tenant:
 
     @property
     def exchange_key_names(self) -> list[str]:
-        """The keys that readers outside are told of, oldest first; the last one signs. The ledger knows none of them."""
+        """The keys that readers outside are told of, oldest first; the last one signs. The ledger has none of them."""
         numbered = [(int(found[1]), name) for name in self.keys.names() if (found := EXCHANGE_NAME.match(name))]
         return [name for _, name in sorted(numbered)]
 
