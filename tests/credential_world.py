@@ -6,6 +6,7 @@ import copy
 from collections.abc import Callable
 from typing import Any
 
+import httpx2
 import pytest
 from starlette.testclient import TestClient
 
@@ -71,7 +72,7 @@ def altered(document: dict[str, Any], change: Callable[[dict[str, Any]], object]
 class VcApi:
     """A client of one instance, with what its tests ask for again and again."""
 
-    def __init__(self, client: TestClient) -> None:
+    def __init__(self, client: httpx2.Client) -> None:
         self.client = client
         self.issuers = {each["name"]: each["id"] for each in client.get("/issuers").json()}
 

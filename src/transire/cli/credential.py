@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from transire.cli import EXIT_CALLED_WRONGLY, EXIT_REFUSED
+from transire.cli.bundles import BUNDLE, compare_bundle, present_from, write_bundle
 from transire.cli.letters import new_key, open_sealed, seal
 from transire.cli.online import online_options, web_reader
 from transire.cli.text import INPUT_FILE, printable, read_up_to
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from transire.credentials.did_web import WebLookup
     from transire.credentials.examine import Finding
     from transire.credentials.resolve import KeyResolver
-    from transire.vc_api.issuers import Issuer
+    from transire.vc_api.issuers import Issuers
 
 WAYS: Final = (
     "eddsa-jcs-2022",
@@ -60,12 +61,14 @@ Examples:
   transire credential issue certificate.json --keys issuers.json --secret-file secret
   transire credential issue certificate.json --keys issuers.json --secret-file secret \\
     --as sd-jwt --withhold /credentialSubject/price
+  transire credential issue certificate.json --keys issuers.json --secret-file secret \\
+    --as bundle --issuer did:web:producer.example --out certificate
 """
 )
 @click.argument("file", type=INPUT_FILE)
 @_KEYS
 @_SECRET
-@click.option("--as", "way", type=click.Choice(WAYS), default=WAYS[0], show_default=True, help="How it is secured.")
+@click.option("--as", "way", type=click.Choice((*WAYS, BUNDLE)), default=WAYS[0], show_default=True, help="How.")
 @click.option("--issuer", help="The issuer's DID, if it is not the did:key of the key.")
 @click.option("--mandatory", multiple=True, help="ecdsa-sd-2023: pointer to what is always shown (repeat).")
 @click.option("--withhold", multiple=True, help="sd-jwt: pointer to what the holder may withhold (repeat).")
@@ -80,11 +83,19 @@ def issue(
     withhold: tuple[str, ...],
     out: Path | None,
 ) -> None:
-    """Secure the credential in FILE, which has everything but its issuer and its proof."""
+    """Secure the credential in FILE, which has everything but its issuer and its proof.
+
+    As a bundle it is issued in every form that a node issues, into the folder --out, under one commitment.
+    """
     from transire.credentials.issue import check_unsigned, secure_credential
     from transire.vc_api.issuers import ENVELOPE, SD_JWT
 
-    signer = _issuer(keys, secret_file, way)
+    if way == BUNDLE:
+        if out is None:
+            raise click.UsageError("--as bundle needs --out, the folder for its files.")
+        write_bundle(_object_in(file), _issuers(keys, secret_file), issuer, out)
+        return
+    signer = _issuers(keys, secret_file).named(way)
     did = issuer or signer.did
     document = {**_object_in(file), "issuer": did}
     check_unsigned(document)
@@ -199,18 +210,25 @@ def show(file: Path) -> None:
 Examples:
   transire credential present certificate.json --show /credentialSubject/goods
   transire credential present certificate.sd-jwt --show /credentialSubject/price --out for-the-buyer.sd-jwt
+  transire credential present certificate --show /credentialSubject/goods
 """
 )
-@click.argument("file", type=INPUT_FILE)
+@click.argument("file", type=click.Path(path_type=Path, exists=True))
 @click.option("--show", "shown", multiple=True, required=True, help="Pointer to a part to show (repeat).")
 @_OUT
 def present(file: Path, shown: tuple[str, ...], out: Path | None) -> None:
-    """Make from FILE a credential that shows chosen parts only. FILE must be ecdsa-sd-2023 or an SD-JWT."""
+    """Make from FILE a credential that shows chosen parts only.
+
+    FILE is ecdsa-sd-2023, an SD-JWT, or the folder of a bundle.
+    """
     from transire.credentials.contexts import pinned_contexts
     from transire.credentials.envelope import kind_of_envelope
     from transire.credentials.sd_jwt import show_sd_jwt
     from transire.credentials.selective import base_proof_of, derive
 
+    if file.is_dir():
+        _put(present_from(file, shown), out)
+        return
     document = _document_in(file)
     if kind_of_envelope(document) is not None:
         text = str(document["id"]).partition(",")[2]
@@ -219,15 +237,30 @@ def present(file: Path, shown: tuple[str, ...], out: Path | None) -> None:
     _put(_json(derive(document, base_proof_of(document), shown, pinned_contexts())), out)
 
 
+@credential.command(
+    epilog="""\b
+Example:
+  transire credential compare certificate --did did.json
+
+Exit codes: 0 all forms say the same, 1 one does not, 2 the folder holds no bundle.
+"""
+)
+@click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.option("--did", "documents", multiple=True, type=INPUT_FILE, help="DID document of a did:web issuer (repeat).")
+def compare(folder: Path, documents: tuple[Path, ...]) -> None:
+    """Check that all forms of the document in FOLDER say the same and stand under its one commitment."""
+    compare_bundle(folder, _resolver([_object_in(path) for path in documents], None))
+
+
 credential.add_command(seal)
 credential.add_command(open_sealed)
 credential.add_command(new_key)
 
 
-def _issuer(keys: Path, secret_file: Path, way: str) -> Issuer:
+def _issuers(keys: Path, secret_file: Path) -> Issuers:
     from transire.cli.vc_api import kept_issuers
 
-    return kept_issuers(keys, secret_file).named(way)
+    return kept_issuers(keys, secret_file)
 
 
 def _object_in(file: Path) -> dict[str, Any]:

@@ -100,9 +100,9 @@ def add_member(
 @click.option("--slug", required=True, help="The hosted member whose key is exchanged.")
 @click.option(
     "--purpose",
-    type=click.Choice(["act", "credential", "agree", "transport", "recover"]),
+    type=click.Choice(["act", "credential", "agree", "transport", "recover", "exchange"]),
     required=True,
-    help="What the key is for.",
+    help="What the key is for; exchange: vc+jwt by ES384 for readers outside.",
 )
 @click.option(
     "--distrusted-from",
@@ -114,20 +114,26 @@ def rotate_key(home: Path, slug: str, purpose: str, distrusted_from: int | None)
     """Exchange a key of a hosted member. The node must not be running.
 
     The old key signs nothing any more; what it signed before stays verifiable. The member's recover key signs the
-    change, so that a stolen act key cannot make it.
+    change, so that a stolen act key cannot make it. An exchange key is no key of the ledger: it is told in the
+    member's did:web document, and a compromised one is told no more, whatever the height.
 
     \b
     Example:
       transire node rotate-key --home ./node --slug acme --purpose act
     """
     from transire.node.node import Node
+    from transire.node.rotation import EXCHANGE, rotate_exchange_key
     from transire.node.rotation import rotate_key as rotate
 
     with Node.open(home) as opened:
         tenant = opened.tenant(slug)
         opened.settle()
-        made = rotate(opened, tenant, purpose, distrusted_from=distrusted_from)
-    click.echo(f"new       {made.name}, from block {made.height} on")
+        if purpose == EXCHANGE:
+            made = rotate_exchange_key(tenant, compromised=distrusted_from is not None)
+        else:
+            made = rotate(opened, tenant, purpose, distrusted_from=distrusted_from)
+    since = f"from block {made.height} on" if made.height else "from now on"
+    click.echo(f"new       {made.name}, {since}")
     click.echo(f"retired   {', '.join(made.retired) or 'none'}")
     if purpose == "agree":
         click.echo(f"documents {made.rewrapped} wrapped for the new key")

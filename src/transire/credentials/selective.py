@@ -36,8 +36,17 @@ Document = Mapping[str, Any]
 HMAC_KEY_SIZE: Final = 32
 """As long as the digest (3.5.1)."""
 
-ALWAYS_SHOWN: Final = ("/issuer", "/validFrom", "/validUntil", "/credentialStatus", "/credentialSchema")
-"""What a verifier cannot do without; an issuer that names nothing else has these shown, as far as they are there."""
+ALWAYS_SHOWN: Final = (
+    "/issuer",
+    "/validFrom",
+    "/validUntil",
+    "/issuanceDate",
+    "/expirationDate",
+    "/credentialStatus",
+    "/credentialSchema",
+)
+"""What a verifier cannot do without, in the words of the data models 2.0 and 1.1; an issuer that names nothing else
+has these shown, as far as they are there."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -244,6 +244,16 @@ class KeyStore:
         self._same_public(name, key.public)
         return key
 
+    def forget(self, name: str) -> None:
+        """Take a key out for good; it is durable when this returns. Backups of the store still hold it."""
+        with _locked(self.path):
+            file = _read(self.path)
+            self._verify(file)
+            if name not in file.keys:
+                raise KeyUnknown(got=name, expected="a key of this store")
+            kept = {other: entry for other, entry in file.keys.items() if other != name}
+            self._write(msgspec.structs.replace(file, keys=kept))
+
     def __repr__(self) -> str:
         return f"<KeyStore {self.path.name} profile={self.profile} keys={len(self._file.keys)}>"
 

@@ -38,7 +38,8 @@ ACT, CREDENTIAL, AGREE, TRANSPORT, RECOVER, GOVERN = (
     "govern-1",
 )
 EXCHANGE = "exchange-1"
-"""No key of the ledger: by ES384, told in the member's did:web document."""
+"""No key of the ledger: by ES384, told in the member's did:web document. Later ones count on: exchange-2."""
+EXCHANGE_NAME: Final = re.compile(r"exchange-([0-9]{1,9})\Z")
 DESK = "desk-1"
 """No key of the ledger: what the member's desk derives the key of its secrets from."""
 

@@ -12,6 +12,7 @@ TransireError
 ├── StatementAltered       node.statement-altered
 ├── EvidenceMissing        node.evidence-missing
 ├── WitnessRefused         node.witness-refused
+├── ExchangeKeyUntold      node.exchange-key-untold
 ├── LedgerSilent           node.ledger-silent
 ├── RecipientUnknown       node.recipient-unknown
 ├── RecipientUnreachable   node.recipient-unreachable
@@ -107,6 +108,13 @@ class WitnessRefused(TransireError):
     sentence = "The ledger refused this member's action."
     fix = "The code says why; a suspended member or a rotated key is mended by the member's registrar."
     status = 502
+
+
+class ExchangeKeyUntold(TransireError):
+    code = "node.exchange-key-untold"
+    sentence = "This member has no key for readers outside of the network, since its identifier tells of no other keys."
+    fix = "A did:key is its one key for ever. Give the member a did:web when it is enrolled."
+    status = 409
 
 
 class LedgerSilent(TransireError):

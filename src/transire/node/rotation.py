@@ -2,6 +2,10 @@
 
 The new key is durable in the key store before the ledger hears of it; the member's `recover` key signs the change, and
 it rules from the next block on. A crash between leaves a key that nobody knows; the next rotation passes it over.
+
+The key that signs for readers outside (`exchange`) is none of the ledger: they learn it from the member's did:web
+document, and the last one in the key store signs. One that is compromised is taken out of the store, and so is told no
+more: nothing that it signed is believed after that, since those readers cannot tell before from after.
 """
 
 from __future__ import annotations
@@ -13,9 +17,11 @@ from typing import Final
 
 from transire.crypto.canonical import Json
 from transire.crypto.did import did_key
+from transire.crypto.ecdsa import P384
 from transire.crypto.keys import SigningKey
 from transire.ledger.possession import OUTSIDE_KEY, enter_key
 from transire.node.enrolment import CUSTODIAN_KEY
+from transire.node.errors import ExchangeKeyUntold
 from transire.node.node import Node
 from transire.node.rooms import open_blobs
 from transire.node.tenant import Tenant
@@ -27,9 +33,13 @@ PURPOSES: Final = ("act", "credential", "agree", "transport", "recover")
 _NUMBER: Final = re.compile(r"-(\d{1,9})\Z")
 
 
+EXCHANGE: Final = "exchange"
+"""The purpose of the key that the ledger has not."""
+
+
 @dataclass(frozen=True, slots=True)
 class Rotated:
-    """The key that signs now, those that it replaces, and from which height on."""
+    """The key that signs now, those that it replaces, and from which height on; 0 for a key of no ledger."""
 
     name: str
     retired: tuple[str, ...]
@@ -58,6 +68,21 @@ def rotate_key(node: Node, tenant: Tenant, purpose: str, *, distrusted_from: int
     outcome = tenant.act("member.rotate_key/1", body, purpose="recover")
     rewrapped = _rewrap(node, tenant, (*retired, name)) if purpose == "agree" else 0
     return Rotated(name, retired, outcome.height + 1, rewrapped)
+
+
+def rotate_exchange_key(tenant: Tenant, *, compromised: bool = False) -> Rotated:
+    """Give the member a new key for readers outside. The old ones stay told, but for one that is compromised.
+
+    Documents that were issued before bear the old key's signature: they stay verifiable while that key is told.
+    """
+    if not tenant.did.startswith("did:web:"):
+        raise ExchangeKeyUntold(expected="a member under a did:web", got=tenant.did)
+    retired = tuple(tenant.exchange_key_names[-1:])
+    name = _next_name(EXCHANGE, tenant.keys.names())
+    tenant.keys.new_ecdsa_key(name, P384)
+    for old in retired if compromised else ():
+        tenant.keys.forget(old)
+    return Rotated(name, retired, 0, 0)
 
 
 def _next_name(purpose: str, taken: Sequence[str]) -> str:

@@ -18,10 +18,8 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from transire.credentials.concealed import CONCEALED, DISCLOSABLE, conceal_credential
-from transire.credentials.exchange import EXCHANGE as EXCHANGE_MEDIA
-from transire.credentials.exchange import exchange_token
-from transire.crypto.canonical import Json, canonical_bytes
+from transire.credentials.concealed import DISCLOSABLE
+from transire.crypto.canonical import Json
 from transire.crypto.digests import hkdf_sha256
 from transire.crypto.ecdsa import EcdsaKey
 from transire.crypto.encoding import unb64url
@@ -30,7 +28,6 @@ from transire.desk.passwords import INTERACTIVE, TEST
 from transire.desk.person import Person
 from transire.desk.persons import actor_reference, node_person
 from transire.desk.sign_in import SignInDesk
-from transire.documents.catalogue import MEDIA_TYPE
 from transire.engines.base import Engine, Outcome
 from transire.ledger.action import sign_action
 from transire.ledger.endings import ended_key
@@ -38,12 +35,13 @@ from transire.ledger.kinds import KindRegistry
 from transire.ledger.state import MemberRecord, at
 from transire.ledger.statement import make_statement, parse_statement, statement_bytes
 from transire.node.anchor import NONCE_BYTES, Signer, expiry, write_time
-from transire.node.enrolment import DESK, EXCHANGE
+from transire.node.enrolment import DESK, EXCHANGE_NAME
 from transire.node.errors import EvidenceMissing, LedgerSilent, RecipientUnknown, StatementNotAccepted, WitnessRefused
 from transire.storage.database import Database
 from transire.vault import acts, journal, outbox
 from transire.vault.envelope import build_envelope
 from transire.vault.outbox import OutboxRow
+from transire.vault.representations import represent
 from transire.vault.vault import Vault
 
 UNHURRIED_AT_MOST_S = 90
@@ -305,9 +303,15 @@ class Tenant:
         """Which key signs this member's credentials."""
         return self.key_name_for("credential")
 
+    @property
+    def exchange_key_names(self) -> list[str]:
+        """The keys that readers outside are told of, oldest first; the last one signs. The ledger has none of them."""
+        numbered = [(int(found[1]), name) for name in self.keys.names() if (found := EXCHANGE_NAME.match(name))]
+        return [name for _, name in sorted(numbered)]
+
     def exchange_keys(self) -> list[EcdsaKey]:
-        """The keys that sign what goes to readers outside of the network, by an algorithm that the ledger has not."""
-        return [self.keys.ecdsa_key(name) for name in self.keys.names() if name == EXCHANGE]
+        """These keys, by an algorithm that the ledger has not."""
+        return [self.keys.ecdsa_key(name) for name in self.exchange_key_names]
 
     def located(self, statement_id: str) -> journal.Located:
         """A statement with its evidence; refused while the ledger has not accepted it."""
@@ -324,14 +328,12 @@ class Tenant:
 
     def _representations(self, document: dict[str, Json], schema_id: str, salt: bytes) -> dict[str, bytes]:
         """The credential; beside it the form for readers outside, and the token from which single parts are shown."""
-        made = {MEDIA_TYPE: canonical_bytes(document)}
-        for key in self.exchange_keys() if document.get("proof") else ():
-            token = exchange_token(document, key)
-            made |= {} if token is None else {EXCHANGE_MEDIA: token}
-        if schema_id.startswith(DISCLOSABLE) and document.get("proof"):
-            token = conceal_credential(document, salt=salt, key=self.keys.signing_key(self.credential_key_name))
-            made |= {} if token is None else {CONCEALED: token}
-        return made
+        if not document.get("proof"):
+            return represent(document, salt=salt)
+        outside = [self.keys.ecdsa_key(name) for name in self.exchange_key_names[-1:]]
+        disclosable = schema_id.startswith(DISCLOSABLE)
+        own = self.keys.signing_key(self.credential_key_name) if disclosable else None
+        return represent(document, salt=salt, concealed_by=own, exchanged_by=outside[0] if outside else None)
 
     def _agree_public_of(self, did: str) -> bytes:
         record = self.engine.member(did)

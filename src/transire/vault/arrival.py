@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Protocol, cast
 
-from transire.credentials.concealed import CONCEALED, compare_concealed
+from transire.credentials.concealed import CONCEALED
 from transire.credentials.contexts import OWN_CONTEXT, V2, ContextRegistry, pinned_contexts
-from transire.credentials.exchange import EXCHANGE, compare_exchange
+from transire.credentials.exchange import EXCHANGE
 from transire.credentials.resolve import member_resolver
 from transire.credentials.suites import HOUSE_SUITES
 from transire.credentials.verify import verify_credential
@@ -40,6 +40,7 @@ from transire.vault.errors import (
     SealUnopened,
 )
 from transire.vault.journal import Located, Place
+from transire.vault.representations import compare_representations
 from transire.vault.sealing import MAX_DOCUMENT_BYTES, Identity, Package, unseal
 from transire.vault.statements import ISSUED
 from transire.vault.stored import StoredDocument, digest_of
@@ -210,10 +211,7 @@ def _check_credential(
         raise CredentialUnfit(expected=schema_url(stored.schema_id), got=verified.schema_url, where=where)
     validate_document(stored.schema_id, credential)
     _check_roles(stored, ledger.roles_of(stored.issuer, height), where)
-    if (token := package.representations.get(CONCEALED)) is not None:
-        compare_concealed(credential, token, salt=package.salt, resolve=resolve)
-    if (exchanged := package.representations.get(EXCHANGE)) is not None:
-        compare_exchange(credential, exchanged)
+    compare_representations(credential, package.representations, salt=package.salt, resolve=resolve)
     return credential
 
 

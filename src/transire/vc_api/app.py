@@ -27,6 +27,7 @@ LOOPBACK: Final = frozenset({"127.0.0.1", "::1"})
 _CREATED: Final = 201
 _Work = Callable[[Request], dict[str, Any]]
 _IDENTIFIERS: Final = b"/1.0/identifiers/"
+_JSON: Final = frozenset({"application/json", "application/ld+json"})
 
 
 class AddressUnknown(VcApiRefused):
@@ -104,10 +105,10 @@ class _Doors:
         return _answer(self._service.did_web(self._origin(request)), media="application/did+json")
 
     async def status_list(self, request: HttpRequest) -> Response:
-        """The status list credential, signed now."""
+        """The status list credential, signed now, as the media type that the reader knows."""
         name = request.path_params["name"]
         found = await run_in_threadpool(self._service.book.published, name, self._origin(request))
-        return _answer(found, media="application/vc")
+        return _answer(found, media=_media_of_credential(request.headers.get("accept", "")))
 
     async def identifier(self, request: HttpRequest) -> Response:
         """Resolve a DID or dereference a DID URL; %2F, %3F and %23 in the path belong to it."""
@@ -149,6 +150,17 @@ class _Doors:
         if request.client is not None and request.client.host in self._proxies:
             host = request.headers.get("x-forwarded-host", host).split(",")[0].strip()
         return f"https://{host}"
+
+
+def _media_of_credential(accept: str) -> str:
+    """`application/vc` (VCDM 2.0 C.1), unless the reader asks for JSON and does not name it.
+
+    Readers that know no media type of credentials parse what is called JSON and nothing else.
+    """
+    named = {part.partition(";")[0].strip().lower() for part in accept.split(",")}
+    if "application/vc" in named or named.isdisjoint(_JSON):
+        return "application/vc"
+    return "application/json"
 
 
 def _answer(document: Any, status: int = 200, media: str = "application/json") -> Response:

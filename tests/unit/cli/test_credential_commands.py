@@ -13,10 +13,13 @@ from transire.cli import cli
 from transire.cli.vc_api import kept_issuers
 from transire.credentials.did_key import document_of
 from transire.credentials.envelope import sign_envelope
-from transire.credentials.errors import ContextMalformed, JweUnopened
+from transire.credentials.errors import ContextMalformed, JweUnopened, PointerUnmatched
 from transire.credentials.status import encode_bits, status_entry
+from transire.crypto.encoding import b64url
 from transire.crypto.keystore import KeyStore
-from transire.crypto.multikey import public_key_of
+from transire.crypto.multikey import public_key_of, write_multikey
+from transire.documents.commitment import commitment_of
+from transire.documents.errors import CommitmentMismatch
 from transire.vc_api.issuers import PLANS
 from web_world import LocalHost
 
@@ -68,6 +71,70 @@ def test_keys_that_are_kept_are_the_same_again(store: Path) -> None:
     once_more = kept_issuers(store / "issuers.json", store / "secret")
     assert [issuer.did for issuer in again] == [issuer.did for issuer in once_more]
     assert len({issuer.did for issuer in again}) == len(PLANS)
+
+
+OUTSIDE = "did:web:producer.example"
+
+
+def bundled(folder: Path, *words: str) -> Path:
+    """A bundle of the invoice, and the DID document that tells its keys to those outside."""
+    issuers = kept_issuers(folder / "issuers.json", folder / "secret")
+    keys = {public_key_of(issuer.key): issuer for issuer in issuers}
+    (folder / "did.json").write_text(json.dumps(document_of(OUTSIDE, {write_multikey(key): key for key in keys})))
+    issue("bundle", "--as", "bundle", *words)
+    return folder / "bundle"
+
+
+def test_a_bundle_is_every_form_of_one_document_under_one_commitment(folder: Path) -> None:
+    bundle = bundled(folder, "--issuer", OUTSIDE)
+    names = {path.name for path in bundle.iterdir()}
+    assert names == {"credential.json", "credential.jwt", "credential.sd-jwt", "commitment.json"}
+    told = run("compare", "bundle", "--did", "did.json")
+    assert told.exit_code == 0, told.output
+    assert told.output.count("holds") == 3
+    for name in ("credential.json", "credential.jwt"):
+        assert run("verify", f"bundle/{name}", "--did", "did.json").exit_code == 0, name
+    show = ["--show", "/credentialSubject/invoiceNumber", "--out", "shown.sd-jwt"]
+    assert run("present", "bundle", *show).exit_code == 0
+    assert run("verify", "shown.sd-jwt", "--did", "did.json").exit_code == 0
+    said = run("show", "shown.sd-jwt").output
+    assert "A-1" in said
+    assert "unitPrice" not in said
+    assert isinstance(run("present", "bundle", "--show", "/issuer").exception, PointerUnmatched)
+
+
+def test_a_did_key_tells_of_no_key_for_es384(folder: Path) -> None:
+    bundle = bundled(folder)
+    assert not (bundle / "credential.jwt").exists()
+    assert run("compare", "bundle").exit_code == 0
+
+
+def test_forms_that_were_exchanged_or_left_out_are_refused(folder: Path) -> None:
+    bundle = bundled(folder, "--issuer", OUTSIDE)
+    other = json.loads((folder / "invoice.json").read_text())
+    other["credentialSubject"]["goods"][0]["unitPrice"] = "9.20"
+    (folder / "invoice.json").write_text(json.dumps(other))
+    issue("second", "--as", "bundle", "--issuer", OUTSIDE)
+    first = (bundle / "credential.jwt").read_bytes()
+    (bundle / "credential.jwt").write_bytes((folder / "second" / "credential.jwt").read_bytes())
+    assert isinstance(run("compare", "bundle", "--did", "did.json").exception, CommitmentMismatch)
+    representations = {
+        "application/vc": (bundle / "credential.json").read_bytes(),
+        "application/vc+jwt": (bundle / "credential.jwt").read_bytes(),
+        "application/vc+sd-jwt": (bundle / "credential.sd-jwt").read_bytes(),
+    }
+    salt = bytes(32)
+    forged = {"commitment": b64url(commitment_of(representations, salt)), "salt": b64url(salt)}
+    kept = (bundle / "commitment.json").read_bytes()
+    (bundle / "commitment.json").write_text(json.dumps(forged))  # an issuer that commits to two contents
+    assert run("compare", "bundle", "--did", "did.json").exception is not None
+    (bundle / "commitment.json").write_bytes(kept)
+    (bundle / "credential.jwt").write_bytes(first)
+    assert run("compare", "bundle", "--did", "did.json").exit_code == 0
+    (bundle / "credential.jwt").unlink()
+    assert isinstance(run("compare", "bundle", "--did", "did.json").exception, CommitmentMismatch)
+    (bundle / "commitment.json").unlink()
+    assert run("compare", "bundle").exit_code == 2
 
 
 @pytest.mark.parametrize(

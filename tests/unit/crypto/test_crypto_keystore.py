@@ -230,6 +230,19 @@ def test_two_openers_do_not_lose_each_others_keys(store: KeyStore) -> None:
         store.new_signing_key("b")
 
 
+def test_a_forgotten_key_is_gone_and_the_others_stay(store: KeyStore) -> None:
+    kept, gone = store.new_signing_key("kept"), store.new_signing_key("gone")
+    store.forget("gone")
+    again = KeyStore.open(store.path, SECRET)
+    assert again.signing_key("kept").public == kept.public
+    for opened in (store, again):
+        with pytest.raises(KeyUnknown):
+            opened.signing_key("gone")
+        with pytest.raises(KeyUnknown):
+            opened.forget("gone")
+    assert store.new_signing_key("gone").public != gone.public
+
+
 def test_threads_do_not_lose_each_others_keys(store: KeyStore) -> None:
     threads = [threading.Thread(target=store.new_signing_key, args=(f"key-{n}",)) for n in range(12)]
     for thread in threads:

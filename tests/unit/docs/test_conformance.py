@@ -26,3 +26,7 @@ def test_every_statement_is_listed_once() -> None:
     statements = writer.statements()
     assert len(statements) > 80
     assert len({(one.specification, one.words) for one in statements}) == len(statements)
+
+
+def test_every_suite_is_played() -> None:
+    assert {suite for suite, _, _ in writer.played()} == set(writer.SUITES)

@@ -6,21 +6,29 @@ import json
 from pathlib import Path
 
 import pytest
+from sample_documents import USMCA
 
 from credential_world import unsigned
 from transire.api.checking import check_file
+from transire.credentials.envelope import open_jws
+from transire.credentials.errors import KeyUnresolved
+from transire.credentials.exchange import EXCHANGE
 from transire.credentials.issue import secure_credential
+from transire.credentials.resolve import document_resolver
 from transire.desk.person import Person
-from transire.desk.persons import list_accounts
+from transire.desk.persons import add_person, list_accounts
+from transire.documents.certification import certification_subject
 from transire.ledger.errors import SignerUnknown
 from transire.ledger.verify import verify_receipt
 from transire.node.did_document import did_document
 from transire.node.doctor import examine
+from transire.node.errors import ExchangeKeyUntold
 from transire.node.node import Node
 from transire.node.receipts import statement_receipt
-from transire.node.rotation import PURPOSES, rotate_key
+from transire.node.rotation import PURPOSES, rotate_exchange_key, rotate_key
 from transire.node.tenant import Tenant
 from transire.procedures.origin_certification import service as origin
+from transire.procedures.papers import issue_paper
 
 SOMETHING = "A" * 43
 
@@ -138,6 +146,48 @@ def test_the_did_document_tells_exchanged_keys_and_none_that_is_distrusted(folde
         assert did_document(node.tenant("producer")) is None
     assert told is not None
     assert len(set(told["assertionMethod"]) & set(after["assertionMethod"])) == 2  # the first one, and that for ES384
+
+
+def told(node: Node, tenant: Tenant) -> str:
+    """The token for readers outside of a document that is issued now; members compared it with the credential."""
+    with tenant.transaction() as tx:
+        login = f"p{node.engine.height}@{tenant.slug}.example"
+        person = add_person(tx, name="P", login=login, roles=["signing_official"], now=tenant.now())
+        subject, schema = certification_subject(USMCA), "certification-of-origin/usmca/1"
+        issued = issue_paper(tenant, tx, person, subject, schema, recipients=[node.tenant("importer").did])
+    node.settle()
+    with node.tenant("importer").database.reading() as view:
+        taken = node.tenant("importer").vault.open(view, issued.commitment, issuer=tenant.did)
+    return taken.representations[EXCHANGE].decode()
+
+
+def test_a_rotated_exchange_key_signs_and_the_old_one_stays_told(folder: Path) -> None:
+    with Node.open(folder) as node:
+        producer = node.tenant("producer")
+        tokens = [told(node, producer)]
+        for name in ("exchange-2", "exchange-3"):
+            assert rotate_exchange_key(producer).name == name
+            tokens.append(told(node, producer))
+    with Node.open(folder) as node:
+        resolve = document_resolver([did_document(node.tenant("producer")) or {}])
+        assert len({open_jws(token, resolve).method for token in tokens}) == 3
+
+
+def test_a_compromised_exchange_key_is_told_no_more(folder: Path) -> None:
+    with Node.open(folder) as node:
+        producer = node.tenant("producer")
+        before = told(node, producer)
+        rotate_exchange_key(producer)
+        stolen = told(node, producer)
+        assert rotate_exchange_key(producer, compromised=True).name == "exchange-3"
+        after = told(node, producer)
+        resolve = document_resolver([did_document(producer) or {}])
+        for token in (before, after):
+            assert open_jws(token, resolve).controller == producer.did
+        with pytest.raises(KeyUnresolved):
+            open_jws(stolen, resolve)
+        with pytest.raises(ExchangeKeyUntold):  # a did:key tells of no other key
+            rotate_exchange_key(node.tenant("importer"))
 
 
 def test_a_suspended_member_s_rotation_is_refused_and_may_be_tried_again(folder: Path) -> None:
