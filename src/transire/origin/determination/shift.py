@@ -114,9 +114,12 @@ class Shift:
     def verdicts(self, codes: Sequence[str]) -> list[Verdict]:
         """Whether materials of these codes make the change, as far as codes alone decide it."""
         found: list[Verdict] = list(map(self._settled.get, codes))
-        if None in set(found):  # a set tells by hash: a list would compare each with None
-            found = [self.judge(digits).verdict for digits in codes]
-        return found
+        if None not in set(found):  # a set tells by hash: a list would compare each with None
+            return found
+        if not self.edition:
+            # Of most codes that were never asked for the heading was.
+            found = [self._headings.get(digits[:4]) for digits in codes]
+        return [self.judge(digits).verdict if told is None else told for digits, told in zip(codes, found, strict=True)]
 
     def _judged(self, digits: str, facts: Facts) -> Judged:
         asked: list[Asked] = []
