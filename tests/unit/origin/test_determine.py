@@ -49,6 +49,17 @@ def test_without_a_bill_of_materials_nothing_is_settled() -> None:
     assert [one.fact for one in answer.missing] == ["materials"]
 
 
+def test_a_material_declared_to_be_what_the_rule_excepts_in_words_does_not_change() -> None:
+    rule = (
+        "A change to subheading 8471.60 from any other subheading, except from subheading 8504.90 or printed circuit "
+        "assemblies."
+    )
+    declared = [fact("description", {"words": "printed circuit assemblies", "match": True})]
+    answer = asked("nafta", "8471.60", [material("board", "8534.00", "50", facts=declared)], rule=rule, value="100")
+    assert (answer.outcome, answer.figures.materials_not_shifting) == ("not_originating", ("board",))
+    assert asked("nafta", "8471.60", [material("board", "8534.00", "50")], rule=rule).outcome == "originating"
+
+
 def test_a_code_too_coarse_to_tell_leaves_the_change_open() -> None:
     rule = "A change to subheading 8414.59 from any other subheading."
     answer = asked("nafta", "8414.59", [material("part", "8414")], rule=rule)

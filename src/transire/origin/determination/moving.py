@@ -106,7 +106,8 @@ def lines_that_must_change(setting: Setting) -> list[Line]:
 def _sorted(shift: Shift, lines: Sequence[Line], *, judged_as_goods: bool) -> _Sorted:
     found = _Sorted(judged_as_goods=judged_as_goods)
     for line, verdict in zip(lines, shift.verdicts([line.digits for line in lines]), strict=True):
-        if verdict is not True:
+        # By its code alone it may change, and not as what it is declared to be.
+        if verdict is not True or line.facts:
             found.look(shift, line)
     return found
 
