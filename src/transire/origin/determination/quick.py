@@ -19,7 +19,7 @@ from transire.origin.amounts import HUNDRED, ZERO, plain_amount, plain_amounts
 from transire.origin.answer import Answer
 from transire.origin.case import AgreementId, Case, Good, Material, RuleText
 from transire.origin.code import digits_of, known_digits
-from transire.origin.concordance import numbers_noticed
+from transire.origin.concordance import is_unprinted, numbers_noticed
 from transire.origin.determination.bill import Bill, origin_unknown
 from transire.origin.determination.checking import is_plainly_described
 from transire.origin.determination.content import Content, Required, content_of, required_by
@@ -286,6 +286,7 @@ def _plan(
     if (
         len(found.rules) != 1
         or found.rules[0].as_number is not None
+        or is_unprinted(digits, on)
         or (found.notes_apply and (found.notes.component is not None or found.notes.disregarded))
         or (found.notes_apply and any(_asks(one.note, digits) for one in found.notes.effects))
         or vehicle_of(terms, digits, ()) is not None
@@ -303,7 +304,7 @@ def _plan(
         if covers is False:
             continue
         required = tuple(required_by(alternative.value, terms, opened, on))
-        way = _way(number, alternative, bound, digits, required) if covers else None
+        way = _way(number, alternative, bound, digits, required, on) if covers else None
         if way is None:
             return None
         ways.append(way)
@@ -311,7 +312,7 @@ def _plan(
 
 
 def _way(
-    number: int, alternative: Alternative, bound: Bound, digits: str, required: tuple[Required, ...]
+    number: int, alternative: Alternative, bound: Bound, digits: str, required: tuple[Required, ...], on: date
 ) -> _Way | None:
     """An alternative that codes decide, and figures; None where more does."""
     way = alternative.way
@@ -324,5 +325,5 @@ def _way(
         return None
     if isinstance(way, NoChange):
         return _Way(number, alternative, None, required)
-    shift = Shift(way, bound.rule, digits, (), bound.hs)
+    shift = Shift(way, bound.rule, digits, (), bound.hs, on)
     return None if shift.by_codes is None else _Way(number, alternative, shift, required)
