@@ -49,6 +49,17 @@ def test_without_a_bill_of_materials_nothing_is_settled() -> None:
     assert [one.fact for one in answer.missing] == ["materials"]
 
 
+def test_a_material_declared_to_be_what_the_rule_excepts_in_words_does_not_change() -> None:
+    rule = (
+        "A change to subheading 8471.60 from any other subheading, except from subheading 8504.90 or printed circuit "
+        "assemblies."
+    )
+    declared = [fact("description", {"words": "printed circuit assemblies", "match": True})]
+    answer = asked("nafta", "8471.60", [material("board", "8534.00", "50", facts=declared)], rule=rule, value="100")
+    assert (answer.outcome, answer.figures.materials_not_shifting) == ("not_originating", ("board",))
+    assert asked("nafta", "8471.60", [material("board", "8534.00", "50")], rule=rule).outcome == "originating"
+
+
 def test_a_code_too_coarse_to_tell_leaves_the_change_open() -> None:
     rule = "A change to subheading 8414.59 from any other subheading."
     answer = asked("nafta", "8414.59", [material("part", "8414")], rule=rule)
@@ -540,3 +551,46 @@ def test_a_part_for_a_computer_does_not_originate_by_its_value(used: bool | None
         assert [one.fact for one in answer.missing] == [f"good.facts[as_stated: {words}]"]
     case = case_of("nafta", "8473.50", bill, value="100", good={"facts": facts})
     assert determine(read_case(json.dumps(case)), full=False).outcome == outcome
+
+
+# Numbers of another edition.
+
+PARTS_BY_SUBHEADING = "A change to subheading 8413.70 from any other subheading, except from subheading 8413.60."
+
+
+def test_a_number_that_the_edition_in_force_does_not_print_is_asked_for_and_not_guessed() -> None:
+    answer = asked("usmca", "8413.70", [material("part", "8413.99")], rule=PARTS_BY_SUBHEADING)
+    assert (answer.outcome, [one.fact for one in answer.missing]) == ("undetermined", ["materials[part].tariff"])
+    assert "HS 2022, the edition in force, prints no subheading 8413.99" in answer.missing[0].why
+    of_good = asked("usmca", "8413.99", [material("part", "8501.10")])
+    assert (of_good.outcome, [one.fact for one in of_good.missing]) == ("undetermined", ["good.tariff"])
+    given = asked("usmca", "8413.99", [material("part", "8501.10")], rule="A change to heading 84.13 from chapter 85.")
+    assert given.outcome == "undetermined"
+
+
+def test_its_heading_decides_where_that_suffices() -> None:
+    answer = asked("usmca", "8413.70", [material("part", "8501.99")], rule=PARTS_BY_SUBHEADING)
+    assert answer.outcome == "originating"
+    assert answer.notices == ("HS 2022 prints no subheading 850199: nothing below its heading is taken from it.",)
+
+
+def test_a_number_that_the_rule_spells_is_one_of_its_edition() -> None:
+    rule = "A change to subheading 8413.70 from subheading 8413.99."
+    answer = asked("usmca", "8413.70", [material("part", "8413.99")], rule=rule)
+    assert answer.outcome == "originating"
+    assert answer.notices == (
+        "HS 2022 prints no subheading 841399: the code is taken as it stands in an older edition.",
+    )
+
+
+def test_before_the_edition_at_hand_was_taken_up_everywhere_a_number_is_taken_as_it_stands() -> None:
+    bill = [material("part", "8413.99")]
+    answer = asked("usmca", "8413.70", bill, rule=PARTS_BY_SUBHEADING, import_date="2022-06-01")
+    assert answer.outcome == "originating"
+
+
+def test_a_self_produced_material_of_an_unknown_number_is_not_judged_as_a_good() -> None:
+    made = {"materials": [material("cast", "8413.91", "5")], "designated": True, "costs": {"product": "1"}}
+    bill = [material("unit", "8413.55", origin=None, self_produced=made)]
+    answer = asked("usmca", "8413.70", bill, value="20", rule="A change to subheading 8413.70 from any other heading.")
+    assert (answer.outcome, answer.missing[0].fact) == ("undetermined", "materials[unit].tariff")

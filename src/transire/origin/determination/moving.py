@@ -11,6 +11,8 @@ from collections.abc import Sequence
 
 import msgspec
 
+from transire.origin.case import Fact
+from transire.origin.concordance import is_unprinted, unprinted_why
 from transire.origin.determination.bill import SHIFTING_USES
 from transire.origin.determination.line import Line
 from transire.origin.determination.setting import Setting
@@ -106,7 +108,8 @@ def lines_that_must_change(setting: Setting) -> list[Line]:
 def _sorted(shift: Shift, lines: Sequence[Line], *, judged_as_goods: bool) -> _Sorted:
     found = _Sorted(judged_as_goods=judged_as_goods)
     for line, verdict in zip(lines, shift.verdicts([line.digits for line in lines]), strict=True):
-        if verdict is not True:
+        # By its code alone it may change, and not as what it is declared to be.
+        if verdict is not True or line.facts:
             found.look(shift, line)
     return found
 
@@ -137,6 +140,8 @@ def _open_needs(setting: Setting, pending: Sequence[tuple[Line, tuple[Asked, ...
     for line, asked in pending:
         if not asked:
             why = "a longer code tells whether it makes the change"
+            if is_unprinted(line.digits, setting.subject.on):
+                why = unprinted_why(line.digits, setting.subject.on)
             needs.append(Need(f"materials[{line.id}].tariff", why, setting.citation))
         needs += [_need(setting, line, one) for one in asked]
     return needs
@@ -144,11 +149,15 @@ def _open_needs(setting: Setting, pending: Sequence[tuple[Line, tuple[Asked, ...
 
 def _compiled(setting: Setting, number: int, way: Change) -> Shift:
     if setting.subject.facts or setting.compiled is None:
-        return Shift(way, setting.rule, setting.subject.digits, setting.subject.facts, setting.edition)
+        return _shift(setting, way, setting.subject.facts)
     found = setting.compiled.get(number)
     if found is None:
-        found = setting.compiled[number] = Shift(way, setting.rule, setting.subject.digits, (), setting.edition)
+        found = setting.compiled[number] = _shift(setting, way, ())
     return found
+
+
+def _shift(setting: Setting, way: Change, facts: Sequence[Fact]) -> Shift:
+    return Shift(way, setting.rule, setting.subject.digits, facts, setting.edition, setting.subject.on)
 
 
 def _need(setting: Setting, line: Line | None, asked: Asked) -> Need:

@@ -12,7 +12,7 @@ from transire.origin.agreements import agreement
 from transire.origin.amounts import ZERO
 from transire.origin.case import Case, Good, Material, RuleText
 from transire.origin.code import digits_of
-from transire.origin.concordance import numbers_noticed
+from transire.origin.concordance import is_unprinted, numbers_noticed, spelled, unprinted_why
 from transire.origin.determination.bill import Bill, BillMaker
 from transire.origin.determination.checking import check_details
 from transire.origin.determination.content import Content
@@ -86,13 +86,23 @@ class Question:
         """Whether the country is a party on the day of importation."""
         return self.agreement.is_party(country, self.case.import_date)
 
+    def is_unprinted(self, digits: str, found: Bindings) -> bool:
+        """Whether the code of a good is no number of the edition in force, nor one that a rule for it spells."""
+        if not is_unprinted(digits, self.case.import_date):
+            return False
+        texts = (bound.text if found.given else f"{bound.scope} {bound.text}" for bound in found.rules)
+        return not any(digits[:6] in spelled(text) for text in texts)
+
     @property
     def notices(self) -> list[str]:
         """What the reader of the answer should know of how the bill was read."""
         of_rules = [bound.notice for bound in self.bindings.rules if bound.notice is not None]
         said = [*of_rules, *self.statements.notices, *self._bill_notices, *self._vehicle_notices()]
-        printed_in = self.bindings.rules[0].hs if self.bindings.rules else ""
-        return said + numbers_noticed(self.digits, self._codes(self.bill.lines), printed_in, self.case.import_date)
+        printed_in, text = "", ""
+        if self.bindings.rules:
+            printed_in, text = self.bindings.rules[0].hs, self.bindings.rules[0].text
+        codes = self._codes(self.bill.lines)
+        return said + numbers_noticed(self.digits, codes, printed_in, self.case.import_date, text)
 
     def _codes(self, lines: Sequence[Line]) -> Iterator[str]:
         """The codes of the materials that may have to change."""
@@ -227,6 +237,10 @@ class Question:
         assert material.self_produced is not None
         digits = digits_of(material.tariff, f"{where}/tariff")
         found = self._bindings(digits, material.self_produced.rule, f"{where}/self_produced")
+        if self.is_unprinted(digits, found):
+            why = unprinted_why(digits, self.case.import_date)
+            need = Need(f"materials[{material.id}].tariff", why, self.terms.citations["intermediate"])
+            return MadeHere(None, by_content=False, needs=(need,))
         if len(found.rules) != 1:
             why = (
                 f"{'more than one rule binds' if found.rules else 'the catalogue holds no rule for'} {material.tariff}"

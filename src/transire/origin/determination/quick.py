@@ -14,14 +14,12 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-import msgspec
-
 from transire.origin.agreements import agreement
 from transire.origin.amounts import HUNDRED, ZERO, plain_amount, plain_amounts
 from transire.origin.answer import Answer
 from transire.origin.case import AgreementId, Case, Good, Material, RuleText
 from transire.origin.code import digits_of, known_digits
-from transire.origin.concordance import numbers_noticed
+from transire.origin.concordance import is_unprinted, numbers_noticed
 from transire.origin.determination.bill import Bill, origin_unknown
 from transire.origin.determination.checking import is_plainly_described
 from transire.origin.determination.content import Content, Required, content_of, required_by
@@ -70,7 +68,7 @@ class _Plan(NamedTuple):
     whole_by_cost: bool
 
 
-class _Foreign(msgspec.Struct, eq=False):
+class _Foreign(NamedTuple):
     """The codes of the materials that do not originate, and their values."""
 
     codes: list[str]
@@ -233,10 +231,15 @@ def _added_up(bill: Bill, materials: Sequence[Material], currency: str | None) -
     """Put the sums of bought materials into the bill; None where one of them is more than a code and a value."""
     if currency is not None and not is_currency(currency):
         return None
-    texts = []
+    own: list[str] = []
+    foreign: list[str] = []
+    codes: list[str] = []
     for material in materials:
+        value, digits, origin = material.value, known_digits(material.tariff), material.origin
         if (
-            material.value is None
+            value is None
+            or digits is None
+            or origin is None
             or material.use != "material"
             or material.facts
             or material.adjustments is not None
@@ -249,24 +252,18 @@ def _added_up(bill: Bill, materials: Sequence[Material], currency: str | None) -
             )
         ):
             return None
-        texts.append(material.value)
-    origins = [material.origin for material in materials]
-    values = plain_amounts(texts) if all(origins) else None
-    codes = [known_digits(material.tariff) for material in materials]
-    if values is None or not all(codes) or len({material.id for material in materials}) < len(materials):
-        return None
-    own: list[Decimal] = []
-    foreign = _Foreign([], [])
-    for origin, digits, value in zip(origins, codes, values, strict=True):
         if origin == "originating":
             own.append(value)
-        elif digits is not None:
-            foreign.codes.append(digits)
-            foreign.values.append(value)
-    bill.value_non_originating = bill.value_non_originating_by_net_cost = sum(foreign.values, ZERO)
-    bill.value_originating = sum(own, ZERO)
+        else:
+            codes.append(digits)
+            foreign.append(value)
+    regional, values = plain_amounts(own), plain_amounts(foreign)
+    if regional is None or values is None or len({material.id for material in materials}) < len(materials):
+        return None
+    bill.value_non_originating = bill.value_non_originating_by_net_cost = sum(values, ZERO)
+    bill.value_originating = sum(regional, ZERO)
     bill.materials_cost = bill.value_originating + bill.value_non_originating
-    return foreign
+    return _Foreign(codes, values)
 
 
 def _asks(note: Note, digits: str) -> bool:
@@ -289,6 +286,7 @@ def _plan(
     if (
         len(found.rules) != 1
         or found.rules[0].as_number is not None
+        or is_unprinted(digits, on)
         or (found.notes_apply and (found.notes.component is not None or found.notes.disregarded))
         or (found.notes_apply and any(_asks(one.note, digits) for one in found.notes.effects))
         or vehicle_of(terms, digits, ()) is not None
@@ -306,7 +304,7 @@ def _plan(
         if covers is False:
             continue
         required = tuple(required_by(alternative.value, terms, opened, on))
-        way = _way(number, alternative, bound, digits, required) if covers else None
+        way = _way(number, alternative, bound, digits, required, on) if covers else None
         if way is None:
             return None
         ways.append(way)
@@ -314,7 +312,7 @@ def _plan(
 
 
 def _way(
-    number: int, alternative: Alternative, bound: Bound, digits: str, required: tuple[Required, ...]
+    number: int, alternative: Alternative, bound: Bound, digits: str, required: tuple[Required, ...], on: date
 ) -> _Way | None:
     """An alternative that codes decide, and figures; None where more does."""
     way = alternative.way
@@ -327,5 +325,5 @@ def _way(
         return None
     if isinstance(way, NoChange):
         return _Way(number, alternative, None, required)
-    shift = Shift(way, bound.rule, digits, (), bound.hs)
+    shift = Shift(way, bound.rule, digits, (), bound.hs, on)
     return None if shift.by_codes is None else _Way(number, alternative, shift, required)

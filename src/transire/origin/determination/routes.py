@@ -14,6 +14,7 @@ import msgspec
 
 from transire.origin.amounts import HUNDRED, ZERO, shown
 from transire.origin.code import is_undivided
+from transire.origin.concordance import unprinted_why
 from transire.origin.determination.bill import NOT_COUNTED, SHIFTING_USES
 from transire.origin.determination.conditions import Condition
 from transire.origin.determination.content import Content, content_of, required_by
@@ -103,6 +104,9 @@ def _all_originating(line: Line) -> bool:
 def product_rule(question: Question) -> Route:
     """The rule of the annex for the good's tariff provision: any one of its alternatives suffices (s.4(6))."""
     rules = question.bindings.rules
+    if question.is_unprinted(question.digits, question.bindings):
+        why = unprinted_why(question.digits, question.case.import_date)
+        return Route("product_rule", None, needs=[Need("good.tariff", why, question.terms.citations["product_rule"])])
     if not rules and question.bindings.finer:
         why = "rules stand below this code: a longer one tells which of them binds"
         return Route("product_rule", None, needs=[Need("good.tariff", why, question.terms.citations["product_rule"])])

@@ -7,10 +7,11 @@ here has sorted them out. A code that is too coarse to tell, and words that no d
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 from typing import Final, NamedTuple
 
 from transire.origin.case import Fact
-from transire.origin.concordance import before
+from transire.origin.concordance import before, is_unprinted, spelled
 from transire.origin.determination.codes_only import compile_codes
 from transire.origin.determination.facts import is_named, naming, naming_of, stated, told
 from transire.origin.determination.verdict import Verdict, all_of, any_of, negated
@@ -28,6 +29,7 @@ from transire.origin.rule.tree import (
     Several,
     Source,
 )
+from transire.origin.rule.wording import say_rule
 
 Facts = Sequence[Fact]
 
@@ -54,8 +56,19 @@ FAILS: Final = Judged(False, ())
 class Shift:
     """One alternative's change, for a good of one code: compiled once, asked for each material."""
 
-    def __init__(self, change: Change, rule: Rule, good: str, good_facts: Facts = (), edition: str = "") -> None:
+    def __init__(
+        self,
+        change: Change,
+        rule: Rule,
+        good: str,
+        good_facts: Facts = (),
+        edition: str = "",
+        on: date | None = None,
+    ) -> None:
         self.change = change
+        self.rule = rule
+        self.on = on
+        """The day on whose edition the codes of materials are declared; None: not told, and each is taken as it is."""
         self.edition = edition
         """The edition of the Harmonized System in whose numbers the rule is printed; empty: not known."""
         self.good = good
@@ -77,6 +90,8 @@ class Shift:
         if settled is None:
             if self.edition and (older := before(digits[:6], self.edition)):
                 return self._judged_as(older, facts)
+            if self.on is not None and is_unprinted(digits, self.on) and not self._spells(digits):
+                return self.judge(digits[:4], facts)
             settled = self._headings.get(digits[:4])
             if settled is None:
                 settled = self._by_codes(digits)
@@ -90,6 +105,9 @@ class Shift:
         if known is None:
             known = self._known[digits] = self._judged(digits, ())
         return known
+
+    def _spells(self, digits: str) -> bool:
+        return digits[:6] in spelled(say_rule(self.rule))
 
     def _by_codes(self, digits: str) -> bool | None:
         """Whether a code changes where codes alone decide: most often its heading tells for all that is below it."""
@@ -114,9 +132,12 @@ class Shift:
     def verdicts(self, codes: Sequence[str]) -> list[Verdict]:
         """Whether materials of these codes make the change, as far as codes alone decide it."""
         found: list[Verdict] = list(map(self._settled.get, codes))
-        if None in set(found):  # a set tells by hash: a list would compare each with None
-            found = [self.judge(digits).verdict for digits in codes]
-        return found
+        if None not in set(found):  # a set tells by hash: a list would compare each with None
+            return found
+        if not self.edition:
+            # Of most codes that were never asked for the heading was.
+            found = [self._headings.get(digits[:4]) for digits in codes]
+        return [self.judge(digits).verdict if told is None else told for digits, told in zip(codes, found, strict=True)]
 
     def _judged(self, digits: str, facts: Facts) -> Judged:
         asked: list[Asked] = []

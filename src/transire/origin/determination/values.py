@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Final, NamedTuple
 
-from transire.origin.amounts import ZERO, plain_amount
+from transire.origin.amounts import ZERO, plain_amounts
 from transire.origin.case import NOTHING_EXCHANGED, NOTHING_EXCLUDED, Adjustment, Adjustments, Costs
 from transire.origin.errors import PartExceedsWhole
 from transire.origin.reading import amount_at
@@ -90,12 +90,11 @@ _EXCLUDED: Final = ("promotion", "royalties", "shipping_packing", "non_allowable
 
 def _sum(texts: Sequence[str], names: Sequence[str], where: str) -> Decimal:
     """The sum of members of these names; most are left out of a case, which makes them 0."""
-    total = ZERO
-    for text, name in zip(texts, names, strict=True):
-        if text != "0":
-            amount = plain_amount(text)
-            total += amount_at(text, f"{where}/{name}") if amount is None else amount
-    return total
+    stated = [text for text in texts if text != "0"]
+    amounts = plain_amounts(stated)
+    if amounts is None:
+        amounts = [amount_at(text, f"{where}/{name}") for text, name in zip(texts, names, strict=True)]
+    return sum(amounts, ZERO)
 
 
 def _amount(stated: Adjustment | str, kind: str, where: str) -> tuple[Decimal, bool]:
