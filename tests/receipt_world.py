@@ -314,8 +314,8 @@ def tell(operators: Sequence[str] = (CUSTOMS,), *, to: str = CUSTOMS, pool: int 
     return Story(story, action, evidence, document)
 
 
-def credential_document() -> OpenedDocument:
-    """A credential by the producer in two representations, under a fixed salt."""
+def credential_document(number: int = 1) -> OpenedDocument:
+    """A credential by the producer in two representations, under a fixed salt; another one for each number."""
     credential = issue_credential(
         {"name": "Avocados, fresh"},
         types=[],
@@ -323,7 +323,7 @@ def credential_document() -> OpenedDocument:
         key=signing_key(f"{PRODUCER} credential-1"),
         valid_from=ISSUED_AT,
         created=ISSUED_AT,
-        id="urn:uuid:00000000-0000-4000-8000-000000000001",
+        id=f"urn:uuid:00000000-0000-4000-8000-{number:012}",
     )
     representations = {MEDIA_TYPE: canonical_bytes(credential), "application/pdf": b"%PDF-1.7 rendering"}
     salt = b"\x05" * 32

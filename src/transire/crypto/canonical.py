@@ -11,7 +11,6 @@ bytes are kept as they were signed.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable
 from typing import Final, NoReturn, TypeAlias
 
@@ -35,8 +34,9 @@ _OPTIONS: Final = (
     | orjson.OPT_PASSTHROUGH_DATACLASS
     | orjson.OPT_PASSTHROUGH_DATETIME
 )
-# UTF-8 writes what lies beyond the BMP, and only that, with these first bytes.
-_ASTRAL: Final = re.compile(rb"[\xf0-\xf4]")
+# UTF-8 writes what lies beyond the BMP, and only that, with other bytes too; left out, they show at once whether any
+# are there, where a pattern would be ten times as slow.
+_WITHIN_BMP: Final = bytes(range(0xF0))
 # No number above 2^53-1 has fewer digits; text that merely looks so costs a slower reading, no more. Made alike and
 # searched, digits are found ten times as fast as by a pattern.
 _DIGITS_ALIKE: Final = bytes.maketrans(b"123456789", b"000000000")
@@ -166,7 +166,7 @@ def _needs_walk(raw: bytes) -> bool:
     """Whether valid JSON text may be too deep or have keys beyond the BMP; hardly ever true."""
     if raw.count(b"[") + raw.count(b"{") > MAX_DEPTH and _DEEP in msgspec.json.format(raw, indent=1):
         return True
-    return not raw.isascii() and _ASTRAL.search(raw) is not None
+    return not raw.isascii() and bool(raw.translate(None, _WITHIN_BMP))
 
 
 def _explain_difference(raw: bytes, again: bytes, limit: int) -> NoReturn:

@@ -190,7 +190,7 @@ class EmbeddedEngine(LedgerReading):
 
     def evidence(self, action_id: str, *, keys: Sequence[str] = (), shown_at: int | None = None) -> Evidence:
         """See `engines.base.Engine.evidence`."""
-        found = self.lookup(action_id)
+        found = self.lookup(action_id) if self._earlier else None
         ended = None if found is None else ended_at(self._earlier, found.height)
         if ended is not None:
             return ended.reading.evidence(action_id, keys=keys)

@@ -210,6 +210,8 @@ class LedgerReading:
         if raw is None:
             raise NotOnLedger(got=f"the body of block {height}", expected="a node that keeps it")
         roots = _height(reader, proven - 1).roots
+        signer = _signer_key(parse_action(raw))
+        proofs = {key: prove_state(reader, key, proven - 1) for key in dict.fromkeys((signer, *keys))}
         return Evidence(
             network=self._network,
             action=raw,
@@ -223,8 +225,8 @@ class LedgerReading:
             roots=roots,
             accepted=self.signed_header(height + 1),
             proven=self.signed_header(proven),
-            members=(prove_state(reader, _signer_key(parse_action(raw)), proven - 1),),
-            keys=tuple(prove_state(reader, key, proven - 1) for key in keys),
+            members=(proofs[signer],),
+            keys=tuple(proofs[key] for key in keys),
             validator_changes=self._changes(proven),
         )
 

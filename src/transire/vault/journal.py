@@ -119,7 +119,7 @@ _LOCATED = (
     .join_from(statements, pools, statements.c.pool == pools.c.pool)
     .where(statements.c.state == ACCEPTED)
 )
-_LOCATE = _LOCATED.where(statements.c.id == sa.bindparam("of"))
+_LOCATE = _LOCATED.add_columns(pools.c.tree).where(statements.c.id == sa.bindparam("of"))
 _LOCATE_ALL = _LOCATED.where(statements.c.id.in_(sa.bindparam("ids", expanding=True))).order_by(
     pools.c.log_index, statements.c.pool_index
 )
@@ -256,7 +256,10 @@ def accepted_pools(tx: sa.Connection) -> Iterator[AcceptedPool]:
 
 def locate(tx: sa.Connection, statement: str) -> Located | None:
     """The statement with its evidence; None while it is not accepted, or unknown."""
-    return next(iter(_located(tx, tx.execute(_LOCATE, {"of": statement}))), None)
+    row = tx.execute(_LOCATE, {"of": statement}).first()
+    return (
+        None if row is None else _located_of(row, _path(row, {} if row.tree is None else {row.pool: bytes(row.tree)}))
+    )
 
 
 def find_accepted(tx: sa.Connection, statement: str) -> Accepted | None:
