@@ -51,7 +51,8 @@ BATCH = 100
 MOST_WAITING = 6_000
 RATE = 4_000
 """Transactions a second that are prepared: more than either takes."""
-WARM_UP_S = 2.0
+WARM_UP_S = 8.0
+"""Until what waits is what waits all the time: at first each node takes and verifies thousands at once."""
 PATIENCE_S = 60.0
 SETTINGS: dict[str, Any] = {"commit_ms": 200, "idle_s": 5.0, "snapshot_every": 0}
 LEAST_BLOCKS = 3
@@ -106,7 +107,7 @@ def run_pair(
     founded: Genesis, make: Callable[[World, int], list[bytes]], size: int, seconds: int
 ) -> tuple[Figures, Figures]:
     """A run of kvstore, then one of ours with actions that were signed for it: earlier ones would have expired."""
-    count = (seconds + 4) * RATE // 2
+    count = int(seconds + WARM_UP_S + 4) * RATE // 2
     theirs = run_kvstore(founded, size, count, seconds)
     return theirs, run_transire(founded, make(fresh_world(founded), count), seconds)
 
