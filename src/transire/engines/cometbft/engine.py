@@ -220,6 +220,8 @@ class CometBftEngine(LedgerReading):
         """Queue an action; see `engines.base.Engine.submit`."""
         if self._failure is not None:
             raise self._failure
+        if self._server is not None:
+            self._server.give_way()
         before = self.height
         verdict = self.check(raw)
         if isinstance(verdict.refusal, ActionSeen | ActionExpired):

@@ -16,7 +16,9 @@ come into a block: the node that took it proposes it.
 from __future__ import annotations
 
 import logging
+import select
 import socket
+import struct
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -31,8 +33,14 @@ from transire.engines.cometbft.rpc import opened_folder
 from transire.errors import TransireError
 from transire.ledger.protobuf import delimited
 
-CHUNK: Final = 1 << 18
-"""Bytes that are read at once: some 170 actions."""
+CHUNK: Final = 1 << 20
+"""Bytes that are read at once."""
+MUCH: Final = 1 << 16
+"""So many bytes at once are a part of more: a block, or the first of thousands of actions."""
+PAUSE: Final = struct.pack("ll", 0, 1000)
+"""A stream that pauses for a millisecond has ended for now (a `timeval`)."""
+PORTION: Final = 1 << 18
+"""Bytes that are looked at together: some 170 actions."""
 MOST_HELD: Final = 256 << 20
 """Bytes that are read and not yet looked at, at most: twice what CometBFT's mempool may hold."""
 SLICE: Final = 64
@@ -108,6 +116,10 @@ class AbciServer:
         """Whether actions were turned away unlooked at a moment ago: whoever has more had better wait."""
         return time.monotonic() < self._busy_until
 
+    def give_way(self) -> None:
+        """Wait while a call that moves the chain is under way: for whoever has work of this process to do besides."""
+        self._precedence.give_way(GIVE_WAY_S)
+
     def close(self, within: float = 10.0) -> bool:
         """Take no more connections and end those that there are; whether all of them have ended in that time."""
         with self._lock:
@@ -166,7 +178,7 @@ class AbciServer:
     def _check(self, requests: list[Any], read_at: float) -> Iterator[bytes]:
         if not requests:
             return
-        self._precedence.give_way(GIVE_WAY_S)
+        self.give_way()
         late = time.monotonic() - read_at > PATIENCE_S
         unlooked = [late and request.type != RECHECK for request in requests]
         refusals = self._application.check([request.tx for request in requests], unlooked=unlooked)
@@ -224,6 +236,7 @@ class Inbox:
         self._held = 0
         self._ended = False
         self._changed = Condition()
+        self._readable = select.poll()
         self._thread = Thread(target=self._read, name="transire-abci-reading", daemon=True)
         self._thread.start()
 
@@ -238,7 +251,7 @@ class Inbox:
                 return 0.0, b""
             read_at, chunk = self._chunks.popleft()
             taken, size = [chunk], len(chunk)
-            while self._chunks and size < CHUNK:
+            while self._chunks and size < PORTION:
                 taken.append(self._chunks.popleft()[1])
                 size += len(taken[-1])
             self._held -= size
@@ -255,16 +268,35 @@ class Inbox:
         self._thread.join()
 
     def _read(self) -> None:
+        room = memoryview(bytearray(CHUNK))
+        self._connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, PAUSE)
+        self._readable.register(self._connection, select.POLLIN)
         with suppress(OSError):
-            while chunk := self._connection.recv(CHUNK):
+            while size := self._fill(room):
                 with self._changed:
-                    self._chunks.append((time.monotonic(), chunk))
-                    self._held += len(chunk)
+                    self._chunks.append((time.monotonic(), bytes(room[:size])))
+                    self._held += size
                     self._changed.notify_all()
                     self._changed.wait_for(lambda: self._held < MOST_HELD or self._ended)
         with self._changed:
             self._ended = True
             self._changed.notify_all()
+
+    def _fill(self, room: memoryview) -> int:
+        """What has come; if that is much, also what follows without a pause: how many bytes.
+
+        The kernel alone gathers what follows. A thread of this interpreter would have to wait for its turn after each
+        of some twenty pieces of a block, and CometBFT meanwhile.
+        """
+        while True:
+            self._readable.poll()
+            with suppress(BlockingIOError):
+                size = self._connection.recv_into(room)
+                break
+        if size >= MUCH:
+            with suppress(BlockingIOError):
+                size += self._connection.recv_into(room[size:], 0, socket.MSG_WAITALL)
+        return size
 
 
 def received(inbox: Inbox) -> Iterator[tuple[float, list[bytes]]]:

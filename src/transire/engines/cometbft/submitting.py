@@ -29,8 +29,9 @@ MAX_UNDER_WAY: Final = 1_500
 and after each block look again at all that lies in a mempool; what waits in this pool costs nothing."""
 MAX_BATCH: Final = 400
 MAX_BATCH_BYTES: Final = 4 << 20
-AGAIN_S: Final = 2.0
-"""An action that is in no block after this long is handed over again."""
+AGAIN_S: Final = 10.0
+"""An action that is in no block after this long is handed over again. Long, since each time costs CometBFT as much as
+the first, and a network that is slow under load would be given more to do."""
 UNREACHABLE_S: Final = 0.1
 BUSY_S: Final = 0.05
 BUSY_BATCH: Final = 20
@@ -140,8 +141,13 @@ class Sender:
             with self._changed:
                 self._fresh.extendleft(reversed(batch))
             return False
-        refused = [answer for answer in answers if isinstance(answer, RpcRefused) and _KNOWN not in str(answer)]
+        refused = [
+            (action, answer)
+            for action, answer in zip(batch, answers, strict=True)
+            if isinstance(answer, RpcRefused) and _KNOWN not in str(answer)
+        ]
         if refused:
-            # One that found no room is handed over again in AGAIN_S, like one that was lost.
-            log.warning("CometBFT did not take %d actions: %s", len(refused), refused[0])
+            with self._changed:
+                self._fresh.extendleft(action for action, _ in reversed(refused))
+            log.warning("CometBFT did not take %d actions: %s", len(refused), refused[0][1])
         return not refused
