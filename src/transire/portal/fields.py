@@ -46,6 +46,11 @@ class FieldLine:
         return len(self.value) == 43 and _IDENTIFIER.fullmatch(self.value) is not None
 
     @property
+    def on_page(self) -> dict[str, str]:
+        """What to ask for so that the page has the field, where a document of many lines is shown in pages."""
+        return line_query(self.pointer)
+
+    @property
     def anchor(self) -> str:
         """Where the field stands on its page."""
         return anchor_of(self.pointer)
@@ -60,15 +65,30 @@ def anchor_of(pointer: str) -> str:
     return "f" + pointer.replace("/", "-").replace("~", "_")
 
 
+def line_query(pointer: str) -> dict[str, str]:
+    """The words of the address that bring the line on which a place stands; none for what is outside the lines.
+
+    >>> line_query("/lines/41/grossWeight"), line_query("/carrier")
+    ({'line': '42'}, {})
+    """
+    parts = pointer.split("/")
+    return {"line": str(int(parts[2]) + 1)} if len(parts) > 2 and parts[1] == "lines" and parts[2].isdecimal() else {}
+
+
 def field_lines(
-    content: Mapping[str, Any], sources: Mapping[str, Source] | None = None, *, wanted: Iterable[str] = ()
+    content: Mapping[str, Any],
+    sources: Mapping[str, Source] | None = None,
+    *,
+    wanted: Iterable[str] = (),
+    base: str = "",
 ) -> list[FieldLine]:
     """Every field that has a value, in the order of the document, with the source nearest above it.
 
-    `wanted` names fields that are shown even while they are empty: those that are asked for or being changed.
+    `wanted` names fields that are shown even while they are empty: those that are asked for or being changed. `base` is
+    the pointer of this part of the document.
     """
     known = sources or {}
-    lines = [FieldLine(pointer, value, source_of(pointer, known)) for pointer, value in leaves(content)]
+    lines = [FieldLine(pointer, value, source_of(pointer, known)) for pointer, value in leaves(content, base)]
     present = {line.pointer for line in lines}
     lines = [line for line in lines if line.name != "id"]  # a DID or document id, which no person reads or types
     return lines + [FieldLine(pointer, "") for pointer in dict.fromkeys(wanted) if pointer and pointer not in present]

@@ -92,11 +92,11 @@ def _fixed(fee: Fee, value: Fraction, day: date, notices: list[Notice]) -> Itera
         yield _charge(fee, row, Worked(Fraction(row.amount), f"${row.amount} an entry"), notices)
 
 
-def harbor_fee(case: Case, goods: Goods, notices: list[Notice]) -> Iterator[Charge]:
+def harbor_fee(mode: str | None, day: date, goods: Goods, notices: list[Notice]) -> Iterator[Charge]:
     """The harbor maintenance fee of one line, if the goods came by vessel (19 CFR 24.24)."""
-    if case.mode in fees().vessel_modes.modes:
+    if mode in fees().vessel_modes.modes:
         fee = fees().hmf
-        row = fee.on(case.entry_date)
+        row = fee.on(day)
         if row.percent is not None:
             yield _charge(fee, row, ad_valorem(row.percent, goods.value), notices)
 

@@ -5,6 +5,7 @@ and a total of which a part is not known is not known either: it is never the su
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
@@ -36,6 +37,14 @@ class _Priced(msgspec.Struct, frozen=True):
     value: Fraction | None
 
 
+class _Terms(msgspec.Struct, frozen=True):
+    """What of the entry as a whole the price of a line follows from."""
+
+    entry_date: date
+    mode: str | None
+    exchange: tuple[tuple[str, str], ...]
+
+
 def price(case: Case, shelf: Shelf | None = None) -> CaseAnswer:
     """Work out duty and fees of a case with the editions of the shelf, or with those at hand.
 
@@ -48,7 +57,8 @@ def price(case: Case, shelf: Shelf | None = None) -> CaseAnswer:
     ('470.00', ['499 34.64', '501 12.50'])
     """
     editions = shelf or at_hand()
-    priced = [_price_line(case, line, at, editions) for at, line in enumerate(case.lines)]
+    terms = _Terms(case.entry_date, case.mode, tuple(case.exchange.items()))
+    priced = [_price_line(terms, line, at, editions) for at, line in enumerate(case.lines)]
     notices: list[Notice] = []
     problems: list[Problem] = []
     charged = _entry_fees(case, priced, notices, problems)
@@ -67,18 +77,26 @@ def price(case: Case, shelf: Shelf | None = None) -> CaseAnswer:
     )
 
 
-def _price_line(case: Case, line: CaseLine, at: int, shelf: Shelf) -> _Priced:
+@lru_cache(maxsize=4096)
+def _price_line(terms: _Terms, line: CaseLine, at: int, shelf: Shelf) -> _Priced:
+    """Remembered: of an entry that is looked at again, or of which one line was changed, the other lines are the same.
+
+    Nothing but these arguments and the law, which is data of the program, has a part in it.
+    """
     where = f"$.lines[{at}]"
     notices: list[Notice] = []
     value: Fraction | None = None
     try:
-        value = _value(case, line, notices)
+        value = _value(terms, line, notices)
         goods = _goods(line, value)
-        assessed = assess(shelf, line, goods, case.entry_date)
+        assessed = assess(shelf, line, goods, terms.entry_date)
         base = processing_base(
             line, goods, assessed, [line.tariff_number, *(one.number for one in line.additional_numbers)]
         )
-        charged = (*harbor_fee(case, goods, notices), *stated_fees(line, case.entry_date))
+        charged = (
+            *harbor_fee(terms.mode, terms.entry_date, goods, notices),
+            *stated_fees(line, terms.entry_date),
+        )
     except TransireError as refusal:
         problems = (problem_of(refusal, where),)
         return _Priced(_answer(line, value, notices=tuple(notices), problems=problems), None, value)
@@ -105,14 +123,15 @@ def _answer(line: CaseLine, value: Fraction | None, *, duty: Decimal | None = No
     return LineAnswer(line=line.line, tariff_number=line.tariff_number, entered_value=entered, duty=duty, **rest)  # type: ignore[arg-type]
 
 
-def _value(case: Case, line: CaseLine, notices: list[Notice]) -> Fraction:
+def _value(terms: _Terms, line: CaseLine, notices: list[Notice]) -> Fraction:
     """The entered value in whole US dollars (CBP Form 7501, block 32)."""
     minor_units(line.currency)  # refuses what is no currency
     given = exact(line.value)
     if line.currency != "USD":
-        if line.currency not in case.exchange:
-            raise ExchangeRateMissing(got=line.currency, expected=", ".join(case.exchange) or "a rate in `exchange`")
-        given *= exact(case.exchange[line.currency])
+        exchange = dict(terms.exchange)
+        if line.currency not in exchange:
+            raise ExchangeRateMissing(got=line.currency, expected=", ".join(exchange) or "a rate in `exchange`")
+        given *= exact(exchange[line.currency])
     value = dollars(given)
     if not value:
         raise ValueZero(got=f"{line.value} {line.currency}", expected="more than 0")

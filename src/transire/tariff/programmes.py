@@ -84,6 +84,7 @@ def programme(code: str) -> Programme:
         raise ProgrammeUnknown(got=repr(code)[:20], expected=", ".join(programmes())) from None
 
 
+@lru_cache(maxsize=256)
 def programmes_of(agreement_id: str, *, country: str | None = None) -> tuple[str, ...]:
     """The indicators under which an agreement is claimed, the plain one first; for NAFTA that of the country.
 

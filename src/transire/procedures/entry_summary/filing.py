@@ -5,7 +5,9 @@ A draft may be wrong; the checks run over it all the same as far as it can be re
 
 from __future__ import annotations
 
-from typing import Any
+from collections import OrderedDict
+from datetime import date
+from typing import Any, Final, NamedTuple
 
 import msgspec
 import sqlalchemy as sa
@@ -64,35 +66,76 @@ class Examined(msgspec.Struct, frozen=True, kw_only=True):
     case: CaseFile | None
 
 
-def examine_draft(tenant: Tenant, tx: sa.Connection, draft: Draft) -> Examined:
-    """Everything that stands in the way of filing, and what to look at before it."""
+class ReadDraft(msgspec.Struct, frozen=True, kw_only=True):
+    """A version of a draft as it reads: its credential subject, what its schema says of it, and the entry that it is.
+
+    `entry` is None where the draft is too far from an entry to be read as one. Shared: nobody changes it.
+    """
+
+    subject: dict[str, Any]
+    problems: tuple[Problem, ...]
+    entry: EntrySummary | None
+
+
+class _Version(NamedTuple):
+    """A version of a draft on a day. Equal by these three: what a version says never changes."""
+
+    id: str
+    version: int
+    today: str
+
+
+_READ: Final[OrderedDict[_Version, ReadDraft]] = OrderedDict()
+_MOST_READ: Final = 4
+"""Drafts of which the present version is kept as it was read: a few persons are at work, each on one."""
+
+
+def read_draft(draft: Draft, today: date) -> ReadDraft:
+    """The draft as it reads, worked out once for each version: no view of it finds anything else.
+
+    `today` stands in for the days that nobody has given yet. What is held beside the draft has no part in it.
+    """
+    key = _Version(draft.id, draft.version, today.isoformat())
+    known = _READ.get(key)
+    if known is None:
+        known = _READ[key] = _as_it_reads(draft, today)
+        while len(_READ) > _MOST_READ:
+            _READ.popitem(last=False)
+    return known
+
+
+def _as_it_reads(draft: Draft, today: date) -> ReadDraft:
     subject = subject_of(draft)
     problems = find_subject_problems(SCHEMA_ID, subject)
-    case = _case(tenant, tx, draft, subject, problems)
-    if case is None:
-        return Examined(findings=tuple(_finding(problem) for problem in problems), case=None)
+    return ReadDraft(subject=subject, problems=problems, entry=_entry(subject, problems, today))
+
+
+def examine_draft(tenant: Tenant, tx: sa.Connection, draft: Draft) -> Examined:
+    """Everything that stands in the way of filing, and what to look at before it."""
+    today = tenant.now().date()
+    read = read_draft(draft, today)
+    if read.entry is None:
+        return Examined(findings=tuple(_finding(problem) for problem in read.problems), case=None)
+    case = gather_draft(tenant, tx, read.entry, corrects=corrected_entry(draft) or draft.document_id)
     findings = run_checks(case)
-    assumed = {f"/{name}" for name in _assumed(tenant) if name not in subject}
-    told = [_finding(problem) for problem in problems if not _is_told(problem, findings)]
+    assumed = {f"/{name}" for name in _assumed(today) if name not in read.subject}
+    told = [_finding(problem) for problem in read.problems if not _is_told(problem, findings)]
     return Examined(findings=(*told, *(one for one in findings if one.where not in assumed)), case=case)
 
 
-def _case(
-    tenant: Tenant, tx: sa.Connection, draft: Draft, subject: dict[str, Any], problems: tuple[Problem, ...]
-) -> CaseFile | None:
-    """The case of the draft; None where the draft is too far from an entry to be read as one."""
+def _entry(subject: dict[str, Any], problems: tuple[Problem, ...], today: date) -> EntrySummary | None:
+    """The draft as an entry; None where it is too far from one."""
     if any(problem.code != MISSING and problem.where not in CHECKED_BETTER for problem in problems):
         return None
     try:
-        entry = msgspec.convert({**_assumed(tenant), **subject}, EntrySummary)
+        return msgspec.convert({**_assumed(today), **subject}, EntrySummary)
     except msgspec.ValidationError:
         return None  # what is missing has been told by the problems of the form
-    return gather_draft(tenant, tx, entry, corrects=corrected_entry(draft) or draft.document_id)
 
 
-def _assumed(tenant: Tenant) -> dict[str, str]:
+def _assumed(today: date) -> dict[str, str]:
     """What stands in for fields that are still asked for; what is found at them is left out."""
-    return {"entryNumber": "", **dict.fromkeys(ASSUMED_TODAY, tenant.now().date().isoformat())}
+    return {"entryNumber": "", **dict.fromkeys(ASSUMED_TODAY, today.isoformat())}
 
 
 def _is_told(problem: Problem, findings: list[Finding]) -> bool:

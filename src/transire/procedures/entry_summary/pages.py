@@ -2,44 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any, TypeVar
+from collections.abc import Sequence
+from typing import Any
 
 from starlette.responses import Response
 
 from transire.api import documents, network
-from transire.desk.drafts import find_draft
+from transire.desk.drafts import Draft
 from transire.documents.entry import SCHEMA_ID as ENTRY
 from transire.documents.invoice import SCHEMA_ID as INVOICE
+from transire.documents.pdf_text import looks_like_pdf
 from transire.documents.x12_invoice import STATED
-from transire.portal.fields import FieldLine, anchor_of, field_lines, grouped, is_field, typed
+from transire.portal.fields import anchor_of, field_lines, grouped, is_field, line_query, typed
 from transire.portal.registry import N_, Item, Pages, Place
 from transire.portal.verifying import PATH as VERIFY_PATH
 from transire.portal.visit import Visit
 from transire.portal.waiting import await_statement, await_version, show_under_way
 from transire.procedures.entry_summary import service
 from transire.procedures.entry_summary.adding import BLOCKS
-from transire.procedures.entry_summary.draft_views import DraftPage
+from transire.procedures.entry_summary.draft_sheets import SheetLine, draft_sheet
 from transire.procedures.entry_summary.errors import EntryUnknown, InvoiceUnknown
 from transire.procedures.entry_summary.filing import is_fixed
 from transire.procedures.entry_summary.filings import VIEWS, EntryView
 from transire.procedures.entry_summary.form7501 import Form7501, file_name, form_pdf
+from transire.procedures.entry_summary.lines_shown import ALL, LINES_A_PAGE, ROWS_A_PAGE
 from transire.procedures.entry_summary.officer_views import officer_page
-from transire.procedures.entry_summary.pricing import duty_of_draft, notices_of
+from transire.procedures.entry_summary.pdf_invoices import begin_reading, reading_of
+from transire.procedures.entry_summary.pricing import notices_of
+from transire.procedures.entry_summary.reading_pages import LABELS
 from transire.procedures.entry_summary.remarks import remarks_on
-from transire.procedures.findings import Finding
 from transire.procedures.line_number import read_line_number
 from transire.procedures.typesetting import can_typeset
 
 TRADERS = frozenset({"producer", "exporter", "importer", "broker", "customs"})
 FILERS = frozenset({"importer", "broker", "customs"})
 
-T = TypeVar("T")
-
 PAGES = Pages(
     Place("/invoices", N_("Invoices"), N_("Entry"), "invoices.read", TRADERS),
     Place("/entries", N_("Entry summaries"), N_("Entry"), "entries.read", FILERS, also=("/entry-drafts",)),
     told={
+        "invoice-read": N_("Read. Nothing is issued yet: confirm or correct each field beside the original's text."),
         "invoice-issued": N_("Issued. The invoice is on its way to the importer."),
         "entry-drafted": N_("Drafted from the documents held. Look at the findings, then file it."),
         "entry-field-set": N_("The field was changed, and the checks were run again."),
@@ -84,11 +86,15 @@ def show_new_invoice(visit: Visit) -> Response:
 
 @PAGES.post("/invoices/new", operation="invoices.issue", again=show_new_invoice)
 def issue_invoice(visit: Visit) -> Response:
-    """Issue it; a second one of the same number replaces the first."""
+    """Issue it; a second one of the same number replaces the first. What is read from a PDF is confirmed before."""
+    raw = visit.form.file("invoice")
+    if looks_like_pdf(raw):
+        draft_id = begin_reading(visit.tenant, visit.actor, raw, importer_did=visit.form.text("importer"))
+        return visit.go(f"/invoice-readings/{draft_id}", told="invoice-read")
     issued = service.issue_invoice(
         visit.tenant,
         visit.actor,
-        visit.form.file("invoice"),
+        raw,
         importer_did=visit.form.text("importer"),
         stated={name: visit.form.optional(name) for name in STATED},
     )
@@ -105,7 +111,8 @@ def show_invoice(visit: Visit) -> Response:
     except InvoiceUnknown:
         return _under_way(visit, document_id)
     beside = documents.show_document(visit.tenant, visit.actor, document_id)
-    return visit.show("entry_summary/invoice.html", page=page, view=beside)
+    came = reading_of(visit.tenant, visit.actor, document_id)
+    return visit.show("entry_summary/invoice.html", page=page, view=beside, came=came, named=LABELS)
 
 
 # Drafting and filing.
@@ -159,7 +166,7 @@ def print_draft(visit: Visit) -> Response:
 def set_field(visit: Visit) -> Response:
     """Change one field by hand, or clear it, and back to it or to the findings."""
     draft_id, pointer = visit.named("draft_id"), visit.form.text("pointer")
-    content = service.show_draft(visit.tenant, visit.actor, draft_id).content
+    content = service.read_draft(visit.tenant, visit.actor, draft_id).content
     text = visit.form.optional("value")
     service.set_field(
         visit.tenant,
@@ -170,7 +177,7 @@ def set_field(visit: Visit) -> Response:
         expected_version=visit.form.whole("version", least=1, most=10**8),
     )
     back = "findings" if visit.form.optional("then") == "findings" else anchor_of(pointer)
-    return visit.go(f"/entry-drafts/{draft_id}", told="entry-field-set", anchor=back)
+    return visit.go(f"/entry-drafts/{draft_id}", told="entry-field-set", anchor=back, query=line_query(pointer))
 
 
 @PAGES.post("/entry-drafts/{draft_id}/refresh", operation="entries.draft", again=show_draft)
@@ -198,7 +205,7 @@ def discard_draft(visit: Visit) -> Response:
 @PAGES.get("/entry-drafts/{draft_id}/file", operation="entries.file")
 def show_file(visit: Visit) -> Response:
     """The last look before a step that cannot be taken back."""
-    return _draft_page(visit, "entry_summary/file.html")
+    return _draft_page(visit, "entry_summary/file.html", size=ROWS_A_PAGE)
 
 
 @PAGES.post("/entry-drafts/{draft_id}/file", operation="entries.file", again=show_file)
@@ -218,7 +225,8 @@ def show_entry(visit: Visit) -> Response:
     """An entry with its lines, each claim beside its certification, the checks, and what was said since."""
     document_id = visit.named("document_id")
     try:
-        shown = officer_page(visit.tenant, visit.actor, document_id, line=read_line_number(visit.asked("line")))
+        line = read_line_number(visit.asked("line"))
+        shown = officer_page(visit.tenant, visit.actor, document_id, line=line, show=visit.asked("show", ALL))
     except EntryUnknown:
         return _under_way(visit, document_id)
     beside = documents.show_document(visit.tenant, visit.actor, document_id)
@@ -277,63 +285,51 @@ def _printed(form: Form7501) -> Response:
     return Response(form_pdf(form), media_type="application/pdf", headers=headers)
 
 
-def _draft_page(visit: Visit, template: str) -> Response:
-    page = service.show_draft(visit.tenant, visit.actor, visit.named("draft_id"))
-    with visit.tenant.database.reading() as view:
-        draft = find_draft(view, page.draft_id)
-    findings = [*page.findings, *(finding for line in page.lines for finding in line.findings)]
+def _draft_page(visit: Visit, template: str, *, size: int = LINES_A_PAGE) -> Response:
     editing = visit.form.optional("pointer") or visit.asked("edit")
-    duty = duty_of_draft(page.content, visit.tenant.now().date())
-    wanted = [finding.where for finding in findings if is_field(page.content, finding.where)]
-    lines = field_lines(page.content, draft.sources, wanted=[*wanted, editing])
+    shown = line_query(editing).get("line") or visit.asked("line")
+    sheet = draft_sheet(
+        visit.tenant,
+        visit.actor,
+        visit.named("draft_id"),
+        show=ALL if editing else visit.asked("show", ALL),
+        at=read_line_number(shown) - 1 if shown else None,
+        size=size,
+    )
+    draft, content = sheet.draft, sheet.content
+    wanted = [finding.where for finding in sheet.findings if is_field(content, finding.where)]
+    asked = [*wanted, editing]
+    whole = {name: value for name, value in content.items() if name != "lines"}
+    header = field_lines(whole, draft.sources, wanted=[one for one in asked if not one.startswith("/lines/")])
+    parts = [_part(draft, line, asked, editing) for line in sheet.lines]
+    fields = [*header, *(field for part in parts for field in part["fields"])]
     return visit.show(
         template,
-        page=page,
+        sheet=sheet,
         draft=draft,
-        findings=sorted(findings, key=lambda finding: finding.severity),
-        errors=sum(1 for finding in findings if finding.severity == "error"),
-        header=grouped([line for line in lines if not line.pointer.startswith("/lines/")]),
-        parts=_lines_of(page, lines, findings, editing),
-        fixed={line.pointer for line in lines if is_fixed(line.pointer)},
-        changeable={line.pointer for line in lines if not is_fixed(line.pointer)},
+        header=grouped(header),
+        parts=parts,
+        fixed={field.pointer for field in fields if is_fixed(field.pointer)},
+        changeable={field.pointer for field in fields if not is_fixed(field.pointer)},
         editing=editing,
-        blocks=[block for block in BLOCKS if not page.content.get(block)],
-        duty=duty,
-        notices=notices_of(duty),
+        blocks=[block for block in BLOCKS if not content.get(block)],
+        notices=notices_of(sheet.duty),
         can_typeset=can_typeset(),
-        labels=documents.labels(visit.tenant, (source.document_id for source in draft.sources.values())),
+        labels=documents.labels(visit.tenant, {field.source.document_id for field in fields if field.source}),
     )
 
 
-def _lines_of(
-    page: DraftPage, lines: Sequence[FieldLine], findings: Sequence[Finding], editing: str
-) -> list[dict[str, Any]]:
-    """Each line of the draft: what it declares, its fields, what is found of it, and whether it is shown open."""
-    fields, told = _by_base(lines, lambda line: line.pointer), _by_base(findings, lambda one: f"{one.where}/")
-    found = []
-    for place, declared in enumerate(page.content.get("lines", [])):
-        base = f"/lines/{place}/"
-        own = told.get(base, [])
-        found.append(
-            {
-                "base": base,
-                "declared": declared,
-                "fields": fields.get(base, []),
-                "findings": own,
-                "open": bool(own) or editing.startswith(base),
-            }
-        )
-    return found
-
-
-def _by_base(things: Iterable[T], pointer_of: Callable[[T], str]) -> dict[str, list[T]]:
-    """What stands below a line, by the pointer of that line: 999 lines are not gone through for each of them."""
-    found: dict[str, list[T]] = {}
-    for thing in things:
-        parts = pointer_of(thing).split("/", 3)
-        if len(parts) == 4 and parts[1] == "lines":
-            found.setdefault(f"/lines/{parts[2]}/", []).append(thing)
-    return found
+def _part(draft: Draft, line: SheetLine, asked: Sequence[str], editing: str) -> dict[str, Any]:
+    """A line of the draft as it is shown: what it declares, its fields, what is found of it, whether it is open."""
+    wanted = [pointer for pointer in asked if pointer.startswith(line.base)]
+    return {
+        "number": line.at + 1,
+        "base": line.base,
+        "declared": line.declared,
+        "fields": field_lines(line.declared, draft.sources, wanted=wanted, base=line.base[:-1]),
+        "findings": line.findings,
+        "open": bool(line.findings) or editing.startswith(line.base),
+    }
 
 
 def _members(visit: Visit, role: str) -> list[tuple[str, str]]:

@@ -93,7 +93,7 @@ def add_number(visit: Visit) -> Response:
         value=visit.form.optional("value"),
         acts=visit.form.optional("acts"),
     )
-    return visit.go(f"/entry-drafts/{draft_id}", told="number-added", anchor=f"line-{line}")
+    return visit.go(f"/entry-drafts/{draft_id}", told="number-added", anchor=f"line-{line}", query={"line": str(line)})
 
 
 @PAGES.post("/entry-drafts/{draft_id}/fees", operation="entries.draft", again=show_draft)
@@ -103,7 +103,7 @@ def state_fee(visit: Visit) -> Response:
     adding.state_fee(
         visit.tenant, visit.actor, draft_id, line, visit.form.text("class"), amount=visit.form.text("amount")
     )
-    return visit.go(f"/entry-drafts/{draft_id}", told="fee-stated", anchor=f"line-{line}")
+    return visit.go(f"/entry-drafts/{draft_id}", told="fee-stated", anchor=f"line-{line}", query={"line": str(line)})
 
 
 @PAGES.post("/entry-drafts/{draft_id}/blocks", operation="entries.draft", again=show_draft)

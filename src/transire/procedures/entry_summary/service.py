@@ -74,6 +74,7 @@ __all__ = [
     "list_entries",
     "list_invoices",
     "price_draft",
+    "read_draft",
     "refresh_draft",
     "set_field",
     "show_draft",
@@ -223,6 +224,12 @@ def show_draft(tenant: Tenant, person: Person, draft_id: str) -> DraftPage:
         draft = find_own_draft(tenant, view, person, draft_id, "entries.check")
         page = draft_page(draft, examine_draft(tenant, view, draft).findings)
         return msgspec.structs.replace(page, receivers=receivers_of(tenant, view, draft.content))
+
+
+def read_draft(tenant: Tenant, person: Person, draft_id: str) -> desk.Draft:
+    """A draft as it was saved last, without checks."""
+    with tenant.database.reading() as view:
+        return find_own_draft(tenant, view, person, draft_id, "entries.check")
 
 
 def list_drafts(tenant: Tenant, person: Person) -> Sequence[desk.Draft]:
