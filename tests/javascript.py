@@ -12,8 +12,11 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import msgspec
+
 from transire.errors import TransireError
 from transire.ledger.checkpoint import NoteVerifier
+from transire.ledger.disclosure import check_disclosure, is_disclosure, read_disclosure
 from transire.ledger.verify import verify_receipt
 
 REPOSITORY = Path(__file__).resolve().parents[1]
@@ -65,7 +68,11 @@ class Question:
         """Outcome and code of every check, or the code with which the file is refused."""
         witnesses = [NoteVerifier.parse(text) for text in self.options.get("witnesses", ())]
         try:
-            found = verify_receipt(self.receipt, self.network, witnesses=witnesses)
+            disclosed = read_disclosure(self.receipt) if is_disclosure(self.receipt) else None
+            receipt = self.receipt if disclosed is None else disclosed.receipt
+            found = verify_receipt(receipt, self.network, witnesses=witnesses)
+            if disclosed is not None:
+                found = msgspec.structs.replace(found, checks=(*found.checks, check_disclosure(disclosed, found)[0]))
         except TransireError as refusal:
             return {"error": refusal.code}
         checks = {check.name: [check.outcome, check.code] for check in found.checks}

@@ -27,6 +27,7 @@ from ledger_world import (
     public,
     signing_key,
 )
+from transire.credentials.concealed import CONCEALED, conceal_credential
 from transire.credentials.issue import issue_credential
 from transire.crypto.canonical import Json, canonical_bytes
 from transire.crypto.encoding import b64url
@@ -288,10 +289,16 @@ class Story:
         return self.chain.receipt(self.action, self.statement, **options)
 
 
-def tell(operators: Sequence[str] = (CUSTOMS,), *, to: str = CUSTOMS, pool: int = 5) -> Story:
+def tell(
+    operators: Sequence[str] = (CUSTOMS,),
+    *,
+    to: str = CUSTOMS,
+    pool: int = 5,
+    document: OpenedDocument | None = None,
+) -> Story:
     """Anchor a pool with the statement that a document was issued, and one block more for the proof."""
     story = Chain(network(operators))
-    document = credential_document()
+    document = document or credential_document()
     said = make_statement(
         "document.issued/1",
         {"commitment": document.commitment, "schema": "note/1", "to": to},
@@ -312,6 +319,30 @@ def tell(operators: Sequence[str] = (CUSTOMS,), *, to: str = CUSTOMS, pool: int 
     place, path = statements.index(said), tuple(pooled.path(statements.index(said)))
     evidence = StatementEvidence(raw=statement_bytes(said), index=place, path=path, opening=pooled.opening())
     return Story(story, action, evidence, document)
+
+
+def concealed_document() -> OpenedDocument:
+    """A credential by the producer and the token from which its parts are shown, under a fixed salt."""
+    subject: dict[str, Json] = {
+        "name": "Avocados, fresh",
+        "description": "Known to few",
+        "goods": [{"name": "A", "quantity": "40"}, {"name": "B", "quantity": "55"}],
+    }
+    key, salt = signing_key(f"{PRODUCER} credential-1"), b"\x06" * 32
+    credential = issue_credential(
+        subject,
+        types=[],
+        issuer_did=PRODUCER,
+        key=key,
+        valid_from=ISSUED_AT,
+        created=ISSUED_AT,
+        id="urn:uuid:00000000-0000-4000-8000-000000000002",
+    )
+    token = conceal_credential(credential, salt=salt, key=key)
+    assert token is not None
+    representations = {MEDIA_TYPE: canonical_bytes(credential), CONCEALED: token}
+    commitment = b64url(commitment_of(representations, salt))
+    return OpenedDocument(commitment=commitment, salt=salt, representations=representations)
 
 
 def credential_document(number: int = 1) -> OpenedDocument:

@@ -445,17 +445,22 @@ export async function checkCredential(facts) {
   if (credentials.length === 0) {
     return finding(tell("no credential opened"), { expected: tell("the document of the statement"), shown: false });
   }
-  const records = proved(facts.records, "members");
+  proved(facts.records, "members");
   proved(facts.action, "stated-by");
-  const keysOf = (did) =>
-    (records.get(did)?.keys ?? [])
-      .filter((key) => key.purpose === "credential" && isInForce(key, facts.height))
-      .map((key) => key.public);
+  const keysOf = credentialKeysOf(facts);
   const found = [];
   for (const credential of credentials) {
     found.push(await verifyCredential(credential, keysOf));
   }
   return finding(listed(found, "; "));
+}
+
+/** The keys with which a member signs credentials, in force where the receipt says that it spoke. */
+export function credentialKeysOf({ records, height }) {
+  return (did) =>
+    (records.get(did)?.keys ?? [])
+      .filter((key) => key.purpose === "credential" && isInForce(key, height))
+      .map((key) => key.public);
 }
 
 // How things stand.

@@ -303,7 +303,8 @@ function requireContexts(document, options, where) {
   }
 }
 
-async function keyOf(method, keysOf, where) {
+/** The key that a verification method names, if it is one of its controller's. */
+export async function keyOf(method, keysOf, where) {
   const [did, fragment, ...rest] = method.split("#");
   if (!did.startsWith("did:") || !fragment || rest.length > 0) {
     refuse(`${where}/verificationMethod`, "a DID, # and the name of a key", method);

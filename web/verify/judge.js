@@ -9,7 +9,7 @@ import { createInterface } from "node:readline";
 import { trustBrowser } from "./ed25519.js";
 import { Refused } from "./errors.js";
 import { readWitness } from "./note.js";
-import { verifyReceipt } from "./verify.js";
+import { verifyFile } from "./verify.js";
 import { say } from "./words.js";
 
 const bytesOf = (text) => new Uint8Array(Buffer.from(text, "base64"));
@@ -20,7 +20,7 @@ async function answer(one) {
     const witnesses = await Promise.all((one.witnesses ?? []).map(readWitness));
     const now = one.now ? new Date(one.now) : new Date();
     const options = { witnesses, now, require: one.require ?? [], maxAge: one.max_age ?? null };
-    const { holds, checks } = await verifyReceipt(bytesOf(one.receipt), bytesOf(one.network), options);
+    const { holds, checks } = await verifyFile(bytesOf(one.receipt), bytesOf(one.network), options);
     const said = checks.map(({ name, outcome, found, code }) => [name, { outcome, found: say(found, {}), code }]);
     return { holds, checks: Object.fromEntries(said) };
   } catch (error) {

@@ -5,7 +5,7 @@ import { make } from "./dom.js";
 import { MAX_NETWORK_BYTES, MAX_RECEIPT_BYTES } from "./forms.js";
 import { readWitness } from "./note.js";
 import { refusal, report } from "./report.js";
-import { verifyReceipt } from "./verify.js";
+import { verifyFile } from "./verify.js";
 import { printable, say, tell } from "./words.js";
 import { SPANISH } from "./words.es.js";
 
@@ -63,7 +63,7 @@ function head() {
 
 function chooser() {
   const fields = [
-    field("receipt", "Receipt", "The file that a node exported; its name ends in .receipt.json."),
+    field("receipt", "Receipt", "The file that a node exported: a receipt (.receipt.json), or a disclosure of parts of a document."),
     field("network", "Network file", "network.json, from somebody you trust: everything is proved from it."),
   ];
   return make(
@@ -149,7 +149,7 @@ async function outcome() {
   try {
     const lines = given.witnesses.split("\n").map((line) => line.trim()).filter(Boolean);
     const witnesses = await Promise.all(lines.map(readWitness));
-    const verification = await verifyReceipt(given.receipt.bytes, given.network.bytes, { witnesses });
+    const verification = await verifyFile(given.receipt.bytes, given.network.bytes, { witnesses });
     return report(verification, speak, LANGUAGES[language].locale);
   } catch (error) {
     if (error instanceof Refused) {

@@ -11,6 +11,7 @@ export function report(verification, speak, locale) {
   const said = (what, places = {}) => speak(typeof what === "string" ? tell(what, places) : what);
   return [
     verdict(verification, said),
+    verification.holds && verification.claims ? shownParts(verification.claims, said) : null,
     verification.holds ? summary(verification, said, locale) : null,
     make("div", { class: "tr-columns" }, checkList(verification, said), make("div", {}, network(verification, said), limits(said))),
   ].filter((part) => part !== null);
@@ -66,6 +67,33 @@ function reasons(checks, said) {
     make("p", {}, said(judged[0].fix)),
     resting.length > 0 ? make("p", { class: "tr-small" }, said("Not judged, since they rest on it: "), titles(resting, said), ".") : null,
   ];
+}
+
+// What a disclosure shows of the document, as the issuer wrote it.
+
+function shownParts({ type, credentialSubject }, said) {
+  const { type: _, ...parts } = credentialSubject;
+  return make(
+    "section",
+    { class: "tr-sheet", id: "disclosed" },
+    make("h2", {}, said("Shown of the document: {type}", { type: [type].flat().at(-1) })),
+    make("dl", { class: "tr-facts" }, pairsOf(parts)),
+  );
+}
+
+function pairsOf(value) {
+  return Object.entries(value).map(([name, member]) =>
+    make("div", {}, make("dt", {}, printable(name)), make("dd", {}, isNested(member) ? nested(member) : printable(String(member)))),
+  );
+}
+
+const isNested = (value) => value !== null && typeof value === "object";
+
+function nested(value) {
+  if (!Array.isArray(value)) {
+    return make("dl", { class: "tr-facts" }, pairsOf(value));
+  }
+  return make("ul", {}, value.map((one) => make("li", {}, isNested(one) ? nested(one) : printable(String(one)))));
 }
 
 // The picture: who stated what, when it was accepted, who vouches for that, and how it stands.

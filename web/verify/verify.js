@@ -23,6 +23,7 @@ import {
   checkValidators,
   checkWitnesses,
 } from "./checks.js";
+import { DISCLOSED, checkDisclosed, isDisclosure, readDisclosure } from "./disclosure.js";
 import { Refused } from "./errors.js";
 import { readReceipt } from "./forms.js";
 import { readTrustRoot } from "./trust.js";
@@ -100,7 +101,26 @@ export async function verifyReceipt(
   return verification(titleOf(receipt), trust, CHECKS.map((name) => checks[name]), facts);
 }
 
-async function judge(name, title, check, facts, required) {
+/**
+ * Check the bytes of a file that is a receipt or a disclosure. A disclosure has the checks of its receipt and one more,
+ * `disclosed`; `claims` is what it shows of the document, or null.
+ */
+export async function verifyFile(fileBytes, networkBytes, options = {}) {
+  if (!isDisclosure(fileBytes)) {
+    return { ...(await verifyReceipt(fileBytes, networkBytes, options)), claims: null };
+  }
+  const disclosure = await readDisclosure(fileBytes);
+  const verified = await verifyReceipt(disclosure.receipt, networkBytes, options);
+  let claims = null;
+  const check = await judge(...DISCLOSED, async () => {
+    const disclosed = await checkDisclosed(disclosure, verified);
+    claims = disclosed.claims;
+    return { found: disclosed.found, expected: "", detail: "", shown: true };
+  });
+  return { ...verified, checks: [...verified.checks, check], holds: verified.holds && check.outcome === "holds", claims };
+}
+
+async function judge(name, title, check, facts = null, required = false) {
   try {
     const { found, expected, detail, shown } = await check(facts);
     if (required && !shown) {

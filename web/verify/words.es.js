@@ -7,8 +7,8 @@ export const SPANISH = Object.freeze({
     "Elija un comprobante y el archivo de la red. Ambos se comprueban aquí, en este navegador, y no salen de él: sin cuenta, sin envío, sin conexión.",
   Files: "Archivos",
   Receipt: "Comprobante",
-  "The file that a node exported; its name ends in .receipt.json.":
-    "El archivo que exportó un nodo; su nombre termina en .receipt.json.",
+  "The file that a node exported: a receipt (.receipt.json), or a disclosure of parts of a document.":
+    "El archivo que exportó un nodo: un comprobante (.receipt.json), o partes reveladas de un documento.",
   "Network file": "Archivo de la red",
   "network.json, from somebody you trust: everything is proved from it.":
     "network.json, recibido de alguien de confianza: todo se prueba a partir de él.",
@@ -20,6 +20,12 @@ export const SPANISH = Object.freeze({
   "This browser lends its cryptography only to pages opened over HTTPS or from a file. Download the page as one file and open that.":
     "Este navegador solo presta su criptografía a páginas abiertas por HTTPS o desde un archivo. Descargue la página como un archivo y ábralo.",
   "Print this report": "Imprimir este informe",
+  "what is disclosed was signed by the issuer and committed to": "lo revelado fue firmado por el emisor y comprometido",
+  "that every check of the receipt holds": "que se cumplan todas las comprobaciones del comprobante",
+  "another receipt": "otro comprobante",
+  "{parts} of {type}": "{parts} de {type}",
+  "nothing": "nada",
+  "Shown of the document: {type}": "Mostrado del documento: {type}",
   "Every check that could be made holds": "Se cumplen todas las comprobaciones que pudieron hacerse",
   "Do not rely on this copy: it does not prove what it says": "No confíe en esta copia: no prueba lo que dice",
   "Not judged, since they rest on it: ": "No juzgado, pues descansa en ello: ",

@@ -245,7 +245,7 @@ Example:
 Exit codes: 0 all forms say the same, 1 one does not, 2 the folder holds no bundle.
 """
 )
-@click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--did", "documents", multiple=True, type=INPUT_FILE, help="DID document of a did:web issuer (repeat).")
 def compare(folder: Path, documents: tuple[Path, ...]) -> None:
     """Check that all forms of the document in FOLDER say the same and stand under its one commitment."""

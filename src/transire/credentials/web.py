@@ -149,8 +149,9 @@ def _read(response: HTTPResponse, url: str, media_types: frozenset[str], rules: 
 def _connected(address: WebAddress, rules: WebRules, deadline: float) -> Iterator[HTTPConnection]:
     """A connection to an address that was checked; it is cut when the time is up, whatever the host is doing."""
     connection = HTTPConnection(address.host, address.port)
+    context = None if address.plain else _tls(rules)
     opened = _opened(address, _allowed(address, rules, deadline), deadline)
-    secured = opened if address.plain else _secured(opened, address, rules)
+    secured = opened if context is None else _secured(opened, address, context)
     cut = Timer(max(0.0, deadline - time.monotonic()), _cut, (secured,))
     cut.daemon = True
     cut.start()
@@ -184,10 +185,19 @@ def _opened(address: WebAddress, addresses: list[str], deadline: float) -> socke
     raise failure
 
 
-def _secured(opened: socket.socket, address: WebAddress, rules: WebRules) -> ssl.SSLSocket:
+def _tls(rules: WebRules) -> ssl.SSLContext:
     context = ssl.create_default_context(cafile=rules.ca_file)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
-    return context.wrap_socket(opened, server_hostname=address.host, do_handshake_on_connect=False)
+    return context
+
+
+def _secured(opened: socket.socket, address: WebAddress, context: ssl.SSLContext) -> ssl.SSLSocket:
+    """The same connection under TLS; a host that cut it meanwhile leaves no socket open here."""
+    try:
+        return context.wrap_socket(opened, server_hostname=address.host, do_handshake_on_connect=False)
+    except BaseException:
+        opened.close()
+        raise
 
 
 def _cut(connection: socket.socket) -> None:

@@ -169,6 +169,12 @@ def mark_untold(tx: Connection, notices: Iterable[Notice], *, error: str, now: d
             _update(tx, one, tries=one.tries + 1, not_before=None, outcome="given-up", last_error=error[:80])
 
 
+def put_off(tx: Connection, notices: Iterable[Notice], *, now: datetime) -> None:
+    """They were not tried, since one before them failed: they wait for the shortest pause, and no try is counted."""
+    for one in notices:
+        _update(tx, one, not_before=now + PAUSES[0])
+
+
 def _update(tx: Connection, notice: Notice, **values: object) -> None:
     row = t.notices
     tx.execute(sa.update(row).where(row.c.item_id == notice.item_id, row.c.channel == notice.channel).values(**values))

@@ -32,7 +32,7 @@ from transire.documents.csv_table import CellRefused, Column, Problems, read_row
 from transire.documents.differences import leaves
 from transire.errors import TransireError
 
-Kind = Literal["text", "long", "date", "number", "choice", "flag", "list", "email"]
+Kind = Literal["text", "long", "date", "number", "choice", "list", "email"]
 
 COUNTED: Final = "lineNumber"
 """The member of a row that its place gives where nobody says it."""
@@ -232,7 +232,7 @@ def _kind(member: Mapping[str, Any], found: Mapping[str, Any]) -> Kind:
         return "choice"
     if reference in ("date", "text", "email"):
         return {"date": "date", "text": "long", "email": "email"}[reference]  # type: ignore[return-value]
-    kinds: dict[str, Kind] = {"integer": "number", "boolean": "flag", "array": "list"}
+    kinds: dict[str, Kind] = {"integer": "number", "array": "list"}
     return kinds.get(str(found.get("type")), "text")
 
 
@@ -244,8 +244,6 @@ def _resolved(schema: Mapping[str, Any]) -> Mapping[str, Any]:
 def _typed(field: Field, text: str) -> Any:
     if field.kind == "number" and text.isascii() and text.isdigit() and len(text) < 10:
         return int(text)
-    if field.kind == "flag" and text in ("true", "false"):
-        return text == "true"
     if field.kind == "list":
         return [line.strip() for line in text.splitlines() if line.strip()]
     return text

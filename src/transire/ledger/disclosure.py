@@ -13,15 +13,17 @@ import msgspec
 from msgspec import Meta
 
 from transire.credentials.concealed import CONCEALED, issuer_of
+from transire.credentials.errors import CredentialRefused
 from transire.credentials.resolve import member_resolver
 from transire.credentials.sd_jwt import read_sd_jwt, revealed_claims
 from transire.crypto.canonical import Json, canonical_bytes, parse_canonical
 from transire.crypto.encoding import b64url, unb64url
-from transire.crypto.errors import JsonRefused
+from transire.crypto.errors import EncodingInvalid, JsonRefused
 from transire.documents.commitment import Opening, verify_representation
+from transire.documents.errors import CommitmentMismatch, RepresentationRefused
 from transire.errors import TransireError
 from transire.ledger.fields import Digest
-from transire.ledger.proof.errors import CredentialInvalid, DocumentDiffers, NotAReceipt
+from transire.ledger.proof.errors import CredentialInvalid, DocumentDiffers, NotAReceipt, NotJudged, ProofRefused
 from transire.ledger.proof.forms import MAX_RECEIPT_BYTES, StatementReceipt, read_receipt
 from transire.ledger.proof.status import ISSUED
 from transire.ledger.state import MemberRecord
@@ -96,7 +98,7 @@ def check_disclosure(disclosure: Disclosure, verified: Verification) -> tuple[Ch
     """
     title = "what is disclosed was signed by the issuer and committed to"
     try:
-        claims = _claims(disclosure, verified)
+        claims = _judged(disclosure, verified)
     except TransireError as error:
         failed = Check(
             name="disclosed",
@@ -114,8 +116,21 @@ def check_disclosure(disclosure: Disclosure, verified: Verification) -> tuple[Ch
     return Check(name="disclosed", title=title, outcome="holds", found=f"{shown} of {claims['type'][-1]}"), claims
 
 
-def _claims(disclosure: Disclosure, verified: Verification) -> dict[str, Any]:
-    verified.require_all()
+def _judged(disclosure: Disclosure, verified: Verification) -> dict[str, Any]:
+    """What is shown; every refusal is one of those that a receipt's own checks make."""
+    try:
+        verified.require_all()
+    except ProofRefused as error:
+        raise NotJudged(got=error.got, expected="that every check of the receipt holds", where=error.where) from error
+    try:
+        return _claims(disclosure)
+    except (CommitmentMismatch, RepresentationRefused) as error:
+        raise DocumentDiffers(got=error.got, expected=error.expected) from error
+    except (CredentialRefused, EncodingInvalid, JsonRefused) as error:
+        raise CredentialInvalid(got=error.got, expected=error.expected, where=error.where) from error
+
+
+def _claims(disclosure: Disclosure) -> dict[str, Any]:
     receipt = read_receipt(disclosure.receipt)
     if not isinstance(receipt, StatementReceipt) or receipt.statement.kind != ISSUED:
         raise DocumentDiffers(got="another receipt", expected=f"the receipt of a {ISSUED}")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from jinja2 import BaseLoader, ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, StrictUndefined
 from markupsafe import Markup
@@ -87,8 +87,22 @@ def _lines(text: str) -> Markup:
     return Markup("<br>").join(text.splitlines())
 
 
+# Members whose words no rule makes out of their names.
+_KNOWN_AS: Final = {
+    "iataCode": "IATA code",
+    "inTransitDate": "I.T. date",  # CBP Form 7501 block 17
+    "inTransitNumber": "I.T. number",  # CBP Form 7501 block 16
+    "manufacturerId": "Manufacturer ID",  # CBP Form 7501 block 13
+    "nonAllowableInterest": "Non-allowable interest",
+    "scac": "SCAC",
+    "unLocode": "UN/LOCODE",
+}
+
+
 def spaced(name: str) -> str:
-    """The name of a member of a document as words: `countryOfOrigin` is "Country of origin"."""
+    """The name of a member of a document as words: `countryOfOrigin` is "Country of origin", `scac` is "SCAC"."""
+    if name in _KNOWN_AS:
+        return _KNOWN_AS[name]
     words = re.sub(r"(?<=[a-z0-9])([A-Z])", lambda found: " " + found[1].lower(), name).replace("_", " ")
     return words[:1].upper() + words[1:]
 

@@ -303,6 +303,23 @@ def test_a_program_is_told_with_the_signature_of_standard_webhooks(
     assert outcomes(tenant) == {(item, "hook"): (2, "told")}
 
 
+def test_what_was_not_tried_counts_no_try_and_waits_for_the_shortest_pause(
+    node: Node, tenant: Tenant, person: Person, mails: MailServer, receiver: Receiver, authority: Path, tmp_path: Path
+) -> None:
+    said = settings(node, mails, authority, tmp_path)
+    service.name_webhook(tenant, person, said, receiver.url)
+    items = {wait_for(tenant, "one"), wait_for(tenant, "two"), wait_for(tenant, "three")}
+    receiver.statuses = [204, 503]
+    now = tenant.now()
+    round_of(node, tenant, said, now)
+    assert len(receiver.told) == 2  # the second try failed, and the third notice was not tried
+    round_of(node, tenant, said, now + timedelta(seconds=30))
+    assert len(receiver.told) == 2
+    round_of(node, tenant, said, now + timedelta(minutes=2))
+    assert {told[0]["webhook-id"] for told in receiver.told} == items
+    assert sorted(outcomes(tenant).values()) == [(0, "told"), (0, "told"), (1, "told")]
+
+
 def test_a_receiver_that_is_gone_is_told_no_more(
     node: Node, tenant: Tenant, person: Person, mails: MailServer, receiver: Receiver, authority: Path, tmp_path: Path
 ) -> None:

@@ -40,6 +40,19 @@ def _only_says_less(name: str) -> bool:
     return name.split(" ", 1)[1].split(":")[0] in ("documents", "keys", "checkpoint")
 
 
+def test_altered_disclosures_are_refused_alike() -> None:
+    folder = FOLDER.parent / "disclosure"
+    network = (folder / "network.json").read_bytes()
+    genuine = [one["file"] for one in json.loads((folder / "cases.json").read_bytes()) if one["outcome"] == "holds"]
+    questions = [
+        Question(f"{place} {what}", canonical_bytes(altered), network)
+        for place, file in enumerate(genuine)
+        for what, altered in list(alterations(json.loads(file)))[::7]
+    ]
+    assert len(questions) > 200
+    assert disagreements(questions) == {}
+
+
 def test_every_receipt_against_every_network_file() -> None:
     questions = [
         Question(f"{receipt} with the file of {network}", vector(receipt)[0], vector(network)[1])

@@ -122,10 +122,12 @@ class Teller:
         open_now = [one for one in waiting if one.item_id in items]
         settled = [one for one in waiting if one.item_id not in items]
         told, failed, why = self._told(channel, open_now, items, now)
+        tried = {one.item_id for one in (*told, *failed)}
         with self._tenant.transaction() as tx:
             desk.mark_told(tx, settled, outcome="settled")
             desk.mark_told(tx, told)
             desk.mark_untold(tx, failed, error=why, now=now)
+            desk.put_off(tx, [one for one in open_now if one.item_id not in tried], now=now)
             if why == WebhookGone.code:
                 desk.end_webhook(tx, why="gone", now=now, hook_id=channel.partition(":")[2])
 
@@ -138,19 +140,19 @@ class Teller:
     def _told(
         self, channel: str, waiting: Sequence[desk.Notice], items: dict[str, InboxItem], now: datetime
     ) -> tuple[Sequence[desk.Notice], Sequence[desk.Notice], str]:
-        """What was told, what was not, and why not."""
+        """What was told, what was tried in vain, and why. A mail tells of all that waits, a program of one thing."""
         kind, _, name = channel.partition(":")
         told: list[desk.Notice] = []
-        try:
-            if kind == "mail" and waiting:
-                self._mail(name, [items[one.item_id] for one in waiting], now)
-                told = list(waiting)
-            for one in waiting if kind == "hook" else ():
-                self._hook(name, items[one.item_id], now)
-                told.append(one)
-        except TransireError as error:
-            log.warning("not told, will be tried again", tenant=self._tenant.slug, channel=kind, code=error.code)
-            return told, waiting[len(told) :], error.code
+        for together in _parts(kind, waiting):
+            try:
+                if kind == "mail":
+                    self._mail(name, [items[one.item_id] for one in together], now)
+                else:
+                    self._hook(name, items[together[0].item_id], now)
+            except TransireError as error:
+                log.warning("not told, will be tried again", tenant=self._tenant.slug, channel=kind, code=error.code)
+                return told, together, error.code
+            told += together
         return told, (), ""
 
     def _mail(self, person_id: str, items: Sequence[InboxItem], now: datetime) -> None:
@@ -184,3 +186,10 @@ class Teller:
             },
         }
         self._hooks.tell(hook.url, secret, item.id, payload, now=now)
+
+
+def _parts(kind: str, waiting: Sequence[desk.Notice]) -> Sequence[Sequence[desk.Notice]]:
+    """What is told in one go."""
+    if kind == "mail":
+        return [waiting] if waiting else []
+    return [[one] for one in waiting]
