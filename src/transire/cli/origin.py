@@ -67,12 +67,18 @@ def refusal_line(refusal: TransireError, case: str | None = None) -> bytes:
     return msgspec.json.encode({**named, "error": refusal.as_problem()})
 
 
+_INPUT: Final = (
+    'FILE holds one JSON object; "-" is standard input. Its members stand in docs/reference/origin-case.md under "The '
+    "schedules' arithmetic\", and an example of each in docs/how-to/determine-origin.md."
+)
+
+
 def _calculation(kind: Kind, law: str, example: str) -> click.Command:
     """One command for one calculation: all read a file, calculate, and print."""
 
-    @click.command(
-        kind, help=f"{COMMANDS[kind].summary}\n\nThe law: {law}.", epilog=f"\b\nExample:\n  transire origin {example}\n"
-    )
+    told = f"{COMMANDS[kind].summary}\n\nThe law: {law}.\n\n{_INPUT}"
+
+    @click.command(kind, help=told, epilog=f"\b\nExample:\n  transire origin {example}\n")
     @click.argument("file", type=FILE)
     @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
     def command(file: Path, as_json: bool) -> None:
@@ -102,6 +108,10 @@ def _show(value: object, indent: str, name: str = "") -> None:
     elif isinstance(value, list | tuple):
         for at, inner in enumerate(value, start=1):
             _show(inner, indent, f"{name} {at}")
+    elif value is None:
+        click.echo(f"{label}: not known")
+    elif isinstance(value, bool):
+        click.echo(f"{label}: {'yes' if value else 'no'}")
     else:
         click.echo(f"{label}: {printable(str(value))}")
 

@@ -37,8 +37,17 @@ class Day(click.ParamType[date]):
             self.fail(f"{value!r} is not a day; write it as 2026-11-28.", param, ctx)
 
 
+class AgreementName(click.ParamType[str]):
+    """An agreement as people write it: NAFTA, CAFTA-DR; whether there is one is for the catalogue to say."""
+
+    name = "agreement"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        return str(value).lower().replace("-", "_")
+
+
 @click.command("rules")
-@click.argument("agreement_id", metavar="AGREEMENT")
+@click.argument("agreement_id", metavar="AGREEMENT", type=AgreementName())
 @click.argument("code", required=False)
 @click.option(
     "--date", "on", type=Day(), help="The day of importation. [default: today, or the last day of the agreement]"
@@ -128,7 +137,9 @@ def _say(text: str, indent: str = "", *, hanging: str | None = None, bold: bool 
 
 @click.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--agreement", "agreement_id", required=True, help=f"One of {', '.join(agreements())}.")
+@click.option(
+    "--agreement", "agreement_id", required=True, type=AgreementName(), help=f"One of {', '.join(agreements())}."
+)
 @click.option(
     "--home", type=click.Path(path_type=Path), default=Path("."), show_default=True, help="The node's folder."
 )

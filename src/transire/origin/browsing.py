@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import date
 
 import msgspec
@@ -19,6 +20,8 @@ from transire.origin.catalogue import (
     rules_below,
     rules_for,
 )
+from transire.origin.code import known_digits
+from transire.origin.concordance import edition_on, is_unprinted, spelled
 from transire.origin.rule.explaining import explain
 from transire.origin.rule.tree import Rule
 from transire.origin.rule.wording_notes import say_note
@@ -102,6 +105,8 @@ def rules_shown(agreement_id: str, code: str, on: date, own: Catalogue | None = 
         notices.append(f"No rule binds {number.dotted} as a whole; these stand below it.")
     elif not found:
         notices.append("The catalogue holds no rule for this number; that says nothing about the law.")
+    if (unknown := _unknown(number.digits, found or below, on)) is not None:
+        notices.append(unknown)
     if len(found) > 1:
         notices.append("More than one rule binds this number; the words of each say which goods or trade it is for.")
     return Shown(
@@ -112,6 +117,15 @@ def rules_shown(agreement_id: str, code: str, on: date, own: Catalogue | None = 
         notes=tuple(_note(note) for note in notes_for(law.id, code, on, own=own)),
         notices=tuple(notices),
     )
+
+
+def _unknown(digits: str, rules: Sequence[ProductRule], on: date) -> str | None:
+    """That no edition prints the heading of a number, or that the one in force does not print its subheading."""
+    if known_digits(digits) is None:
+        return f"No edition of the Harmonized System prints {digits[:4]}."
+    if is_unprinted(digits, on) and not any(digits[:6] in spelled(f"{rule.scope} {rule.text}") for rule in rules):
+        return f"HS {edition_on(on)}, the edition in force, prints no subheading {digits[:4]}.{digits[4:6]}."
+    return None
 
 
 def _rule(rule: ProductRule, on: date) -> RuleShown:

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from functools import cache, lru_cache
 from typing import Any, Final, TypeVar
 
 import msgspec
+import msgspec.inspect
 
 from transire.errors import TransireError
 from transire.origin.amounts import read_decimal
@@ -132,7 +134,7 @@ def _read(raw: bytes | str, kind: type[_Asked], refusal: type[TransireError]) ->
         decoded: _Asked = _decoder(kind).decode(raw)
         _require_members_once(raw, decoded)
     except msgspec.ValidationError as error:
-        raise _told(error, refusal) from None
+        raise _told(error, kind, refusal) from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise refusal(got=str(error), expected="one JSON object in UTF-8") from None
     except RecursionError:
@@ -172,7 +174,7 @@ def _require_once(value: Any, where: str) -> None:
             _require_once(inner, f"{where}/{at}")
 
 
-def _told(error: msgspec.ValidationError, refusal: type[TransireError]) -> TransireError:
+def _told(error: msgspec.ValidationError, kind: type[msgspec.Struct], refusal: type[TransireError]) -> TransireError:
     match = _AT.match(str(error))
     assert match is not None
     what, where = match["what"], pointer(match["path"] or "")
@@ -181,8 +183,44 @@ def _told(error: msgspec.ValidationError, refusal: type[TransireError]) -> Trans
     if (absent := re.fullmatch(r"Object missing required field `(.*)`", what)) is not None:
         return refusal(got="nothing", expected=f"the member {absent[1]}", where=f"{where}/{absent[1]}")
     if (typed := re.fullmatch(r"Expected `(.*)`, got `(.*)`", what)) is not None:
-        return refusal(got=typed[2], expected=typed[1], where=where or None)
+        number_for_text = typed[2] in ("int", "float") and "str" in typed[1]
+        expected = 'a text; amounts and codes too are texts, such as "38.00"' if number_for_text else typed[1]
+        return refusal(got=typed[2], expected=expected, where=where or None)
+    if (chosen := re.fullmatch(r"Invalid enum value (.*)", what)) is not None:
+        return refusal(got=chosen[1], expected=" or ".join(_choices(kind, where)) or None, where=where or None)
+    if what == "Invalid RFC3339 encoded date":
+        return refusal(got="another text", expected="a day, such as 2026-11-20", where=where or None)
     return refusal(got=what, where=where or None)
+
+
+def _choices(kind: object, where: str) -> tuple[str, ...]:
+    """The words that a member takes, by its place in what is decoded; empty where it takes any."""
+    found: list[msgspec.inspect.Type] = [msgspec.inspect.type_info(kind)]
+    for step in where.split("/")[1:]:
+        found = [inner for one in found for inner in _inside(one, step)]
+    literals = [one for one in _alternatives(found) if isinstance(one, msgspec.inspect.LiteralType)]
+    return tuple(str(value) for one in literals for value in one.values)
+
+
+def _inside(kind: msgspec.inspect.Type, step: str) -> Iterator[msgspec.inspect.Type]:
+    """The types of a member of a struct, or of what a list or an object holds."""
+    for one in _alternatives([kind]):
+        if isinstance(one, msgspec.inspect.StructType):
+            yield from (field.type for field in one.fields if field.encode_name == step)
+        elif isinstance(one, msgspec.inspect.CollectionType | msgspec.inspect.VarTupleType):
+            yield one.item_type
+        elif isinstance(one, msgspec.inspect.DictType):
+            yield one.value_type
+
+
+def _alternatives(kinds: Iterable[msgspec.inspect.Type]) -> Iterator[msgspec.inspect.Type]:
+    for one in kinds:
+        if isinstance(one, msgspec.inspect.UnionType):
+            yield from one.types
+        elif isinstance(one, msgspec.inspect.Metadata):
+            yield from _alternatives([one.type])
+        else:
+            yield one
 
 
 @cache

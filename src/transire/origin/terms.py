@@ -72,13 +72,15 @@ class RelatedSale(_Term, frozen=True, kw_only=True):
 class AdjustmentTerm(_Term, frozen=True, kw_only=True):
     """What happens to a cost beside the price: added where not included, let out where included, or left alone.
 
-    `in_total_cost`: what is let out of the value is let out of total cost as well.
+    `in_total_cost`: what is let out of the value is let out of total cost as well. `content_only`: it is let out for a
+    value content, and stays in the value that a tolerance or a set is measured by.
     """
 
     originating: Treatment
     non_originating: Treatment
     citation: str
     in_total_cost: bool = False
+    content_only: bool = False
 
 
 class NotTolerated(_Term, frozen=True, kw_only=True):

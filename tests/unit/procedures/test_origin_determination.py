@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -17,7 +18,9 @@ from transire.node.own_rules import rules_path
 from transire.node.tenant import Issued
 from transire.origin.agreements import agreement
 from transire.origin.compiling import catalogue_bytes, compile_catalogue, edition_of, read_rows
+from transire.origin.determine import determine
 from transire.origin.errors import CodeUnknown
+from transire.origin.reading import read_case
 from transire.procedures.origin_certification import service as certification
 from transire.procedures.origin_certification.errors import DeterminedOtherwise
 from transire.procedures.origin_determination import service as origin
@@ -28,6 +31,7 @@ from transire.procedures.origin_determination.errors import (
     DeterminationUnknown,
     MaterialUnknown,
 )
+from transire.procedures.origin_determination.picturing import tree_of
 from transire.procedures.origin_determination.supposing import MaterialChange, Supposed
 from transire.procedures.origin_determination.typesetting import binder_pdf, can_typeset
 from transire.records.inbox import list_inbox
@@ -95,6 +99,18 @@ def test_the_page_tells_what_each_material_is_to_the_rule(trade: Trade) -> None:
     # (net cost 717.40 - non-originating 141.10) / net cost, of the example's own bill.
     assert str(stages.bar.found).startswith("80.33175")
     assert stages.bar.reaches
+
+
+def test_a_material_that_is_not_settled_is_not_shown_to_shift() -> None:
+    bought = [
+        {"id": "part", "tariff": "84.14", "origin": "non_originating"},
+        {"id": "motor", "tariff": "8501.10", "origin": "non_originating"},
+    ]
+    asked = {"agreement": "usmca", "import_date": "2024-05-02", "good": {"tariff": "8414.59"}, "materials": bought}
+    rule = {"rule": {"text": "A change to subheading 8414.59 from any other subheading."}}
+    for more, standings in ((rule, ["open", "shifts"]), ({}, ["not_judged", "not_judged"])):
+        case = read_case(json.dumps(asked | more))
+        assert [node.standing for node in tree_of(case, determine(case))] == standings
 
 
 def test_an_agreement_binds_only_the_countries_of_its_day(trade: Trade) -> None:

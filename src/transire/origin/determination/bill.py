@@ -44,6 +44,8 @@ class Bill(msgspec.Struct, eq=False):
     lines: list[Line] = []
     value_non_originating: Decimal = ZERO
     value_non_originating_by_net_cost: Decimal = ZERO
+    let_out: Decimal = ZERO
+    """What the tolerance counts as non-originating besides."""
     value_originating: Decimal = ZERO
     materials_cost: Decimal = ZERO
     own_costs: Decimal = ZERO
@@ -165,7 +167,7 @@ class BillMaker:
         if (said := self.statements.about(material.id)) is not None:
             line.inside, worth = said.applied(line, worth, material, where)
             line.stated_foreign = said.value_non_originating if said.counts else None
-        line.value, line.value_by_net_cost, line.cost = worth
+        line.value, line.value_by_net_cost, line.cost, line.let_out = worth
 
     def _add_self_produced(self, bill: Bill, material: Material, holder: str, at: int, above: tuple[str, ...]) -> None:
         where = f"{holder}/materials/{at}"
@@ -274,6 +276,7 @@ def _count_bought(bill: Bill, bought: Sequence[Line]) -> None:
     bill.value_originating += _total([line.value for line in bought if line.originating])
     bill.value_non_originating += _total([line.value for line in foreign])
     bill.value_non_originating_by_net_cost += _total([line.value_by_net_cost for line in foreign])
+    bill.let_out += _total([line.let_out for line in foreign])
     bill.materials_cost += _total([line.cost for line in bought])
     bill.unvalued += [line for line in bought if line.cost is None]
     bill.unvalued_foreign += [line for line in foreign if line.value is None]
@@ -290,6 +293,7 @@ def _count_inside(bill: Bill, inner: Bill) -> None:
     bill.value_originating += inner.value_originating
     bill.value_non_originating += inner.value_non_originating
     bill.value_non_originating_by_net_cost += inner.value_non_originating_by_net_cost
+    bill.let_out += inner.let_out
     bill.unvalued += inner.unvalued
     bill.unvalued_foreign += inner.unvalued_foreign
     bill.designated_by_content |= inner.designated_by_content

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from transire.origin.amounts import ZERO
 from transire.origin.case import Fact, Material, Textile
 from transire.origin.determination.verdict import Need, Verdict
 
@@ -34,7 +35,7 @@ class Line(msgspec.Struct, eq=False):
     use: str = "material"
     textile: Textile | None = None
     value: Decimal | None = None
-    """What counts as non-originating in a content by the good's value, and in the tolerance."""
+    """What counts as non-originating in a content by the good's value."""
     value_by_net_cost: Decimal | None = None
     """What counts as non-originating in a content by net cost."""
     cost: Decimal | None = None
@@ -46,6 +47,8 @@ class Line(msgspec.Struct, eq=False):
     """How a self-produced material is judged as a good of its own."""
     stated_foreign: Decimal | None = None
     """The non-originating value that another producer states for it, where it originates too: tracing needs it."""
+    let_out: Decimal = ZERO
+    """What of its value counts in the tolerance and in a set alone."""
 
     @property
     def id(self) -> str:
@@ -58,6 +61,11 @@ class Line(msgspec.Struct, eq=False):
     @property
     def weight(self) -> str | None:
         return self.material.weight
+
+    @property
+    def value_tolerated(self) -> Decimal | None:
+        """What counts as non-originating in the tolerance, and in a set."""
+        return None if self.value is None else self.value + self.let_out
 
     @property
     def where(self) -> str:

@@ -306,10 +306,24 @@ def set_of_goods(question: Question) -> Route | None:
     subject = question.subject
     base = subject.transaction_value if term.base == "transaction_value" else subject.adjusted_value
     needed = f"each good originates, or those that do not are at most {percent:f} per cent of the value of the set"
+    if unsaid := _neither_good_nor_packing(question.bill.lines):
+        needs = [
+            Need(f"materials[{line.id}].use", "each good of the set is a set_component", term.citation)
+            for line in unsaid
+        ]
+        found = f"not told to be a good of the set, packing or an accessory: {', '.join(line.id for line in unsaid)}"
+        return Route("set", None, [Condition("set", needed, found, None, tuple(needs), term.citation)], needs)
     if not foreign:
         condition = Condition("set", needed, "each good of the set originates", True, citation=term.citation)
         return Route("set", True, [condition])
     return Route("set", *_measured_set(foreign, percent, base, needed, term.citation))
+
+
+def _neither_good_nor_packing(lines: Sequence[Line]) -> list[Line]:
+    """What does not originate and may be a good of the set: one that is not counted would be a guess."""
+    return [
+        line for line in lines if line.use not in _DISREGARDED | {"set_component"} and not _originates_as_a_good(line)
+    ]
 
 
 def _originates_as_a_good(line: Line) -> bool:
@@ -319,7 +333,7 @@ def _originates_as_a_good(line: Line) -> bool:
 
 def _value_in_set(line: Line) -> Decimal | None:
     """The value of a good in the set: what was paid for it, or what it cost to make (USMCA s.6(4), s.8(1))."""
-    return line.value if line.made is None else line.cost
+    return line.value_tolerated if line.made is None else line.cost
 
 
 def _measured_set(

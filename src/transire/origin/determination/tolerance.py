@@ -84,13 +84,13 @@ def waives_content(subject: Subject) -> Tolerated | None:
     if term.waives_content is None:
         return None
     limit = terms_for(subject.terms.agreement, subject.digits).limit
-    total = subject.bill.value_non_originating
+    total = subject.bill.value_non_originating + subject.bill.let_out
     needs = tuple(_value_missing(line, term.waives_content) for line in subject.bill.unvalued_foreign)
     return _measured(subject, total, limit, term.waives_content, needs)
 
 
 def _by_value(subject: Subject, lines: Sequence[Line], excepted: Excepted, terms: _TermsFor) -> Tolerated:
-    total = sum((line.value or ZERO for line in lines), ZERO)
+    total = sum((line.value_tolerated or ZERO for line in lines), ZERO)
     missing = tuple(_value_missing(line, terms.citation) for line in lines if line.value is None)
     found = _measured(subject, total, terms.limit, terms.citation, missing)
     if found.verdict is False:

@@ -19,6 +19,8 @@ class Worth(NamedTuple):
     value: Decimal | None
     by_net_cost: Decimal | None
     cost: Decimal | None
+    let_out: Decimal = ZERO
+    """What a value content alone lets out of the value (19 USC 4531(d)(4)(B)): a tolerance counts it (s.5(5))."""
 
 
 def worth_of(value: Decimal, adjustments: Adjustments, terms: Terms, originating: bool, where: str) -> Worth:
@@ -28,7 +30,7 @@ def worth_of(value: Decimal, adjustments: Adjustments, terms: Terms, originating
     non-originating material where they are (NAFTA Regulations s.7(1); USMCA Regulations s.8(2); 19 USC 4033(d)(2)).
     """
     counted = cost = value
-    contained = ZERO
+    contained = let_out = ZERO
     for kind, term in terms.adjustments.items():
         stated = getattr(adjustments, kind)
         if stated is None:
@@ -41,12 +43,13 @@ def worth_of(value: Decimal, adjustments: Adjustments, terms: Terms, originating
             cost += amount
         elif treatment == "deduct" and included:
             counted -= amount
+            let_out += amount if term.content_only else ZERO
             cost -= amount if term.in_total_cost else ZERO
     if contained > value:
         raise PartExceedsWhole(
             got=f"{contained} of adjustments included", expected=f"at most {value}", where=f"{where}/adjustments"
         )
-    return Worth(counted, counted, cost)
+    return Worth(counted, counted, cost, let_out)
 
 
 def beside(adjustments: Adjustments | None, where: str) -> Decimal:

@@ -22,6 +22,7 @@ from transire.documents.parties import Party, SigningOfficial
 from transire.documents.wire import as_wire
 from transire.origin.agreements import Agreement
 from transire.origin.catalogue import rules_for
+from transire.origin.determination.finding import OwnRules
 from transire.procedures.origin_certification.errors import DeterminedOtherwise, OfficialMissing
 from transire.procedures.origin_certification.products import criterion_of
 
@@ -69,6 +70,8 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     person_id: str
     suppliers: tuple[Supplier, ...] = ()
     determined: Mapping[str, Determined] = {}
+    own: OwnRules | None = None
+    """The rules that the operator of the node imported."""
 
 
 def draft_subject(wanted: Wanted, particulars: Particulars, products: Sequence[desk.Product]) -> Drafted:
@@ -166,7 +169,7 @@ def _good(number: int, product: desk.Product, wanted: Wanted) -> CertifiedGood:
         tariff_number=product.tariff_code,
         origin_criterion=criterion,
         rule_of_origin=(determined and determined.content.rule_of_origin)
-        or rule_of(product.tariff_code, criterion, wanted.law, wanted.certified_on),
+        or rule_of(product.tariff_code, criterion, wanted.law, wanted.certified_on, wanted.own),
         country_of_origin=product.origin_country,
         producer_basis="YES" if is_nafta and wanted.capacity == "producer" else ("NO(1)" if is_nafta else None),
         net_cost_basis=_net_cost_basis(determined) if is_nafta else None,
@@ -200,11 +203,13 @@ def criterion_by(product: desk.Product, agreement_id: str, determined: Determine
     return criterion_of(product, agreement_id)
 
 
-def rule_of(tariff_number: str, criterion: str, law: Agreement, on: date) -> RuleOfOrigin | None:
+def rule_of(
+    tariff_number: str, criterion: str, law: Agreement, on: date, own: OwnRules | None = None
+) -> RuleOfOrigin | None:
     """The rule that a good of this number is certified under; None where the catalogue of rules holds none."""
     if criterion != PRODUCT_RULE[law.id]:
         return RuleOfOrigin(citation=law.criteria[criterion].citation, text=law.criteria[criterion].title)
-    found = rules_for(law.id, tariff_number, on)
+    found = rules_for(law.id, tariff_number, on, own=None if own is None else own.catalogue)
     if len(found) != 1:  # where several rules stand for one number, only a person can tell which one is met
         return None
     return RuleOfOrigin(citation=found[0].citation, scope=found[0].scope, text=found[0].text)

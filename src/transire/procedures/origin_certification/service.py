@@ -27,6 +27,7 @@ from transire.documents.cost_sheet import cost_sheet_subject
 from transire.documents.errors import Problem
 from transire.documents.parties import Party
 from transire.documents.product import read_product_master
+from transire.node.own_rules import own_rules
 from transire.node.tenant import Issued, Tenant
 from transire.origin.agreements import Agreement
 from transire.origin.agreements import agreement as agreement_of
@@ -107,6 +108,7 @@ def draft_certification(
             period=blanket,
             certified_on=certified_on or tenant.now().date(),
             person_id=person.id,
+            own=own_rules(tenant.origin_rules, law.id),
         )
         products = [desk.find_product(tx, number) for number in goods]
         drafted = draft_subject(structs.replace(wanted, suppliers=suppliers_of(products)), particulars, products)

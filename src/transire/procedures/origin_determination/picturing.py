@@ -12,7 +12,9 @@ from typing import Final, Literal
 from transire.origin.answer import Answer
 from transire.origin.case import Case, Material
 
-Standing = Literal["originates", "shifts", "does_not_shift", "tolerated", "not_asked", "left_out", "made_here"]
+Standing = Literal[
+    "originates", "shifts", "does_not_shift", "tolerated", "open", "not_asked", "not_judged", "left_out", "made_here"
+]
 
 _LEFT_OUT: Final = frozenset({"indirect", "packing_retail", "packing_shipping", "accessory"})
 SHIFT: Final = "tariff shift"
@@ -77,6 +79,10 @@ class _Standings:
         self._is_asked = SHIFT in tests or bool(answer.figures.materials_not_shifting)
         self._tolerated = TOLERANCE in tests and tests[TOLERANCE].met is True
         self._left = frozenset(answer.figures.materials_not_shifting)
+        self._is_judged = answer.rule is not None or answer.criterion is not None
+        self._open: frozenset[str] = frozenset()
+        if SHIFT in tests and tests[SHIFT].met is None:
+            self._open = frozenset(one.fact for one in answer.missing)
 
     def of(self, material: Material) -> Standing:
         if material.self_produced is not None:
@@ -86,10 +92,11 @@ class _Standings:
         if material.origin == "originating" or material.use == "recovered":
             return "originates"
         if not self._is_asked:
-            return "not_asked"
+            return "not_asked" if self._is_judged else "not_judged"
         if material.id in self._left:
             return "tolerated" if self._tolerated else "does_not_shift"
-        return "shifts"
+        asked = (f"materials[{material.id}].tariff", f"materials[{material.id}].facts")
+        return "open" if any(fact.startswith(asked) for fact in self._open) else "shifts"
 
 
 def _node(material: Material, standings: _Standings, total: Decimal) -> Node:
