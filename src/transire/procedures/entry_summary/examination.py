@@ -29,21 +29,17 @@ SINCE: Final = frozenset({"entry.certification-ended-since"})
 """Findings of what happened after the filing: lists know that from the endings themselves, pages check again."""
 
 _of, _statements = t.filings.c, records.statements
-_DONE = (
-    sa.select(t.examinations.c.version, t.filings.c.statement_id)
-    .where(t.examinations.c.version == t.filings.c.version)
-    .correlate(t.filings)
-)
 _DUE = (
     sa.select(_of.statement_id, _of.entry, _of.version, _of.log_index)
     .join(_statements, _statements.c.id == _of.statement_id)
-    .where(~_DONE.exists(), _statements.c.height <= sa.bindparam("height"))
+    # Asked in this form, it begins with what waits: joined, it would go through all filings at every turn.
+    .where(_of.version.in_(sa.select(t.unexamined.c.version)), _statements.c.height <= sa.bindparam("height"))
     .order_by(_of.log_index, _of.position, _of.statement_id)
     .limit(1)
 )
 _CLEAR = tuple(
     sa.delete(table).where(table.c.version == sa.bindparam("of"))
-    for table in (t.findings, t.lines, t.sought, t.examinations)
+    for table in (t.findings, t.lines, t.sought, t.unexamined)
 )
 
 
@@ -72,7 +68,6 @@ def _examine(tenant: Tenant, tx: sa.Connection, filing: Any) -> None:
     insert_rows(tx, t.findings, [_row(filing.version, place, finding) for place, finding in enumerate(found)])
     insert_rows(tx, t.lines, [] if case is None else [_line_row(filing.version, line) for line in case.lines()])
     insert_rows(tx, t.sought, [{"version": filing.version, "name": name} for name in sorted(names)])
-    insert_rows(tx, t.examinations, [{"version": filing.version, "entry": filing.entry}])
     stand(tx, filing.entry)
     for name in () if case is None else _shared(case):
         forget_later(tx, name, filing.log_index)

@@ -151,13 +151,13 @@ def _has_ended_claim() -> sa.Exists:
     A certification's version belongs to its issuer: only the end of the version by its own issuer counts.
     """
     ending, document = records.endings.c, records.documents.c
-    owned = sa.select(document.commitment).where(
-        document.commitment == ending.commitment, document.issuer == ending.issuer
-    )
+    # By way of the document, which tells the issuer: each step is answered from an index, however much has ended.
+    its_own = sa.and_(ending.issuer == document.issuer, ending.commitment == document.commitment)
     return (
         sa.select(_c.line)
-        .join(records.endings, ending.commitment == _c.certification_version)
-        .where(_c.statement_id == _f.statement_id, owned.exists())
+        .join(records.documents, document.commitment == _c.certification_version)
+        .join(records.endings, its_own)
+        .where(_c.statement_id == _f.statement_id)
         .exists()
     )
 

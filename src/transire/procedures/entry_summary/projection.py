@@ -26,13 +26,13 @@ DECIDED, DETERMINATIONS = "origin.decided/1", "determinations"
 """What customs decides bears on claims that were filed after it, whenever it comes to be known."""
 TURNED = "origin.turned/1"
 
-_FORGET = sa.delete(t.examinations).where(t.examinations.c.version == sa.bindparam("of"))
 _LOOKED_FOR = sa.select(t.sought.c.version).where(t.sought.c.name == sa.bindparam("name"))
 _LOOKED_FOR_AFTER = _LOOKED_FOR.join(t.filings, t.filings.c.version == t.sought.c.version).where(
     sa.or_(t.filings.c.log_index > sa.bindparam("log_index"), t.filings.c.entry == sa.bindparam("name"))
 )
-_FORGET_SEEKERS = sa.delete(t.examinations).where(t.examinations.c.version.in_(_LOOKED_FOR))
-_FORGET_LATER_SEEKERS = sa.delete(t.examinations).where(t.examinations.c.version.in_(_LOOKED_FOR_AFTER))
+_WAITS = sa.select(t.unexamined.c.version).where(t.unexamined.c.version == t.sought.c.version).exists()
+_FORGET_SEEKERS = sa.insert(t.unexamined).from_select(["version"], _LOOKED_FOR.where(~_WAITS).distinct())
+_FORGET_LATER_SEEKERS = sa.insert(t.unexamined).from_select(["version"], _LOOKED_FOR_AFTER.where(~_WAITS).distinct())
 
 
 def project(tx: Connection, context: Any, statement: Any, documents: Any) -> None:
@@ -59,7 +59,7 @@ def _filing(tx: Connection, context: Any, statement: Any) -> None:
     values = place_values(context, statement.by)
     put_row(tx, t.filings, **values, entry=entry, version=body["version"], previous=body.get("previous"))
     put_rows(tx, t.claims, [_claim(context, claim, at) for claim in body["claims"] for at in claimed_lines(claim)])
-    tx.execute(_FORGET, {"of": body["version"]})
+    put_row(tx, t.unexamined, version=body["version"])
     stand(tx, entry)
     kind = "entry.filed" if statement.kind == FILED.name else "entry.corrected"
     _tell(tx, context, kind, document_id=entry, urgency=SOON if "customs" in context.roles else LATER)

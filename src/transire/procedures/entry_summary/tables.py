@@ -78,14 +78,9 @@ closings = Table(
     Index(None, "request"),
 )
 
-# What this member's own checks found of a version, judged at its place in the log. Derived: these rows are made, and
-# made again, by the examination, in a turn of the node as in a rebuild.
-examinations = Table(
-    "entry_examinations",
-    metadata,
-    Column("version", Name, primary_key=True),
-    Column("entry", Name, nullable=False),
-)
+# The filed versions that wait to be examined, or to be examined again: few, however many were filed. They are asked for
+# at every turn.
+unexamined = Table("entry_unexamined", metadata, Column("version", Name, primary_key=True))
 
 # What an examination looked for: documents and statements by their ids, and the entry's number. When one of these
 # arrives late, before the filing in the log, the version is examined again.
