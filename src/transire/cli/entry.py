@@ -72,10 +72,11 @@ def read_invoice(invoice: Path, output: Path | None, as_json: bool) -> None:
     Example:
       transire entry read-invoice invoice.pdf --output invoice.csv
     """
-    from transire.documents.pdf_invoice import read_invoice_pdf, reading_table
-    from transire.documents.pdf_text import MOST_BYTES as MOST_PDF
+    from transire.documents.pdf_invoice import read_invoice_text, reading_table
+    from transire.procedures.pdf_text import MOST_BYTES as MOST_PDF
+    from transire.procedures.pdf_text import read_pdf
 
-    reading = read_invoice_pdf(read_up_to(invoice, MOST_PDF))
+    reading = read_invoice_text(read_pdf(read_up_to(invoice, MOST_PDF)))
     if output is not None:
         output.write_bytes(reading_table(reading))
     if as_json:

@@ -21,7 +21,6 @@ from transire.documents.invoice import INVOICE_COLUMNS, LINE_COLUMNS
 from transire.documents.pdf_labels import HEAD, column_of
 from transire.documents.pdf_lines import Cells, read_lines
 from transire.documents.pdf_places import Standing, all_lines
-from transire.documents.pdf_text import read_pdf
 from transire.documents.pdf_words import (
     Cell,
     Point,
@@ -56,11 +55,6 @@ class PdfReading(msgspec.Struct, frozen=True, kw_only=True):
     pages: tuple[tuple[str, ...], ...]
     head: dict[str, Said]
     lines: tuple[dict[str, Said], ...]
-
-
-def read_invoice_pdf(raw: bytes) -> PdfReading:
-    """Read a PDF; refuse one of which no text can be taken (`documents.pdf-unreadable`)."""
-    return read_invoice_text(read_pdf(raw))
 
 
 def read_invoice_text(pages: tuple[tuple[str, ...], ...]) -> PdfReading:

@@ -1,4 +1,4 @@
-"""Where on the pages of a file words stand."""
+"""A PDF by its first bytes, and where on its pages words stand."""
 
 from __future__ import annotations
 
@@ -25,3 +25,12 @@ def all_lines(pages: Sequence[Sequence[str]]) -> list[Standing]:
     Standing(page=2, line=2, text='Total')
     """
     return [Standing(page, line, text) for page, lines in enumerate(pages, 1) for line, text in enumerate(lines, 1)]
+
+
+def looks_like_pdf(raw: bytes) -> bool:
+    """Whether a file begins as a PDF does (ISO 32000-2, 7.5.2); readers take some bytes before it too.
+
+    >>> looks_like_pdf(b"%PDF-1.7"), looks_like_pdf(b"invoice_number,")
+    (True, False)
+    """
+    return b"%PDF-" in raw[:1024]

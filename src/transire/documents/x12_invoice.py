@@ -14,7 +14,7 @@ from typing import Final
 
 from transire.documents.errors import InterchangeUnreadable, PdfUnconfirmed
 from transire.documents.invoice import INVOICE_COLUMNS, LINE_COLUMNS, Invoice, read_invoice_csv
-from transire.documents.pdf_text import looks_like_pdf
+from transire.documents.pdf_places import looks_like_pdf
 from transire.documents.x12 import Segment, looks_like_x12, read_transaction
 from transire.tariff.currencies import is_currency, minor_units
 

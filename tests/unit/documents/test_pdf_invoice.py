@@ -11,9 +11,13 @@ from invoice_layouts import blank, english, long, plain, spanish
 
 from transire.documents.errors import PdfUnconfirmed, PdfUnreadable
 from transire.documents.invoice import LINE_COLUMNS
-from transire.documents.pdf_invoice import PdfReading, read_invoice_pdf, read_invoice_text
-from transire.documents.pdf_text import MOST_BYTES, MOST_PAGES, read_pdf
+from transire.documents.pdf_invoice import PdfReading, read_invoice_text
 from transire.documents.x12_invoice import read_invoice_file
+from transire.procedures.pdf_text import MOST_BYTES, MOST_PAGES, read_pdf
+
+
+def read_invoice_pdf(raw: bytes) -> PdfReading:
+    return read_invoice_text(read_pdf(raw))
 
 
 def said(reading: PdfReading) -> dict[str, str]:

@@ -19,11 +19,12 @@ from transire.desk.person import Person
 from transire.documents.csv_table import CellRefused, Column
 from transire.documents.errors import PdfUnconfirmed
 from transire.documents.invoice import INVOICE_COLUMNS, LINE_COLUMNS
-from transire.documents.pdf_invoice import PdfReading, Said, read_invoice_pdf, write_table
+from transire.documents.pdf_invoice import PdfReading, Said, read_invoice_text, write_table
 from transire.node.tenant import Issued, Tenant
 from transire.procedures.entry_summary.errors import LineUnknown, PartUnknown
 from transire.procedures.entry_summary.filing import keyed_by
 from transire.procedures.entry_summary.invoices import issue_invoice
+from transire.procedures.pdf_text import read_pdf
 
 DRAFT_KIND: Final = "invoice-pdf"
 HEAD: Final = "head"
@@ -73,7 +74,7 @@ class ReadingPage(msgspec.Struct, frozen=True, kw_only=True):
 def read_invoice(person: Person, raw: bytes) -> PdfReading:
     """What can be read of a PDF, for whoever confirms it elsewhere. Nothing is kept."""
     require(person, "invoices.issue")
-    return read_invoice_pdf(raw)
+    return read_invoice_text(read_pdf(raw))
 
 
 def begin_reading(tenant: Tenant, person: Person, raw: bytes, *, importer_did: str) -> str:
@@ -213,7 +214,7 @@ def _content(reading: PdfReading) -> dict[str, Any]:
         "head": {name: one.value for name, one in reading.head.items() if one.value},
         "lines": [{name: one.value for name, one in line.items() if one.value} for line in reading.lines],
         "pages": [list(page) for page in reading.pages],
-        "texts": {pointer: one.text for pointer, one in said.items() if one.text and one.text != one.value},
+        "texts": {pointer: one.text for pointer, one in said.items() if one.text},
         "why": {pointer: one.why for pointer, one in said.items() if one.why and not one.value},
         "places": {pointer: [one.page, one.line] for pointer, one in said.items() if one.page},
         "confirmed": [],
@@ -282,7 +283,7 @@ def _asked(draft: desk.Draft, pointer: str, column: Column) -> AskedField:
         meaning=column.meaning,
         required=column.required,
         value=value,
-        text=content["texts"].get(pointer, value if page else ""),
+        text=content["texts"].get(pointer, ""),
         page=page,
         line=line,
         why=content["why"].get(pointer, ""),

@@ -1,6 +1,6 @@
 """The process in which the text of a PDF is taken: it reads bytes from its input, and writes JSON to its output.
 
-    python -m transire.documents.pdf_child <most pages> <seconds of the processor> <bytes of memory>
+    python -m transire.procedures.pdf_child <most pages> <seconds of the processor> <bytes of memory>
 
 A file from outside may be made to keep a reader busy or to fill its memory, so it is read in a process of its own that
 the system ends at its limits and which can write no file and start no other program. Text is all that is taken: no

@@ -11,6 +11,7 @@ import sys
 from typing import Final
 
 from transire.documents.errors import PdfUnreadable
+from transire.documents.pdf_places import looks_like_pdf
 
 MOST_BYTES: Final = 10_000_000
 MOST_PAGES: Final = 60
@@ -29,15 +30,6 @@ _SAYS: Final = {
 }
 
 
-def looks_like_pdf(raw: bytes) -> bool:
-    """Whether a file begins as a PDF does (ISO 32000-2, 7.5.2); readers take some bytes before it too.
-
-    >>> looks_like_pdf(b"%PDF-1.7"), looks_like_pdf(b"invoice_number,")
-    (True, False)
-    """
-    return b"%PDF-" in raw[:1024]
-
-
 def read_pdf(raw: bytes) -> tuple[tuple[str, ...], ...]:
     """The lines of each page, blank ones too, with the columns where they stand; refuse what has no text to read."""
     if not looks_like_pdf(raw):
@@ -51,7 +43,7 @@ def read_pdf(raw: bytes) -> tuple[tuple[str, ...], ...]:
 
 
 def _taken(raw: bytes) -> list[str]:
-    program = [sys.executable, "-I", "-m", "transire.documents.pdf_child"]
+    program = [sys.executable, "-I", "-m", "transire.procedures.pdf_child"]
     limits = [str(MOST_PAGES), str(MOST_SECONDS), str(_MOST_MEMORY)]
     try:
         done = subprocess.run([*program, *limits], input=raw, capture_output=True, timeout=_MOST_WAIT, check=False)  # noqa: S603
