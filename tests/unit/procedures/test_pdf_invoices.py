@@ -108,11 +108,12 @@ def test_from_the_pdf_to_the_draft_of_an_entry(desk: TestClient, trade: Trade) -
     there = send(desk, f"{reading}/issue", reading)
     document_id = there.partition("/invoices/")[2].partition("?")[0]
     trade.settle()
-    came = {field.pointer: field for field in pdf_invoices.reading_of(broker.tenant, broker.person, document_id)}
-    assert came["/head/invoice_number"].source is not None
-    assert came["/head/invoice_number"].source.detail == "PDF, page 1, line 9"
-    assert came["/head/payment_terms"].source is not None
-    assert came["/head/payment_terms"].source.origin == "keyed"
+    came = pdf_invoices.reading_of(broker.tenant, broker.person, document_id)
+    assert came is not None
+    sources = {field.column: field.source for field in came.head if field.source is not None}
+    assert sources["invoice_number"].detail == "PDF, page 1, line 9"
+    assert sources["payment_terms"].origin == "keyed"
+    assert [(line.number, line.pages, line.keyed) for line in came.lines] == [(at, (1,), ()) for at in range(1, 13)]
     issued = page(desk, f"/invoices/{document_id}")
     assert "The seller has signed nothing of it." in issued
     assert "PDF, page 1" in issued

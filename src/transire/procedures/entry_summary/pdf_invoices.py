@@ -71,6 +71,22 @@ class ReadingPage(msgspec.Struct, frozen=True, kw_only=True):
         return all(confirmed for _, confirmed in self.parts)
 
 
+class LineCame(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a line came from: the pages of the file, and the columns that were typed or worked out."""
+
+    number: int
+    pages: tuple[int, ...]
+    keyed: tuple[str, ...]
+    computed: tuple[str, ...]
+
+
+class Came(msgspec.Struct, frozen=True, kw_only=True):
+    """Where an invoice that was read from a PDF came from, field by field, its lines in short."""
+
+    head: tuple[AskedField, ...]
+    lines: tuple[LineCame, ...]
+
+
 def read_invoice(person: Person, raw: bytes) -> PdfReading:
     """What can be read of a PDF, for whoever confirms it elsewhere. Nothing is kept."""
     require(person, "invoices.issue")
@@ -195,14 +211,28 @@ def discard_reading(tenant: Tenant, person: Person, draft_id: str) -> None:
         desk.close_draft(tx, person, draft_id, document_id=None, now=tenant.now())
 
 
-def reading_of(tenant: Tenant, person: Person, document_id: str) -> tuple[AskedField, ...]:
-    """Where each field of an invoice that this member read from a PDF came from; none for any other invoice."""
+def reading_of(tenant: Tenant, person: Person, document_id: str) -> Came | None:
+    """Where the fields of an invoice that this member read from a PDF came from; None for any other invoice."""
     require(person, "invoices.read")
     with tenant.database.reading() as view:
         draft = desk.find_draft_of(view, document_id, kind=DRAFT_KIND)
     if draft is None:
-        return ()
-    return tuple(_asked(draft, pointer, column) for part in _parts(draft) for pointer, column in _columns(draft, part))
+        return None
+    head = tuple(_asked(draft, pointer, column) for pointer, column in _columns(draft, HEAD))
+    return Came(head=head, lines=tuple(_line_came(draft, at) for at in range(len(draft.content["lines"]))))
+
+
+def _line_came(draft: desk.Draft, at: int) -> LineCame:
+    asked = [_asked(draft, f"/lines/{at}/{column.name}", column) for column in LINE_COLUMNS]
+    said = [field for field in asked if field.value and field.source is not None]
+    kinds = {field.column: field.source.origin for field in said if field.source is not None}
+    read = [field.page for field in said if field.page is not None and kinds[field.column] == "imported"]
+    return LineCame(
+        number=at + 1,
+        pages=tuple(sorted(set(read))),
+        keyed=tuple(column for column, kind in kinds.items() if kind == "keyed"),
+        computed=tuple(column for column, kind in kinds.items() if kind == "computed"),
+    )
 
 
 # What a draft of a reading holds.
