@@ -26,7 +26,7 @@ from babel.messages.pofile import read_po, write_po
 import transire
 from transire.api import changes
 from transire.desk.permissions import MATRIX
-from transire.documents import problems
+from transire.documents import pdf_invoice, problems
 from transire.documents.catalogue import common_definition, document_type, schema_bytes, schema_ids
 from transire.documents.form import Group, Table, form_of
 from transire.errors import catalogue
@@ -109,6 +109,7 @@ def spoken_words() -> Iterator[str]:
     )
     yield from (programme.title for programme in agency_programmes())
     yield from REASONS
+    yield from pdf_invoice.REASONS
 
 
 def _words_of_form(schema_id: str) -> Iterator[str]:
@@ -122,10 +123,13 @@ def _words_of_form(schema_id: str) -> Iterator[str]:
 
 
 def _refused_cells(tree: ast.Module) -> Iterator[str]:
-    """Sentence and fix of every `CellRefused(code, sentence, fix)` that are constant: what is wrong with a table."""
+    """Sentence and fix of every `CellRefused(code, sentence, fix)`, and sentence of every `Unclear(sentence)`, that are
+    constant: what is wrong with a table, and why something on a page was not read."""
+    first = {"CellRefused": 1, "Unclear": 0}
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "CellRefused":
-            for said in node.args[1:]:
+        name = getattr(node.func, "id", "") if isinstance(node, ast.Call) else ""
+        if isinstance(node, ast.Call) and name in first:
+            for said in node.args[first[name] :]:
                 if isinstance(said, ast.Constant) and isinstance(said.value, str):
                     yield said.value
 

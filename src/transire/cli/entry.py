@@ -59,6 +59,38 @@ def write_records(entry_file: Path, output: Path | None, as_json: bool, folder: 
     _told(entry_records(content, duty_of(content), replaces=replaces), output, as_json)
 
 
+@entry.command("read-invoice")
+@click.argument("invoice", metavar="INVOICE.pdf", type=INPUT_FILE)
+@OUTPUT
+@JSON
+def read_invoice(invoice: Path, output: Path | None, as_json: bool) -> None:
+    """Read an invoice out of a PDF, each field with its page and line; what is unclear is blank, with the reason.
+
+    A reading is a proposal: confirm or correct it, then issue it. --output writes it as a table (CSV) to fill in.
+
+    \b
+    Example:
+      transire entry read-invoice invoice.pdf --output invoice.csv
+    """
+    from transire.documents.pdf_invoice import read_invoice_text, reading_table
+    from transire.procedures.pdf_text import MOST_BYTES as MOST_PDF
+    from transire.procedures.pdf_text import read_pdf
+
+    reading = read_invoice_text(read_pdf(read_up_to(invoice, MOST_PDF)))
+    if output is not None:
+        output.write_bytes(reading_table(reading))
+    if as_json:
+        click.echo(msgspec.json.encode(reading))
+        return
+    parts = [("", reading.head), *((f"line {at}: ", line) for at, line in enumerate(reading.lines, start=1))]
+    for name, said in parts:
+        for column, one in said.items():
+            if one.value or one.why:
+                place = f"page {one.page}, line {one.line}" if one.page else ""
+                told = "; ".join(filter(None, (place, one.why, one.text if not one.value else "")))
+                click.echo(printable(f"{name}{column}: {one.value or '(blank)'} [{told}]"))
+
+
 @entry.command("release")
 @ENTRY
 @OUTPUT

@@ -98,6 +98,14 @@ def find_draft(tx: Connection, draft_id: str, *, kind: str | None = None) -> Dra
     return _draft(row)
 
 
+def find_draft_of(tx: Connection, document_id: str, *, kind: str) -> Draft | None:
+    """The draft of this kind that became a document, the latest of several; None where none of this member did."""
+    row = t.drafts.c
+    wanted = sa.select(t.drafts).where(row.document_id == document_id, row.kind == kind)
+    found = tx.execute(wanted.order_by(row.updated_at.desc(), row.id).limit(1)).first()
+    return None if found is None else _draft(found)
+
+
 def list_drafts(tx: Connection, *, kind: str | None = None, state: str = "open") -> Sequence[Draft]:
     """The drafts in a state, the latest change first."""
     row = t.drafts.c

@@ -13,6 +13,8 @@ TransireError
 ├── RepresentationRefused     documents.representation
 ├── DocumentUnreadable        documents.unreadable
 ├── InterchangeUnreadable     documents.x12-unreadable
+├── PdfUnreadable             documents.pdf-unreadable
+├── PdfUnconfirmed            documents.pdf-unconfirmed
 └── CommitmentMismatch        documents.commitment-mismatch
 """
 
@@ -174,6 +176,24 @@ class InterchangeUnreadable(TransireError):
     code = "documents.x12-unreadable"
     sentence = "This file cannot be read as an X12 invoice (810)."
     fix = "Export the one invoice again as an 810 in production, or as a table (CSV)."
+    status = 422
+
+
+class PdfUnreadable(TransireError):
+    """A PDF of which no text is taken: damaged, encrypted, too large, without text, or made to keep a reader busy."""
+
+    code = "documents.pdf-unreadable"
+    sentence = "No text can be taken from this PDF."
+    fix = "Hand in the PDF as the seller's own system wrote it, or the same invoice as a table (CSV) or X12 810."
+    status = 422
+
+
+class PdfUnconfirmed(TransireError):
+    """An invoice out of a PDF that nobody has confirmed: what was read there is a proposal and nothing more."""
+
+    code = "documents.pdf-unconfirmed"
+    sentence = "What is read from a PDF has to be confirmed field by field first."
+    fix = "Hand the PDF in where its reading is shown, confirm or correct each field there, and issue the invoice then."
     status = 422
 
 

@@ -12,8 +12,9 @@ from collections.abc import Callable, Mapping
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
-from transire.documents.errors import InterchangeUnreadable
+from transire.documents.errors import InterchangeUnreadable, PdfUnconfirmed
 from transire.documents.invoice import INVOICE_COLUMNS, LINE_COLUMNS, Invoice, read_invoice_csv
+from transire.documents.pdf_places import looks_like_pdf
 from transire.documents.x12 import Segment, looks_like_x12, read_transaction
 from transire.tariff.currencies import is_currency, minor_units
 
@@ -39,7 +40,12 @@ _CONTACTS: Final = {"TE": "phone", "EM": "email"}
 
 
 def read_invoice_file(raw: bytes, stated: Mapping[str, str | None]) -> Invoice:
-    """An invoice, as CSV or as X12 810 by how the file begins; `stated` is for the latter."""
+    """An invoice, as CSV or as X12 810 by how the file begins; `stated` is for the latter.
+
+    A PDF is refused: what is read from one is confirmed first.
+    """
+    if looks_like_pdf(raw):
+        raise PdfUnconfirmed(got="a PDF", expected="a table (CSV) or an X12 810")
     return read_invoice_x12(raw, stated) if looks_like_x12(raw) else read_invoice_csv(raw)
 
 

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from datetime import date
 from functools import cache
-from importlib.resources import files
 
 import msgspec
+
+from transire.tariff.shipped_data import read_data
 
 
 class AgencyProgramme(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,7 +38,7 @@ class _Table(msgspec.Struct, frozen=True):
 @cache
 def agency_programmes() -> tuple[AgencyProgramme, ...]:
     """Every row of the table."""
-    raw = files("transire.tariff").joinpath("data/agencies.json").read_bytes()
+    raw = read_data("agencies.json")
     return msgspec.json.decode(raw, type=_Table).programmes
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from functools import cache
-from importlib.resources import files
 
 import msgspec
 
 from transire.tariff.errors import CurrencyUnknown
+from transire.tariff.shipped_data import read_data
 
 
 class _Currencies(msgspec.Struct, frozen=True):
@@ -18,7 +18,7 @@ class _Currencies(msgspec.Struct, frozen=True):
 
 @cache
 def _minor_units() -> dict[str, int]:
-    raw = (files("transire.tariff") / "data" / "currencies.json").read_bytes()
+    raw = read_data("currencies.json")
     listed = msgspec.json.decode(raw, type=_Currencies)
     return {code: int(places) for places, codes in listed.by_minor_units.items() for code in codes}
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 from functools import cache
-from importlib.resources import files
 
 import msgspec
 
 from transire.tariff.errors import FeeNotAtHand
+from transire.tariff.shipped_data import read_data
 
 
 class FeeRow(msgspec.Struct, frozen=True, kw_only=True, rename={"start": "from", "end": "until"}):
@@ -181,10 +181,10 @@ def is_tax(code: str) -> bool:
 @cache
 def fees() -> Fees:
     """The fees of customs."""
-    return msgspec.json.decode((files("transire.tariff") / "data" / "fees.json").read_bytes(), type=Fees)
+    return msgspec.json.decode(read_data("fees.json"), type=Fees)
 
 
 @cache
 def law() -> Law:
     """The rest of the law."""
-    return msgspec.json.decode((files("transire.tariff") / "data" / "law.json").read_bytes(), type=Law)
+    return msgspec.json.decode(read_data("law.json"), type=Law)

@@ -9,13 +9,13 @@ from __future__ import annotations
 from datetime import date
 from enum import Enum
 from functools import cache, lru_cache
-from importlib.resources import files
 
 import msgspec
 
 from transire.tariff.errors import ProgrammeUnknown
 from transire.tariff.number import parse_tariff_number
 from transire.tariff.schedule import Listing, Shelf, at_hand
+from transire.tariff.shipped_data import read_data
 from transire.tariff.special_column import read_special
 
 
@@ -67,7 +67,7 @@ class _Programmes(msgspec.Struct, frozen=True):
 @cache
 def programmes() -> dict[str, Programme]:
     """Every special programme indicator of the data, by code."""
-    raw = (files("transire.tariff") / "data" / "programmes.json").read_bytes()
+    raw = read_data("programmes.json")
     listed = msgspec.json.decode(raw, type=_Programmes)
     return {programme.code: programme for programme in listed.programmes}
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import date
 from functools import cache, lru_cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Final
 
@@ -20,6 +19,7 @@ from transire.tariff.errors import NumberNotAtHand, NumberNotListed
 from transire.tariff.exports import read_export
 from transire.tariff.number import TariffNumber
 from transire.tariff.rows import Export, Footnote, ScheduleRow, plain_text, plain_units
+from transire.tariff.shipped_data import read_data
 
 SUFFIX: Final = ".tariff"
 _SHIPPED: Final = ("schedule_2024-07.json",)
@@ -158,7 +158,7 @@ class _Shipped(msgspec.Struct):
 
 
 def _shipped_book(name: str) -> EditionBook:
-    raw = (files("transire.tariff") / "data" / name).read_bytes()
+    raw = read_data(name)
     part = msgspec.json.decode(raw, type=_Shipped)
     head = Head(edition=part.edition, citation=part.citation, scope=part.scope, chapters=part.chapters)
     return EditionBook(encode_edition(head, read_export(bytes(part.rows)).rows), name=name)

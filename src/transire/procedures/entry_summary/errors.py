@@ -6,6 +6,7 @@ TransireError
 ├── InvoiceUnknown        entry.invoice-unknown
 ├── NoAuthority           entry.no-authority
 ├── LineUnknown           entry.line-unknown
+├── PartUnknown           entry.part-unknown
 ├── LineWithoutClaim      entry.line-without-claim
 ├── ClaimsRefused         entry.claims-refused     (carries what is refused, claim by claim)
 ├── ClaimAcceptedAlready  entry.claim-accepted-already
@@ -87,6 +88,15 @@ class LineUnknown(TransireError):
     code = "entry.line-unknown"
     sentence = "The entry has no line of this number."
     fix = "Use a line number that stands on the entry."
+    status = 404
+
+
+class PartUnknown(TransireError):
+    """A part of a reading of an invoice that it does not have."""
+
+    code = "entry.part-unknown"
+    sentence = "The reading of this invoice has no such part."
+    fix = "Go back to the reading and choose one of its parts."
     status = 404
 
 

@@ -11,7 +11,7 @@ from transire.api import documents, network
 from transire.desk.drafts import Draft
 from transire.documents.entry import SCHEMA_ID as ENTRY
 from transire.documents.invoice import SCHEMA_ID as INVOICE
-from transire.documents.pdf_text import looks_like_pdf
+from transire.documents.pdf_places import looks_like_pdf
 from transire.documents.x12_invoice import STATED
 from transire.portal.fields import anchor_of, field_lines, grouped, is_field, line_query, typed
 from transire.portal.registry import N_, Item, Pages, Place

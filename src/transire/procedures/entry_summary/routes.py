@@ -10,7 +10,7 @@ from transire.api.operations import Answer, Call, Collection, Operations
 from transire.desk.permissions import require_some
 from transire.documents.x12_invoice import STATED
 from transire.portal.verifying import PATH as VERIFY_PATH
-from transire.procedures.entry_summary import service
+from transire.procedures.entry_summary import pdf_invoices, service
 from transire.procedures.entry_summary.checks.duty import duty_of
 from transire.procedures.entry_summary.form7501 import Form7501, file_name, form_pdf
 from transire.procedures.line_number import read_line_number
@@ -41,6 +41,12 @@ def issue_invoice(call: Call) -> Any:
         call.tenant, call.person, call.file("invoice"), importer_did=call.body["importer"], stated=stated
     )
     return Answer(value=issued, status=201, location=f"/invoices/{issued.document_id}")
+
+
+@OPERATIONS.op("POST", "/invoice-readings", "readInvoice", scope="invoices.issue")
+def read_invoice(call: Call) -> Any:
+    """What can be read of an invoice out of a PDF; nothing is kept."""
+    return pdf_invoices.read_invoice(call.person, call.file("invoice"))
 
 
 @OPERATIONS.op("GET", "/invoices/{document_id}", "showInvoice", scope="invoices.read")
