@@ -17,6 +17,7 @@ import msgspec
 from transire.errors import TransireError
 from transire.ledger.checkpoint import NoteVerifier
 from transire.ledger.disclosure import check_disclosure, is_disclosure, read_disclosure
+from transire.ledger.pouch import check_pouch, is_pouch, read_pouch
 from transire.ledger.verify import verify_receipt
 
 REPOSITORY = Path(__file__).resolve().parents[1]
@@ -67,6 +68,8 @@ class Question:
     def python(self) -> dict[str, Any]:
         """Outcome and code of every check, or the code with which the file is refused."""
         witnesses = [NoteVerifier.parse(text) for text in self.options.get("witnesses", ())]
+        if is_pouch(self.receipt):
+            return self._pouch(witnesses)
         try:
             disclosed = read_disclosure(self.receipt) if is_disclosure(self.receipt) else None
             receipt = self.receipt if disclosed is None else disclosed.receipt
@@ -77,6 +80,17 @@ class Question:
             return {"error": refusal.code}
         checks = {check.name: [check.outcome, check.code] for check in found.checks}
         return {"holds": found.holds, "checks": checks}
+
+    def _pouch(self, witnesses: list[NoteVerifier]) -> dict[str, Any]:
+        """The checks of the bundle, and those of each document under its place."""
+        try:
+            report = check_pouch(read_pouch(self.receipt), self.network, witnesses=witnesses)
+        except TransireError as refusal:
+            return {"error": refusal.code}
+        checks = {check.name: [check.outcome, check.code] for check in report.checks}
+        for place, (_, each) in enumerate(report.documents):
+            checks |= {f"{place} {check.name}": [check.outcome, check.code] for check in each.checks}
+        return {"holds": report.holds, "checks": checks}
 
 
 class Judge:

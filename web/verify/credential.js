@@ -3,7 +3,7 @@
 import { base58, base64, b64url, concat, sha256, unhex, unmultibase } from "./bytes.js";
 import { V2, digestOf, refuse } from "./contexts.js";
 import { verifyStrict } from "./ed25519.js";
-import { Refused } from "./errors.js";
+import { Refused, refusing } from "./errors.js";
 import { canonical, parseJson } from "./json.js";
 import { isObject } from "./shapes.js";
 import { isUrl, requireTerms } from "./terms.js";
@@ -53,6 +53,20 @@ export async function verifyCredential(credential, keysOf) {
   return inWords(credential, issuer);
 }
 
+/** Refuse a presentation whose own proof does not hold, or is not by its holder; its credentials have their form. */
+export async function verifyPresentation(presentation, holder, keysOf) {
+  requireOpening(presentation, "VerifiablePresentation");
+  requireUrl(holder, "/holder");
+  for (const [held, where] of objectsOf(presentation, "verifiableCredential")) {
+    await refusing("ledger.credential-invalid", () => requireForm(held), { where });
+  }
+  requireTerms(presentation);
+  const controllers = await verifyProofs(presentation, keysOf, "authentication");
+  if (!controllers.includes(holder)) {
+    refuse("/holder", `a proof by ${holder}`, `proofs by ${controllers.join(", ")}`);
+  }
+}
+
 function inWords(credential, issuer) {
   const types = [credential.type].flat();
   const said = tell("{type} signed by {issuer}", { type: types.at(-1), issuer });
@@ -82,7 +96,7 @@ function requireForm(credential) {
   requireRelated(credential);
 }
 
-function requireOpening(credential) {
+function requireOpening(credential, kind = "VerifiableCredential") {
   const contexts = credential["@context"];
   if (!Array.isArray(contexts) || contexts[0] !== V2) {
     refuse("/@context", `a list that begins with ${V2}`, contexts);
@@ -96,8 +110,8 @@ function requireOpening(credential) {
     requireUrl(credential.id, "/id");
   }
   requireType(credential, "");
-  if (![credential.type].flat().includes("VerifiableCredential")) {
-    refuse("/type", "VerifiableCredential", credential.type);
+  if (![credential.type].flat().includes(kind)) {
+    refuse("/type", kind, credential.type);
   }
 }
 
@@ -241,20 +255,20 @@ function requirePinned(resource, pinned, where) {
 }
 
 /** Verify every proof; one that fails refuses the whole. The DIDs whose keys signed. */
-async function verifyProofs(document, keysOf) {
+async function verifyProofs(document, keysOf, purpose = "assertionMethod") {
   const proofs = [document.proof].flat();
   if (document.proof === null || proofs.length === 0 || proofs.length > MAX_PROOFS || !proofs.every(isObject)) {
     refuse("/proof", `1 to ${MAX_PROOFS} proofs`, proofs.length);
   }
   const controllers = [];
   for (const [place, proof] of proofs.entries()) {
-    controllers.push(await verifyProof(document, proof, proofs, keysOf, Array.isArray(document.proof) ? `/proof/${place}` : "/proof"));
+    controllers.push(await verifyProof(document, { proof, proofs, purpose }, keysOf, Array.isArray(document.proof) ? `/proof/${place}` : "/proof"));
   }
   return controllers;
 }
 
-async function verifyProof(document, proof, proofs, keysOf, where) {
-  requireSuite(proof, where);
+async function verifyProof(document, { proof, proofs, purpose }, keysOf, where) {
+  requireSuite(proof, purpose, where);
   const signature = unmultibase(textOf(proof, "proofValue", where));
   if (signature === null || signature.length !== 64) {
     refuse(`${where}/proofValue`, "multibase base58btc of 64 bytes", proof.proofValue);
@@ -274,15 +288,15 @@ async function verifyProof(document, proof, proofs, keysOf, where) {
   return did;
 }
 
-function requireSuite(proof, where) {
+function requireSuite(proof, purpose, where) {
   if (proof.type !== "DataIntegrityProof" || proof.cryptosuite !== "eddsa-jcs-2022") {
     refuse(where, "DataIntegrityProof eddsa-jcs-2022", `${proof.type} ${proof.cryptosuite}`);
   }
   if ("id" in proof && !isUrl(proof.id)) {
     refuse(`${where}/id`, "a URL", proof.id);
   }
-  if (textOf(proof, "proofPurpose", where) !== "assertionMethod") {
-    refuse(`${where}/proofPurpose`, "assertionMethod", proof.proofPurpose);
+  if (textOf(proof, "proofPurpose", where) !== purpose) {
+    refuse(`${where}/proofPurpose`, purpose, proof.proofPurpose);
   }
   for (const name of ["created", "expires"]) {
     if (name in proof) {

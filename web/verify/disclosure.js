@@ -2,15 +2,15 @@
 //
 // The parts travel as SD-JWT (RFC 9901): the issuer signed digests, and the holder shows what some of them stand for.
 
-import { b64url, concat, hmacSha256, sha256, unb64url, utf8 } from "./bytes.js";
+import { b64url, sha256, unb64url, utf8 } from "./bytes.js";
 import { credentialKeysOf } from "./checks.js";
+import { verifyOpened } from "./commitment.js";
 import { refuse } from "./contexts.js";
 import { issuerOf, keyOf } from "./credential.js";
 import { verifyStrict } from "./ed25519.js";
 import { Refused, refusing } from "./errors.js";
 import { MAX_RECEIPT_BYTES, isDigest } from "./forms.js";
 import { canonical, parseCanonical, parseJson } from "./json.js";
-import { leafHash, rootOf } from "./merkle.js";
 import { anyObject, isObject, list, object, requireShape, text } from "./shapes.js";
 import { tell } from "./words.js";
 
@@ -22,7 +22,6 @@ const MAX_TEXT = 1_500_000;
 const MAX_HEADER = 8192;
 const MAX_DISCLOSURES = 1024;
 const MAX_LEVELS = 32;
-const DIGEST_SIZE = 32;
 const BEGINNING = '{"disclosure":';
 
 const FORM = object({
@@ -64,7 +63,7 @@ export async function checkDisclosed({ opening, presentation }, { checks, facts 
   }
   const [issued, ...shown] = partsOf(presentation);
   const token = await readToken(issued);
-  await requireOpened(statement.body.commitment, opening, utf8(issued));
+  await verifyOpened(statement.body.commitment, CONCEALED, opening, utf8(issued));
   const did = await signedBy(token, credentialKeysOf(facts));
   const claims = await refusing("ledger.credential-invalid", () =>
     new Revelation(shown).reveal(parseJson(token.payload, MAX_TEXT)),
@@ -86,18 +85,6 @@ function partsOf(presentation) {
     refuse("/presentation", "a signature and disclosures with ~ between them", presentation.slice(0, 60));
   }
   return parts;
-}
-
-/** Refuse unless the leaves are those committed to, one a media type, and the token is the one that is opened. */
-async function requireOpened(commitment, { salt, leaves }, token) {
-  const leaf = concat(utf8(CONCEALED), [0], await hmacSha256(salt, token));
-  const texts = leaves.map((one) => b64url(one));
-  const names = leaves.map((one) => new TextDecoder().decode(one.slice(0, Math.max(0, one.length - DIGEST_SIZE - 1))));
-  const sorted = [...new Set(names)].sort();
-  const root = b64url(await rootOf(await Promise.all(leaves.map((one) => leafHash(one)))));
-  if (names.join() !== sorted.join() || !texts.includes(b64url(leaf)) || root !== commitment) {
-    throw new Refused("ledger.document-differs", { got: root, expected: String(commitment) });
-  }
 }
 
 /** The token taken apart (RFC 7515); nothing of it is believed yet. */

@@ -3,7 +3,7 @@
 //     node web/verify/judge.js < cases.jsonl
 //
 // A case: {receipt, network: base64; witnesses?: [text], now?: RFC 3339, require?: [name], max_age?: seconds,
-// arithmetic?: true}. An answer: {holds, checks: {name: {outcome, found}}} or {error: code}.
+// arithmetic?: true}. A pouch's documents are told as `0 form`. An answer: {holds, checks: {name: {outcome, found}}} or {error: code}.
 
 import { createInterface } from "node:readline";
 import { trustBrowser } from "./ed25519.js";
@@ -20,8 +20,9 @@ async function answer(one) {
     const witnesses = await Promise.all((one.witnesses ?? []).map(readWitness));
     const now = one.now ? new Date(one.now) : new Date();
     const options = { witnesses, now, require: one.require ?? [], maxAge: one.max_age ?? null };
-    const { holds, checks } = await verifyFile(bytesOf(one.receipt), bytesOf(one.network), options);
-    const said = checks.map(({ name, outcome, found, code }) => [name, { outcome, found: say(found, {}), code }]);
+    const { holds, checks, documents = [] } = await verifyFile(bytesOf(one.receipt), bytesOf(one.network), options);
+    const of = documents.flatMap((each, place) => each.checks.map((check) => ({ ...check, name: `${place} ${check.name}` })));
+    const said = [...checks, ...of].map(({ name, outcome, found, code }) => [name, { outcome, found: say(found, {}), code }]);
     return { holds, checks: Object.fromEntries(said) };
   } catch (error) {
     if (error instanceof Refused) {

@@ -2,8 +2,9 @@
 
 import { Refused } from "./errors.js";
 import { make } from "./dom.js";
-import { MAX_NETWORK_BYTES, MAX_RECEIPT_BYTES } from "./forms.js";
+import { MAX_NETWORK_BYTES } from "./forms.js";
 import { readWitness } from "./note.js";
+import { MAX_POUCH_BYTES } from "./pouch.js";
 import { refusal, report } from "./report.js";
 import { verifyFile } from "./verify.js";
 import { printable, say, tell } from "./words.js";
@@ -14,7 +15,7 @@ const LANGUAGES = {
   es: { name: "Español", translations: SPANISH, locale: "es-419" },
 };
 const ROLES = ["receipt", "network"];
-const LIMITS = { receipt: MAX_RECEIPT_BYTES, network: MAX_NETWORK_BYTES };
+const LIMITS = { receipt: MAX_POUCH_BYTES, network: MAX_NETWORK_BYTES };
 const given = { receipt: null, network: null, witnesses: "" };
 let language = "en";
 let turn = 0;
@@ -63,7 +64,7 @@ function head() {
 
 function chooser() {
   const fields = [
-    field("receipt", "Receipt", "The file that a node exported: a receipt (.receipt.json), or a disclosure of parts of a document."),
+    field("receipt", "Receipt", "The file that a node exported: a receipt (.receipt.json), parts disclosed of a document, or the pouch of an entry."),
     field("network", "Network file", "network.json, from somebody you trust: everything is proved from it."),
   ];
   return make(

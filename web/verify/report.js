@@ -9,12 +9,33 @@ import { printable, tell } from "./words.js";
 /** The report of a verification. `speak` says words in the reader's language, `locale` is that of dates. */
 export function report(verification, speak, locale) {
   const said = (what, places = {}) => speak(typeof what === "string" ? tell(what, places) : what);
+  if (verification.documents) {
+    return pouchReport(verification, said);
+  }
   return [
     verdict(verification, said),
     verification.holds && verification.claims ? shownParts(verification.claims, said) : null,
     verification.holds ? summary(verification, said, locale) : null,
     make("div", { class: "tr-columns" }, checkList(verification, said), make("div", {}, network(verification, said), limits(said))),
   ].filter((part) => part !== null);
+}
+
+/** A pouch: the verdict on all of it, its own checks, and each document with its checks to unfold. */
+function pouchReport(verification, said) {
+  const everything = [...verification.checks, ...verification.documents.flatMap((one) => one.checks)];
+  const documents = verification.documents.map((one) =>
+    make(
+      "details",
+      { class: "tr-fold", open: !one.holds },
+      make("summary", {}, sign(one.holds ? "holds" : "fails", said(one.holds ? "holds" : "fails")), printable(` ${one.title}`)),
+      make("p", { class: "tr-small" }, said(one.receipt)),
+      checkList(one, said),
+    ),
+  );
+  return [
+    verdict({ ...verification, checks: everything }, said),
+    make("div", { class: "tr-columns" }, [checkList(verification, said), ...documents], make("div", {}, network(verification, said), limits(said))),
+  ];
 }
 
 /** Why a file could not be verified at all. */

@@ -26,6 +26,7 @@ import {
 import { DISCLOSED, checkDisclosed, isDisclosure, readDisclosure } from "./disclosure.js";
 import { Refused } from "./errors.js";
 import { readReceipt } from "./forms.js";
+import { BUNDLED, OF_BUNDLE, checkBundled, isPouch, readPouch, titleOf as titleOfDocument } from "./pouch.js";
 import { readTrustRoot } from "./trust.js";
 import { tell } from "./words.js";
 
@@ -101,11 +102,33 @@ export async function verifyReceipt(
   return verification(titleOf(receipt), trust, CHECKS.map((name) => checks[name]), facts);
 }
 
+/** Every document's receipt and credential, and the bundle: `documents` are verifications, each with its title. */
+async function verifyPouch(pouch, networkBytes, options) {
+  const documents = [];
+  for (const packed of pouch.documents) {
+    const verified = await verifyReceipt(packed.receipt, networkBytes, options);
+    const check = await judge(...BUNDLED, () => checkBundled(packed, verified));
+    const checks = [...verified.checks, check];
+    const holds = verified.holds && check.outcome === "holds";
+    documents.push({ ...verified, title: titleOfDocument(packed.credential), checks, holds });
+  }
+  const checks = [];
+  for (const [name, title, check] of OF_BUNDLE) {
+    checks.push(await judge(name, title, () => check(pouch, documents)));
+  }
+  const { network, fingerprint } = documents[0];
+  const holds = [...checks, ...documents.flatMap((one) => one.checks)].every((check) => check.outcome !== "fails");
+  return { receipt: tell("pouch of the entry {entry}", pouch), network, fingerprint, holds, checks, documents, claims: null, facts: {} };
+}
+
 /**
- * Check the bytes of a file that is a receipt or a disclosure. A disclosure has the checks of its receipt and one more,
+ * Check the bytes of a file that is a receipt, a disclosure or a pouch. A disclosure has the checks of its receipt and one more,
  * `disclosed`; `claims` is what it shows of the document, or null.
  */
 export async function verifyFile(fileBytes, networkBytes, options = {}) {
+  if (isPouch(fileBytes)) {
+    return verifyPouch(await readPouch(fileBytes), networkBytes, options);
+  }
   if (!isDisclosure(fileBytes)) {
     return { ...(await verifyReceipt(fileBytes, networkBytes, options)), claims: null };
   }

@@ -7,8 +7,8 @@ export const SPANISH = Object.freeze({
     "Elija un comprobante y el archivo de la red. Ambos se comprueban aquí, en este navegador, y no salen de él: sin cuenta, sin envío, sin conexión.",
   Files: "Archivos",
   Receipt: "Comprobante",
-  "The file that a node exported: a receipt (.receipt.json), or a disclosure of parts of a document.":
-    "El archivo que exportó un nodo: un comprobante (.receipt.json), o partes reveladas de un documento.",
+  "The file that a node exported: a receipt (.receipt.json), parts disclosed of a document, or the pouch of an entry.":
+    "El archivo que exportó un nodo: un comprobante (.receipt.json), partes reveladas de un documento o la carpeta de una entrada.",
   "Network file": "Archivo de la red",
   "network.json, from somebody you trust: everything is proved from it.":
     "network.json, recibido de alguien de confianza: todo se prueba a partir de él.",
@@ -23,6 +23,20 @@ export const SPANISH = Object.freeze({
   "what is disclosed was signed by the issuer and committed to": "lo revelado fue firmado por el emisor y comprometido",
   "that every check of the receipt holds": "que se cumplan todas las comprobaciones del comprobante",
   "another receipt": "otro comprobante",
+  "another form": "otra forma",
+  "that every document is the one that was committed to": "que cada documento sea aquel con que se comprometió su emisor",
+  "the credential is what its issuer committed to": "la credencial es aquella con que se comprometió su emisor",
+  "the bundle was put together by its holder": "el conjunto lo reunió su titular",
+  "the documents are those of the entry": "los documentos son los de la entrada",
+  "the holder is none of the members that are proven": "el titular no es ninguno de los miembros probados",
+  "pouch of the entry {entry}": "carpeta de la entrada {entry}",
+  "no entry": "ninguna entrada",
+  "the entry {number}": "la entrada {number}",
+  "a document that the entry names": "un documento que nombra la entrada",
+  "{title} of {issuer}": "{title} de {issuer}",
+  "entry {number} and {count} documents that it names": "la entrada {number} y {count} documentos que nombra",
+  "entry {number} and {count} documents that it names; {absent} more are not here":
+    "la entrada {number} y {count} documentos que nombra; otros {absent} no están aquí",
   "{parts} of {type}": "{parts} de {type}",
   "nothing": "nada",
   "Shown of the document: {type}": "Mostrado del documento: {type}",

@@ -7,6 +7,8 @@ the holder shows. Nobody need be trusted but the network file. The machine never
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated, Any, Final, cast
 
 import msgspec
@@ -98,7 +100,7 @@ def check_disclosure(disclosure: Disclosure, verified: Verification) -> tuple[Ch
     """
     title = "what is disclosed was signed by the issuer and committed to"
     try:
-        claims = _judged(disclosure, verified)
+        claims = _claims(disclosure, verified)
     except TransireError as error:
         failed = Check(
             name="disclosed",
@@ -116,21 +118,28 @@ def check_disclosure(disclosure: Disclosure, verified: Verification) -> tuple[Ch
     return Check(name="disclosed", title=title, outcome="holds", found=f"{shown} of {claims['type'][-1]}"), claims
 
 
-def _judged(disclosure: Disclosure, verified: Verification) -> dict[str, Any]:
-    """What is shown; every refusal is one of those that a receipt's own checks make."""
+@contextmanager
+def as_receipts_refuse() -> Iterator[None]:
+    """What is refused inside is refused as the checks of a receipt refuse it."""
     try:
-        verified.require_all()
-    except ProofRefused as error:
-        raise NotJudged(got=error.got, expected="that every check of the receipt holds", where=error.where) from error
-    try:
-        return _claims(disclosure)
+        yield
     except (CommitmentMismatch, RepresentationRefused) as error:
         raise DocumentDiffers(got=error.got, expected=error.expected) from error
     except (CredentialRefused, EncodingInvalid, JsonRefused) as error:
         raise CredentialInvalid(got=error.got, expected=error.expected, where=error.where) from error
 
 
-def _claims(disclosure: Disclosure) -> dict[str, Any]:
+def require_receipt(verified: Verification) -> None:
+    """Refuse to judge what rests on a receipt of which a check fails."""
+    try:
+        verified.require_all()
+    except ProofRefused as error:
+        raise NotJudged(got=error.got, expected="that every check of the receipt holds", where=error.where) from error
+
+
+@as_receipts_refuse()
+def _claims(disclosure: Disclosure, verified: Verification) -> dict[str, Any]:
+    require_receipt(verified)
     receipt = read_receipt(disclosure.receipt)
     if not isinstance(receipt, StatementReceipt) or receipt.statement.kind != ISSUED:
         raise DocumentDiffers(got="another receipt", expected=f"the receipt of a {ISSUED}")

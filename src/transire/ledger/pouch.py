@@ -30,8 +30,9 @@ from transire.documents.catalogue import MEDIA_TYPE, document_type, schema_id_of
 from transire.documents.commitment import Opening, verify_representation
 from transire.errors import TransireError
 from transire.ledger.checkpoint import NoteVerifier
+from transire.ledger.disclosure import as_receipts_refuse, require_receipt
 from transire.ledger.fields import Digest
-from transire.ledger.proof.errors import CredentialInvalid, DocumentDiffers, NotAReceipt
+from transire.ledger.proof.errors import CredentialInvalid, DocumentDiffers, NotAReceipt, NotJudged
 from transire.ledger.proof.forms import MAX_RECEIPT_BYTES, StatementReceipt, read_receipt
 from transire.ledger.proof.status import ISSUED
 from transire.ledger.proof.trust import TrustRoot
@@ -178,7 +179,7 @@ def check_pouch(
         holder=str(pouch.presentation.get("holder")),
         checks=(
             _judged("presented", "the bundle was put together by its holder", partial(_presented, pouch, proven=whole)),
-            _judged("entry", "the documents are those of the entry", partial(_of_one_entry, pouch)),
+            _judged("entry", "the documents are those of the entry", partial(_of_one_entry, pouch, proven=whole)),
         ),
         documents=tuple(verified),
     )
@@ -186,7 +187,8 @@ def check_pouch(
 
 def _judged(name: str, title: str, check: Callable[[], str | None]) -> Check:
     try:
-        found = check()
+        with as_receipts_refuse():
+            found = check()
     except TransireError as error:
         return Check(
             name=name,
@@ -205,7 +207,7 @@ def _judged(name: str, title: str, check: Callable[[], str | None]) -> Check:
 
 
 def _bundled(packed: Packed, verified: Verification) -> str:
-    verified.require_all()
+    require_receipt(verified)
     receipt = _receipt_of(packed)
     commitment = unb64url(str(receipt.statement.body.get("commitment")), length=32)
     verify_representation(commitment, packed.opening, canonical_bytes(cast("Json", packed.credential)))
@@ -233,12 +235,15 @@ def _presented(pouch: Pouch, *, proven: bool) -> str | None:
     return holder
 
 
-def _of_one_entry(pouch: Pouch) -> str:
-    """The bundle holds one entry of that number, and beside it only what that entry names."""
+def _of_one_entry(pouch: Pouch, *, proven: bool) -> str:
+    """The bundle holds one entry of that number, and beside it only what that entry names.
+
+    What is bundled wrongly may be anything, and is not read for it.
+    """
+    if not proven:
+        raise NotJudged(got="not judged", expected="that every document is the one that was committed to")
     ids = [str(_receipt_of(each).statement.body.get("id")) for each in pouch.documents]
     entries = [each.credential for each in pouch.documents if schema_id_of(each.credential) == ENTRY]
-    for entry in entries:
-        validate_document(ENTRY, entry)  # what is bundled wrongly may be anything, and is read here all the same
     if len(entries) != 1 or entries[0]["credentialSubject"].get("entryNumber") != pouch.entry:
         numbers = ", ".join(str(each["credentialSubject"].get("entryNumber")) for each in entries) or "no entry"
         raise DocumentDiffers(got=numbers, expected=f"the entry {pouch.entry}")

@@ -16,6 +16,8 @@ from click.testing import CliRunner, Result
 from starlette.testclient import TestClient
 from trading import Trade
 
+from javascript import Question, disagreements
+from receipt_alterations import alterations
 from transire.api import documents, issuing, proofs, sharing
 from transire.api.errors import DocumentEnded, NotOwnDocument, TypeNotFree
 from transire.api.issuing import NewDocument
@@ -245,6 +247,26 @@ def test_the_command_checks_a_pouch(trade: Trade, filed: tuple[str, Issued], tmp
     assert verify(other).exit_code == 1
     assert verify(raw[:-1]).exit_code == 2
     assert verify(raw.replace(b'"pouch":"pouch/1"', b'"pouch":"pouch/2"')).exit_code == 2
+
+
+def test_the_page_s_verifier_says_the_same_of_a_pouch_and_of_what_was_altered_in_it(
+    trade: Trade, filed: tuple[str, Issued]
+) -> None:
+    _, raw = export_pouch(trade.gateway.tenant, trade.gateway.person, filed[1].document_id)
+    network = proofs.trust_root(trade.customs.tenant)
+    altered = list(alterations(json.loads(raw)))
+    some = [(what, canonical_bytes(each)) for what, each in altered[:: len(altered) // 60]]
+    texts = [("genuine", raw), ("cut off", raw[:-1]), *some]
+    questions = [Question(what, text, network) for what, text in texts]
+    differing = disagreements(questions)
+    assert {name: _apart(**both) for name, both in differing.items()} == {}
+    assert [one.name for one in questions if one.python.get("holds")] == ["genuine"]
+
+
+def _apart(python: dict[str, Any], javascript: dict[str, Any]) -> dict[str, Any]:
+    """The checks of which two answers differ."""
+    ours, theirs = python.get("checks", python), javascript.get("checks", javascript)
+    return {name: (ours.get(name), theirs.get(name)) for name in {*ours, *theirs} if ours.get(name) != theirs.get(name)}
 
 
 def judge(trade: Trade, raw: bytes) -> PouchReport:
