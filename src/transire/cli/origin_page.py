@@ -37,6 +37,7 @@ _HEADROOM: Final = (
     ("value_non_originating_may_rise", "non-originating value may rise by"),
     ("value_may_fall", "value of the good may fall by"),
     ("value_originating_may_fall", "originating value may fall by"),
+    ("not_shifting_may_rise", "what does not change may rise by"),
 )
 
 

@@ -82,6 +82,8 @@ class Headroom(Answered, frozen=True, kw_only=True):
     value_non_originating_may_rise: str | None = None
     value_may_fall: str | None = None
     value_originating_may_fall: str | None = None
+    not_shifting_may_rise: str | None = None
+    """Within the tolerance: an amount, or kg where it is measured by weight."""
     materials_to_source: tuple[ToSource, ...] = ()
     alternative: int | None = None
 

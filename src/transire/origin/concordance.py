@@ -80,8 +80,8 @@ def _replaced() -> frozenset[str]:
 def is_unprinted(digits: str, on: date) -> bool:
     """Whether neither the edition in force on a day prints the subheading of a code, nor our list as an older one.
 
-    Told only where that edition is at hand and the year has passed in which the parties took it up (Mexico's tariff
-    took up HS 2022 in December of that year): before, a number that is not known may be one of an older edition.
+    Told only where that edition is at hand and its first year has passed, in which the parties took it up one after the
+    other: before, a number that is not known may be one of an older edition.
 
     >>> is_unprinted("841399", date(2024, 5, 2)), is_unprinted("841370", date(2024, 5, 2))
     (True, False)

@@ -21,6 +21,7 @@ TransireError
 ├── BillTooDeep           origin.bill-too-deep
 ├── StatementUnmatched    origin.statement-unmatched
 ├── FactMalformed         origin.fact-malformed
+├── FactsContradict       origin.facts-contradict
 ├── AgreementNotInForce   origin.agreement-not-in-force
 ├── CountryNotParty       origin.country-not-party
 ├── MethodNotOfAgreement  origin.method-not-of-agreement
@@ -181,6 +182,14 @@ class FactMalformed(TransireError):
     code = "origin.fact-malformed"
     sentence = "The value of this declared fact is not of its kind."
     fix = "Use true or false; text for process and principal_use; words and match for description; text for as_stated."
+
+
+class FactsContradict(TransireError):
+    """One fact declared twice, each time otherwise."""
+
+    code = "origin.facts-contradict"
+    sentence = "Two declared facts contradict each other."
+    fix = "Keep the one that is true."
 
 
 class AgreementNotInForce(TransireError):

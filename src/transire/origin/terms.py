@@ -107,13 +107,17 @@ class SpecialTolerance(_Term, frozen=True, kw_only=True):
 
 
 class TextileTolerance(_Term, frozen=True, kw_only=True):
-    """The tolerance by weight: of the whole good, or of the component that determines its classification."""
+    """The tolerance by weight: of the whole good, or of the component that determines its classification.
+
+    `fibres_only`: it is for fibres and yarns, and for no other material.
+    """
 
     goods: Ranges
     percent: Decimal
     of: Literal["good", "component"]
     citation: str
     elastomeric: Decimal | None = None
+    fibres_only: bool = False
 
 
 class ToleranceTerm(_Term, frozen=True, kw_only=True):

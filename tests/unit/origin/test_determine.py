@@ -594,3 +594,17 @@ def test_a_self_produced_material_of_an_unknown_number_is_not_judged_as_a_good()
     bill = [material("unit", "8413.55", origin=None, self_produced=made)]
     answer = asked("usmca", "8413.70", bill, value="20", rule="A change to subheading 8413.70 from any other heading.")
     assert (answer.outcome, answer.missing[0].fact) == ("undetermined", "materials[unit].tariff")
+
+
+# Headroom of the tolerance.
+
+
+def test_what_is_tolerated_may_become_dearer_by_what_the_tolerance_leaves() -> None:
+    answer = asked("usmca", "8414.59", [material("ring", "8414.90", "4")], rule=ANY_HEADING, value="100")
+    assert (answer.outcome, answer.headroom.not_shifting_may_rise) == ("originating", "6")
+    # By total cost, which rises with it: (4 + x) is a tenth of (94 + x) where x is 6.
+    costs = {"product": "90"}
+    answer = asked("usmca", "8414.59", [material("ring", "8414.90", "4")], rule=ANY_HEADING, costs=costs)
+    assert answer.headroom.not_shifting_may_rise == "6"
+    answer = asked("nafta", "8414.59", [material("ring", "8414.90", "9")], rule=ANY_HEADING, value="100")
+    assert (answer.outcome, answer.headroom.not_shifting_may_rise) == ("not_originating", "-2")

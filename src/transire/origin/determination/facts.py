@@ -9,7 +9,7 @@ from typing import Final
 
 from transire.origin.case import Description, Fact, FactName
 from transire.origin.determination.verdict import Verdict, all_of
-from transire.origin.errors import FactMalformed
+from transire.origin.errors import FactMalformed, FactsContradict
 from transire.origin.ranges import held
 from transire.origin.rule.tree import Goods
 
@@ -20,7 +20,8 @@ _ARTICLE: Final = re.compile(r"^(?:a|an|the)\s+")
 
 
 def check_facts(facts: Sequence[Fact], where: str) -> None:
-    """Refuse a fact whose value is not of its kind."""
+    """Refuse a fact whose value is not of its kind, and two that contradict each other."""
+    said: dict[tuple[str, str], bool | str] = {}
     for at, fact in enumerate(facts):
         place = f"{where}/facts/{at}"
         kind = str if fact.fact in _TEXTS else Description if fact.fact == "description" else bool
@@ -29,6 +30,10 @@ def check_facts(facts: Sequence[Fact], where: str) -> None:
         if (fact.fact == "as_stated") != (fact.text is not None):
             expected = "text for as_stated, and for no other fact"
             raise FactMalformed(got=fact.fact, expected=expected, where=f"{place}/text")
+        answered = fact.value.match if isinstance(fact.value, Description) else fact.value
+        words = fact.value.words if isinstance(fact.value, Description) else fact.text or ""
+        if said.setdefault((fact.fact, normalized(words)), answered) != answered:
+            raise FactsContradict(got=fact.fact, where=place)
 
 
 def told(facts: Sequence[Fact], name: FactName) -> Verdict:

@@ -15,6 +15,7 @@ from transire.origin.determination.content import MethodFound
 from transire.origin.determination.line import Line
 from transire.origin.determination.routes import Route
 from transire.origin.determination.subject import Subject
+from transire.origin.determination.weighing import Weighed
 
 
 def headroom_of(subject: Subject, route: Route) -> Headroom:
@@ -27,6 +28,7 @@ def headroom_of(subject: Subject, route: Route) -> Headroom:
         value_non_originating_may_rise=rise,
         value_may_fall=fall,
         value_originating_may_fall=originating_fall,
+        not_shifting_may_rise=_within_tolerance(route.weighed),
         materials_to_source=sources,
         alternative=nearest,
     )
@@ -47,10 +49,28 @@ def _amounts(best: MethodFound | None) -> tuple[str | None, str | None, str | No
     return shown_quotient(spare, HUNDRED), fall, None
 
 
+def _within_tolerance(weighed: Weighed | None) -> str | None:
+    """By how much the materials that do not change may become dearer, or heavier, and still be tolerated.
+
+    A dearer material raises the total cost that it is measured by as well, a heavier one the weight of the whole.
+    """
+    found = None if weighed is None or weighed.moved is None else weighed.moved.tolerance
+    if found is None or found.amount is None or found.whole is None or found.excluded:
+        return None
+    grows = found.base in ("total_cost", "weight")
+    spare = found.limit * found.whole - HUNDRED * found.amount
+    return shown_quotient(spare, HUNDRED - found.limit if grows else HUNDRED)
+
+
 def _to_source(subject: Subject, route: Route) -> tuple[ToSource, ...]:
     """What must come from the region: every material that fails to change, or the fewest that bring the content."""
     weighed = route.weighed
-    if weighed is not None and weighed.moved is not None and weighed.moved.failing:
+    if (
+        weighed is not None
+        and weighed.moved is not None
+        and weighed.moved.failing
+        and weighed.moved.verdict is not True
+    ):
         why = "it does not make the change in tariff classification"
         return tuple(ToSource(line.id, why) for line in weighed.moved.failing)
     best = route.content.best if route.content is not None else None

@@ -97,7 +97,13 @@ class Question:
     def notices(self) -> list[str]:
         """What the reader of the answer should know of how the bill was read."""
         of_rules = [bound.notice for bound in self.bindings.rules if bound.notice is not None]
-        said = [*of_rules, *self.statements.notices, *self._bill_notices, *self._vehicle_notices()]
+        said = [
+            *of_rules,
+            *self._trade_notices(),
+            *self.statements.notices,
+            *self._bill_notices,
+            *self._vehicle_notices(),
+        ]
         printed_in, text = "", ""
         if self.bindings.rules:
             printed_in, text = self.bindings.rules[0].hs, self.bindings.rules[0].text
@@ -123,6 +129,13 @@ class Question:
         closed = next((one.open for one in content.methods if one.method == asked), None)
         why = f"{closed.why} ({closed.citation})" if closed is not None else "the rule gives no value content by it"
         return f"The {asked.replace('_', ' ')} method was asked for, but it is not open: {why}. The others were tried."
+
+    def _trade_notices(self) -> list[str]:
+        exporter = self.case.exporter_country
+        if exporter is None or self.is_party(exporter) or self.case.movement:
+            return []
+        citation = self.terms.transit.citation
+        return [f"{exporter}, the exporting country, is no party: say under movement what happened there ({citation})."]
 
     def _vehicle_notices(self) -> list[str]:
         said = []

@@ -277,7 +277,7 @@ def _plan(
 ) -> _Plan | None:
     """How plain cases of this good are weighed; None where the good, the rule or its notes are not plain."""
     terms, party = terms_of(agreement_id), agreement(agreement_id)
-    if not party.is_in_force(on) or (importer is not None and not party.is_party(importer, on)):
+    if not party.is_in_force(on) or not all(one is None or party.is_party(one, on) for one in (exporter, importer)):
         return None
     digits = digits_of(tariff, "/good/tariff")
     found = bindings(agreement_id, digits, on, exporter, importer, given)

@@ -88,7 +88,8 @@ class Statement:
         inside = self._inside(line)
         by_value = worth.value
         if self.terms.accumulation_by == "either" and self.value_non_originating is not None:
-            by_value = self.value_non_originating
+            # A statement is taken up by choice: it never makes a material count for more than its value.
+            by_value = min(self.value_non_originating, worth.value or self.value_non_originating)
         by_net_cost, cost = self._by_net_cost(worth, material, where)
         return inside, Worth(by_value, by_net_cost, cost)
 

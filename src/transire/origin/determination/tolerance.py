@@ -192,6 +192,9 @@ def _value_missing(line: Line, citation: str) -> Need:
 
 def _by_weight(subject: Subject, lines: Sequence[Line], term: TextileTolerance) -> Tolerated:
     """So much of the weight of the component, or of the good, may be of fibres and yarns that do not change."""
+    if term.fibres_only and (others := [line for line in lines if _is_no_fibre(line)]):
+        excluded = tuple((line.id, f"declared to be no fibre or yarn; {term.citation}") for line in others)
+        return Tolerated(False, term.percent, term.citation, excluded=excluded)
     needs = [_weight_missing(line, term) for line in lines if line.weight is None]
     failing = sum((_weight(line) for line in lines), ZERO)
     whole, missing = _whole_weight(subject, term)
@@ -217,6 +220,10 @@ def _elastomeric(lines: Sequence[Line], term: TextileTolerance, whole: Decimal) 
         return True
     weight = sum((_weight(line) for line in lines if _is_elastic(line)), ZERO)
     return weight * HUNDRED <= term.elastomeric * whole
+
+
+def _is_no_fibre(line: Line) -> bool:
+    return line.textile is not None and line.textile.fibre is False
 
 
 def _is_elastic(line: Line) -> bool:

@@ -14,11 +14,11 @@ from typing import Any, Literal
 import msgspec
 import sqlalchemy as sa
 
-from transire.documents.determination import SCHEMA_ID, Determination, json_text, read_determination
+from transire.documents.determination import SCHEMA_ID, Determination, read_determination
 from transire.node.own_rules import own_rules
 from transire.node.tenant import Tenant
 from transire.origin.agreements import agreement, agreements
-from transire.origin.answer import Missing, RuleUsed, Tested
+from transire.origin.answer import Answer, Missing, RuleUsed, Tested
 from transire.origin.case import RuleText
 from transire.procedures.origin_determination import tables as t
 from transire.procedures.origin_determination.asking import answer_to
@@ -165,17 +165,21 @@ def binder_json(binder: Binder) -> bytes:
 
 
 def _recomputed(tenant: Tenant, content: Determination) -> Recomputed:
-    own = own_rules(tenant.origin_rules, content.agreement)
+    """Whether this node finds the same by the same rule; how it words that may change with its version."""
+    own, said = own_rules(tenant.origin_rules, content.agreement), content.answer
     for rules in (own, None) if own is not None else (None,):
-        if json_text(answer_to(content.case, rules)[0]) == content.origin_answer:
+        found, _ = answer_to(content.case, rules)
+        if found.rule == said.rule and _agree(found, said):
             return "same"
-    said = content.answer
     if said.rule is None or content.case.rule is not None:
         return "differs"
     by_text = msgspec.structs.replace(content.case, rule=RuleText(text=said.rule.text))
     found, _ = answer_to(by_text)
-    agrees = (found.outcome, found.criterion, found.figures) == (said.outcome, said.criterion, said.figures)
-    return "same_by_text" if agrees else "differs"
+    return "same_by_text" if _agree(found, said) else "differs"
+
+
+def _agree(found: Answer, said: Answer) -> bool:
+    return (found.outcome, found.criterion, found.figures) == (said.outcome, said.criterion, said.figures)
 
 
 def _versions(tx: sa.Connection, document_id: str) -> tuple[DocumentLine, ...]:
