@@ -135,3 +135,14 @@ def test_a_cometbft_that_forgot_is_given_all_again_the_oldest_first(scene: Scene
     scene.sender.forget()
     until(lambda: len(scene.taken) >= 40)
     assert scene.taken[20:40] == before
+
+
+def test_one_that_was_let_go_is_handed_over_at_the_next_look(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    early, _ = scene.submit(2)
+    until(lambda: len(scene.taken) == 2)
+    monkeypatch.setattr(submitting, "AGAIN_S", 60.0)
+    scene.sender.again(early.digest)
+    scene.sender._look_again(time.monotonic())
+    scene.sender.rouse()
+    until(lambda: len(scene.taken) == 3)
+    assert scene.taken[2] == scene.taken[0]

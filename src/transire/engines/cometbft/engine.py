@@ -17,6 +17,7 @@ from typing import Any, Final
 
 import msgspec
 
+from transire.crypto.digests import sha256
 from transire.engines.base import Outcome
 from transire.engines.beginning import make_replica
 from transire.engines.cometbft.app import Application, CommittedBlock
@@ -42,7 +43,7 @@ from transire.engines.replica import LmdbStore
 from transire.ledger.action import Action, parse_action, window_seconds
 from transire.ledger.admission import Verdict
 from transire.ledger.block import SignedHeader
-from transire.ledger.errors import ActionExpired, ActionSeen
+from transire.ledger.errors import ActionExpired, ActionSeen, ActionTooEarly, Inadmissible
 from transire.ledger.genesis import Genesis
 from transire.ledger.machine import Machine, rules_unknown
 from transire.ledger.state import Since
@@ -123,7 +124,7 @@ class CometBftEngine(LedgerReading):
                 self._store,
                 self._snapshots,
                 on_commit=self._committed,
-                on_refusal=self._settlement.refused,
+                on_refusal=self._refused,
                 at_step=at_step,
                 retain_height=lambda: self._pruner.retain_height,
             )
@@ -342,6 +343,12 @@ class CometBftEngine(LedgerReading):
                 return
             except (BlocksUnavailable, RpcRefused):
                 time.sleep(0.02)
+
+    def _refused(self, raw: bytes, refusal: Inadmissible) -> None:
+        """CheckTx refused an action; one that is early by the last block's time may be in time for the next."""
+        if isinstance(refusal, ActionTooEarly):
+            self._sender.again(sha256(raw))
+        self._settlement.refused(raw, refusal)
 
     def _committed(self, block: CommittedBlock) -> None:
         self._committed_at = time.monotonic()

@@ -63,6 +63,12 @@ class Sender:
             if len(self._fresh) == 1:  # otherwise it waits for something else than this
                 self._changed.notify_all()
 
+    def again(self, digest: bytes) -> None:
+        """CometBFT let go of this one, and it may be taken a little later: hand it over at the next look."""
+        with self._changed:
+            if digest in self._sent:
+                self._sent[digest] = 0.0
+
     def rouse(self) -> None:
         """A block was committed: there may be room for more."""
         with self._changed:
