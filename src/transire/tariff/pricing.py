@@ -58,7 +58,7 @@ def price(case: Case, shelf: Shelf | None = None) -> CaseAnswer:
     """
     editions = shelf or at_hand()
     terms = _Terms(case.entry_date, case.mode, tuple(case.exchange.items()))
-    priced = [_price_line(terms, line, at, editions) for at, line in enumerate(case.lines)]
+    priced = [price_line(terms, line, at, editions) for at, line in enumerate(case.lines)]
     notices: list[Notice] = []
     problems: list[Problem] = []
     charged = _entry_fees(case, priced, notices, problems)
@@ -78,7 +78,7 @@ def price(case: Case, shelf: Shelf | None = None) -> CaseAnswer:
 
 
 @lru_cache(maxsize=4096)
-def _price_line(terms: _Terms, line: CaseLine, at: int, shelf: Shelf) -> _Priced:
+def price_line(terms: _Terms, line: CaseLine, at: int, shelf: Shelf) -> _Priced:
     """Remembered: of an entry that is looked at again, or of which one line was changed, the other lines are the same.
 
     Nothing but these arguments and the law, which is data of the program, has a part in it.
