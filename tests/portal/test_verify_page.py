@@ -99,6 +99,23 @@ def test_an_altered_copy_says_what_was_expected_and_found(
     window.reads("Every check that could be made holds")
 
 
+def test_a_disclosure_shows_its_parts_and_no_other(
+    single_page: str, open_page: Callable[..., Walker], tmp_path: Path
+) -> None:
+    folder = VECTORS.parent / "disclosure"
+    cases = {one["name"]: one["file"] for one in json.loads((folder / "cases.json").read_bytes())}
+    for name, holds in (("several parts", True), ("another value", False)):
+        window = open_page(single_page)
+        file = tmp_path / "parts.disclosure.json"
+        file.write_text(cases[name], encoding="utf-8")
+        give(window, file, folder / "network.json")
+        assert outcomes(window) == of_command(file, folder / "network.json")
+        assert window.page.locator("#disclosed").count() == int(holds)
+        if holds:
+            window.reads("Avocados, fresh", "Shown of the document").look("85-verify-disclosure")
+            assert "Known to few" not in window.main("xpath=self::*").inner_text()
+
+
 def test_it_speaks_spanish_and_keeps_what_was_given(
     single_page: str, open_page: Callable[..., Walker], demo_out: Path
 ) -> None:

@@ -108,7 +108,9 @@ class _Doors:
         """The status list credential, signed now, as the media type that the reader knows."""
         name = request.path_params["name"]
         found = await run_in_threadpool(self._service.book.published, name, self._origin(request))
-        return _answer(found, media=_media_of_credential(request.headers.get("accept", "")))
+        answer = _answer(found, media=_media_of_credential(request.headers.get("accept", "")))
+        answer.headers["vary"] = "accept"  # RFC 9110 12.5.5: what is kept for one reader is not for another
+        return answer
 
     async def identifier(self, request: HttpRequest) -> Response:
         """Resolve a DID or dereference a DID URL; %2F, %3F and %23 in the path belong to it."""

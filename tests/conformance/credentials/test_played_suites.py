@@ -535,6 +535,7 @@ def test_the_media_type_of_the_list(server: VcApi, accept: str, media: str) -> N
     _, answer = entry_and_list(server, {"Accept": accept})
     assert answer.status_code == 200
     assert answer.headers["content-type"] == media
+    assert answer.headers["vary"] == "accept"
 
 
 @plays(BITSTRING, "the list is a credential of its types with a purpose and at least 16 KB of GZIP in base64url")
