@@ -15,6 +15,7 @@ from transire.node.own_rules import own_catalogue, rules_path
 from transire.origin.agreements import agreement, agreements
 from transire.origin.browsing import Coverage, RuleShown, Shown, coverage, rules_shown
 from transire.origin.compiling import catalogue_bytes, compile_catalogue, edition_of, read_rows
+from transire.origin.concordance import EDITIONS
 from transire.origin.errors import RulesUnreadable
 
 _WIDTH: Final = 100
@@ -144,7 +145,9 @@ def _say(text: str, indent: str = "", *, hanging: str | None = None, bold: bool 
     "--home", type=click.Path(path_type=Path), default=Path("."), show_default=True, help="The node's folder."
 )
 @click.option("--edition", help="What the file is an edition of, in words.")
-@click.option("--hs", help="The edition of the Harmonized System of its numbers, such as 2022.")
+@click.option(
+    "--hs", type=click.Choice(EDITIONS), help="The edition of the Harmonized System of its numbers, such as 2022."
+)
 @click.option("--from", "start", type=Day(), help="The day from which its rules bind.")
 @click.option("--until", "end", type=Day(), help="The last day on which they bind.")
 def import_rules(
@@ -180,7 +183,7 @@ def import_rules(
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(catalogue_bytes(found))
     _show_coverage(coverage(law.id, found))
-    _say(f"Written to {path}.")
+    _say(f"Written to {path}: in this node's folder it stands in place of all rules that are shipped for {law.short}.")
 
 
 def _lines(file: Path) -> list[str]:

@@ -360,3 +360,9 @@ def test_no_word_is_lost(shared_data: Path) -> None:
                 plain, _ = without_misprints(in_one_style(text))
                 lost = set(word.findall(plain.lower())) - set(word.findall(say_rule(reading.rule).lower())) - _FORM
                 assert not lost, (name, scope, lost)
+
+
+@pytest.mark.parametrize("misspelt", ["headin", "hedding", "subheding", "chaptr within that group"])
+def test_a_misspelt_level_is_not_taken_for_the_name_of_goods(misspelt: str) -> None:
+    with pytest.raises(RuleNotUnderstood):
+        read_rule(f"A change to subheading 8413.70 from any other {misspelt}.")

@@ -78,8 +78,8 @@ class Shift:
         self.by_codes = compile_codes(change, good, _contains)
         self.combinations = tuple(_combinations(change))
         """What it excludes only together ("more than one of the following")."""
-        self._settled: dict[str, bool] = {}
-        """Codes of full length that were judged before, where codes alone decide."""
+        self._settled: dict[str, Verdict] = {}
+        """Codes that were judged before, as far as codes alone decide."""
         self._headings: dict[str, bool | None] = {}
         """Headings that were judged before, as far as the heading tells."""
         self._known: dict[str, Judged] = {}
@@ -137,6 +137,7 @@ class Shift:
         if not self.edition:
             # Of most codes that were never asked for the heading was.
             found = [self._headings.get(digits[:4]) for digits in codes]
+            self._settled.update(zip(codes, found, strict=True))
         return [self.judge(digits).verdict if told is None else told for digits, told in zip(codes, found, strict=True)]
 
     def _judged(self, digits: str, facts: Facts) -> Judged:

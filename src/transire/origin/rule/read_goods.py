@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from difflib import get_close_matches
 from functools import lru_cache
 from typing import Final, Literal
 
@@ -44,6 +45,7 @@ _NEXT_SOURCE: Final = re.compile(
 _JOINT: Final = re.compile(
     r"(?:,? including(?= from)|, or from|, and from| or from| and from|, or|, and| or| and|,) ?", _I
 )
+_LEVELS: Final = ("heading", "subheading", "chapter")
 _FROM: Final = re.compile(r"from ", _I)
 # Words of the grammar: goods whose name holds them were not cut where they end.
 NO_NAME: Final = re.compile(
@@ -157,8 +159,11 @@ def _goods(cursor: Cursor) -> Goods:
         return _after(cursor, Goods(codes=codes))
     if cursor.sees(BARE_AHEAD):
         return _after(cursor, Goods(codes=read_bare_code(cursor)))
-    other = cursor.take(_OTHER) is not None
+    begin, other = cursor.at, cursor.take(_OTHER) is not None
     named = _worded(cursor)
+    if other and get_close_matches(named.words.partition(" ")[0].lower(), _LEVELS, cutoff=0.8):
+        cursor.at = begin  # "any other headin" names no goods, and is not taken for a heading either
+        raise cursor.refuse("heading, subheading, chapter or tariff item, as it is spelled")
     return _after(cursor, Goods(words=named.words, codes=named.codes, here=named.here, other=other))
 
 
