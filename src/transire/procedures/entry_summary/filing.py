@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from datetime import date
-from typing import Any, Final, NamedTuple
+from hashlib import sha256
+from typing import Any, Final
 
 import msgspec
 import sqlalchemy as sa
@@ -67,7 +68,7 @@ class Examined(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ReadDraft(msgspec.Struct, frozen=True, kw_only=True):
-    """A version of a draft as it reads: its credential subject, what its schema says of it, and the entry that it is.
+    """A draft as it reads: its credential subject, what its schema says of it, and the entry that it is.
 
     `entry` is None where the draft is too far from an entry to be read as one. Shared: nobody changes it.
     """
@@ -77,25 +78,18 @@ class ReadDraft(msgspec.Struct, frozen=True, kw_only=True):
     entry: EntrySummary | None
 
 
-class _Version(NamedTuple):
-    """A version of a draft on a day. Equal by these three: what a version says never changes."""
-
-    id: str
-    version: int
-    today: str
-
-
-_READ: Final[OrderedDict[_Version, ReadDraft]] = OrderedDict()
+_READ: Final[OrderedDict[tuple[bytes, date], ReadDraft]] = OrderedDict()
 _MOST_READ: Final = 4
-"""Drafts of which the present version is kept as it was read: a few persons are at work, each on one."""
+"""Drafts that are kept as they were read: a few persons are at work, each on one."""
 
 
 def read_draft(draft: Draft, today: date) -> ReadDraft:
-    """The draft as it reads, worked out once for each version: no view of it finds anything else.
+    """The draft as it reads, worked out once for what it says: no view of it finds anything else.
 
-    `today` stands in for the days that nobody has given yet. What is held beside the draft has no part in it.
+    `today` stands in for the days that nobody has given yet. What is held beside the draft has no part in it. It is
+    kept under its content, not its version: one that was written in a transaction that failed is written anew.
     """
-    key = _Version(draft.id, draft.version, today.isoformat())
+    key = sha256(msgspec.json.encode((draft.content, draft.sources))).digest(), today
     known = _READ.get(key)
     if known is None:
         known = _READ[key] = _as_it_reads(draft, today)
