@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import date
 from functools import cache
 from typing import Final, Literal, NamedTuple
 
@@ -144,7 +144,7 @@ def read_day(text: str) -> str:
 
 def _day(year: int, month: int, day: int) -> str:
     try:
-        return datetime(year, month, day).date().isoformat()  # noqa: DTZ001 -- a day of the calendar, no instant
+        return date(year, month, day).isoformat()
     except ValueError:
         raise Unclear("There is no such day.") from None
 

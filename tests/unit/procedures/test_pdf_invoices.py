@@ -16,12 +16,14 @@ from trading import Trade
 from transire.cli import cli
 from transire.desk.api_tokens import create_api_token
 from transire.desk.drafts import find_draft
+from transire.desk.errors import DraftClosed
 from transire.desk.permissions import operations_of
 from transire.desk.persons import add_person
 from transire.documents.errors import PdfUnconfirmed
 from transire.portal.app import create_app
 from transire.procedures.entry_summary import pdf_invoices
 from transire.procedures.entry_summary import service as entry
+from transire.procedures.entry_summary.invoices import list_invoices
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "documents"))
 from invoice_layouts import blank, english, spanish
@@ -107,7 +109,11 @@ def test_from_the_pdf_to_the_draft_of_an_entry(desk: TestClient, trade: Trade) -
     assert "told=part-confirmed" in confirm(desk, trade, reading, "lines-2")
     there = send(desk, f"{reading}/issue", reading)
     document_id = there.partition("/invoices/")[2].partition("?")[0]
+    with pytest.raises(DraftClosed):
+        pdf_invoices.issue_reading(broker.tenant, broker.person, draft_id)
     trade.settle()
+    [listed] = list_invoices(broker.tenant, words="F-2026-0501").rows
+    assert listed.version == document_id  # asked for twice it was issued once: there is no second version
     came = pdf_invoices.reading_of(broker.tenant, broker.person, document_id)
     assert came is not None
     sources = {field.column: field.source for field in came.head if field.source is not None}

@@ -70,21 +70,26 @@ def issue_invoice(
     require(person, "invoices.issue")
     read = read_invoice_file(invoice, stated)
     with tenant.transaction() as tx:
-        own = read_particulars(tx).party
-        seller = structs.replace(read.seller, did=tenant.did) if is_same_party(read.seller, own) else read.seller
-        content = structs.replace(read, seller=seller, buyer=structs.replace(read.buyer, did=importer_did))
-        before = _standing(tenant, tx, content.invoice_number)
-        issued = issue_paper(
-            tenant,
-            tx,
-            person,
-            invoice_subject(content),
-            SCHEMA_ID,
-            recipients=[importer_did],
-            previous=before[0].commitment if before else None,
-        )
-        for version in before:
-            tenant.end(tx, version.commitment, issued.commitment)
+        return issue_read(tenant, tx, person, read, importer_did=importer_did)
+
+
+def issue_read(tenant: Tenant, tx: sa.Connection, person: Person, read: Invoice, *, importer_did: str) -> Issued:
+    """The same for an invoice that was read, within a transaction that does more."""
+    own = read_particulars(tx).party
+    seller = structs.replace(read.seller, did=tenant.did) if is_same_party(read.seller, own) else read.seller
+    content = structs.replace(read, seller=seller, buyer=structs.replace(read.buyer, did=importer_did))
+    before = _standing(tenant, tx, content.invoice_number)
+    issued = issue_paper(
+        tenant,
+        tx,
+        person,
+        invoice_subject(content),
+        SCHEMA_ID,
+        recipients=[importer_did],
+        previous=before[0].commitment if before else None,
+    )
+    for version in before:
+        tenant.end(tx, version.commitment, issued.commitment)
     return issued
 
 

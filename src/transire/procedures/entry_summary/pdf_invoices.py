@@ -18,12 +18,12 @@ from transire.desk.permissions import require
 from transire.desk.person import Person
 from transire.documents.csv_table import CellRefused, Column
 from transire.documents.errors import PdfUnconfirmed
-from transire.documents.invoice import INVOICE_COLUMNS, LINE_COLUMNS
+from transire.documents.invoice import INVOICE_COLUMNS, LINE_COLUMNS, read_invoice_csv
 from transire.documents.pdf_invoice import PdfReading, Said, read_invoice_text, write_table
 from transire.node.tenant import Issued, Tenant
 from transire.procedures.entry_summary.errors import LineUnknown, PartUnknown
 from transire.procedures.entry_summary.filing import keyed_by
-from transire.procedures.entry_summary.invoices import issue_invoice
+from transire.procedures.entry_summary.invoices import issue_read
 from transire.procedures.pdf_text import read_pdf
 
 DRAFT_KIND: Final = "invoice-pdf"
@@ -189,16 +189,15 @@ def remove_line(tenant: Tenant, person: Person, draft_id: str, at: int) -> None:
 
 
 def issue_reading(tenant: Tenant, person: Person, draft_id: str) -> Issued:
-    """Issue the invoice that was confirmed, as one that came as a table; refused while a part is not confirmed."""
-    page = show_reading(tenant, person, draft_id)
-    left = [name for name, confirmed in page.parts if not confirmed]
-    if left:
-        raise PdfUnconfirmed(got=", ".join(left), expected="every part confirmed")
-    content = page.draft.content
-    issued = issue_invoice(
-        tenant, person, write_table(content["head"], content["lines"]), importer_did=str(content["importer"])
-    )
+    """Issue the invoice that was confirmed, once, like one of a table; refused while a part is not confirmed."""
+    require(person, "invoices.issue")
     with tenant.transaction() as tx:
+        draft = desk.find_draft(tx, draft_id, kind=DRAFT_KIND)
+        left = [name for name in _parts(draft) if name not in draft.content["confirmed"]]
+        if left:
+            raise PdfUnconfirmed(got=", ".join(left), expected="every part confirmed")
+        read = read_invoice_csv(write_table(draft.content["head"], draft.content["lines"]))
+        issued = issue_read(tenant, tx, person, read, importer_did=str(draft.content["importer"]))
         desk.close_draft(tx, person, draft_id, document_id=issued.document_id, now=tenant.now())
     return issued
 
