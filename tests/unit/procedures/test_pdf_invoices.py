@@ -96,6 +96,7 @@ def confirm(desk: TestClient, trade: Trade, reading: str, part: str, **corrected
 
 
 def test_from_the_pdf_to_the_draft_of_an_entry(desk: TestClient, trade: Trade) -> None:
+    assert f'href="{desk.base}/invoices/new">Bring in an invoice' in page(desk, "/invoices")  # type: ignore[attr-defined]
     reading = handed_in(desk, trade, english(12))
     shown = page(desk, reading)
     assert "PDF, page 1" in shown
