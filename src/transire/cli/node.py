@@ -282,8 +282,8 @@ def run(home: Path) -> None:
     opened = Node.open(home)
     configure_logs(opened.settings.log_level)
     with opened:
-        click.echo(f"{opened.engine.network} at {opened.settings.origin}  (Ctrl-C stops it)")
-        serve(opened)
+        told = f"{opened.engine.network} at {opened.settings.origin}  (Ctrl-C stops it)"
+        serve(opened, when_open=lambda: click.echo(told))
 
 
 def _first_administrator(opened: Node, slug: str, login: str) -> str:

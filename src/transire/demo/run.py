@@ -69,8 +69,10 @@ def _emptied(out: Path) -> Path:
 def _keep_open(world: World, telling: Telling) -> None:
     from transire.portal.server import serve
 
-    telling.headline("\nThe portal is open. One sign-in link for each member, good for one use:")
-    for slug, link in world.sign_in_links().items():
-        telling.say(f"{world.actors[slug].tenant.name}\n      {link}")
-    telling.say("Ctrl-C ends the demo.")
-    serve(world.node)
+    def tell() -> None:
+        telling.headline("\nThe portal is open. One sign-in link for each member, good for one use:")
+        for slug, link in world.sign_in_links().items():
+            telling.say(f"{world.actors[slug].tenant.name}\n      {link}")
+        telling.say("Ctrl-C ends the demo.")
+
+    serve(world.node, when_open=tell)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
@@ -26,14 +26,14 @@ INTERRUPT_AFTER_S = 4
 STOPPING: Final = (signal.SIGINT, signal.SIGTERM)
 
 
-def serve(node: Node) -> None:
-    """Serve until Ctrl-C or SIGTERM."""
-    server = server_of(node)
+def serve(node: Node, *, when_open: Callable[[], None] = lambda: None) -> None:
+    """Serve until Ctrl-C or SIGTERM; `when_open` is called once connections are taken."""
+    server = server_of(node, when_open=when_open)
     keep_for_good()
     server.run()
 
 
-def server_of(node: Node) -> uvicorn.Server:
+def server_of(node: Node, *, when_open: Callable[[], None] = lambda: None) -> uvicorn.Server:
     """The server, not yet running."""
     app = create_app(node)
     config = uvicorn.Config(
@@ -44,15 +44,22 @@ def server_of(node: Node) -> uvicorn.Server:
         server_header=False,
         timeout_graceful_shutdown=STOP_WITHIN_S,
     )
-    return _Server(config, node)
+    return _Server(config, node, when_open)
 
 
 class _Server(uvicorn.Server):
     """Stops on a signal and returns: uvicorn's own would then die of it, before the node has let go of its files."""
 
-    def __init__(self, config: uvicorn.Config, node: Node) -> None:
+    def __init__(self, config: uvicorn.Config, node: Node, when_open: Callable[[], None]) -> None:
         super().__init__(config)
         self._node = node
+        self._when_open = when_open
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to take connections, and say so."""
+        await super().startup(sockets)
+        if self.started:
+            self._when_open()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """End requests; those that wait for a ledger which does not answer are told to wait no longer.
