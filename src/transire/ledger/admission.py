@@ -65,16 +65,19 @@ class VerifiedActions:
     def __init__(self, limit: int = REMEMBERED_SIGNATURES) -> None:
         self._limit = limit
         self._found: dict[bytes, tuple[Action, bytes]] = {}
+        self._leaving: dict[bytes, tuple[Action, bytes]] = {}
         self._lock = Lock()
 
     def read(self, raw: bytes) -> Action:
         """The action of these bytes."""
-        found = self._found.get(sha256(raw))
+        digest = sha256(raw)
+        found = self._found.get(digest) or self._leaving.get(digest)
         return parse_action(raw) if found is None else found[0]
 
     def knows(self, raw: bytes) -> bool:
         """Whether the action of these bytes is remembered."""
-        return sha256(raw) in self._found
+        digest = sha256(raw)
+        return digest in self._found or digest in self._leaving
 
     def verify(self, action: Action, public: bytes) -> None:
         """Refuse unless the key made the action's signature."""
@@ -88,10 +91,10 @@ class VerifiedActions:
                 del self._found[next(iter(self._found))]
 
     def forget(self, digests: Iterable[bytes]) -> None:
-        """Let go of what stands in a block now."""
+        """Let go of what stands in a block now. It is known until the next: whoever still holds it asks once more."""
         with self._lock:
-            for digest in digests:
-                self._found.pop(digest, None)
+            leaving = ((digest, self._found.pop(digest, None)) for digest in digests)
+            self._leaving = {digest: found for digest, found in leaving if found is not None}
 
 
 class Admission:

@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
+import msgspec
 from msgspec import structs
 
 from transire.crypto.digests import sha256
@@ -93,6 +94,7 @@ class Machine:
         self._replay = ReplayMemory.load(store, self._view)
         self._verified = VerifiedActions()
         self._admission = Admission(genesis.network, self._view, self._replay, self._verified)
+        self._judged: _Judged | None = None
         self._pending: _Pending | None = None
         self.genesis = genesis
         self.network = genesis.network
@@ -179,7 +181,10 @@ class Machine:
 
     def judge(self, raws: Iterable[bytes], time: Time) -> list[Verdict]:
         """Which of these actions may stand in the next block, if it bears this time."""
-        return list(self._admission.judge(raws, time=time.seconds, height=self.height + 1))
+        actions, height = tuple(raws), self.height + 1
+        verdicts = list(self._admission.judge(actions, time=time.seconds, height=height))
+        self._judged = _Judged(height, time, actions, verdicts)
+        return verdicts
 
     def apply(self, block: DecidedBlock) -> tuple[Result, ...]:
         """What the block does. Nothing is kept until `commit`; applying again starts anew."""
@@ -190,8 +195,7 @@ class Machine:
         if rules is None:
             raise rules_unknown(Since(block.height, rules_version(self._view, block.height)))
         pending = _Pending(self._view, CompactRange.from_bytes(self._tip.log), block, rules)
-        verdicts = self._admission.judge(block.actions, time=block.time.seconds, height=block.height)
-        for index, verdict in enumerate(verdicts):
+        for index, verdict in enumerate(self._verdicts(block)):
             pending.act(index, verdict)
         for misbehaviour in block.misbehaviour:
             pending.note(misbehaviour)
@@ -199,6 +203,14 @@ class Machine:
             pending.finish(reader, self._replay, self._tip)
         self._pending = pending
         return tuple(pending.results)
+
+    def _verdicts(self, block: DecidedBlock) -> list[Verdict]:
+        """What was said of the proposal, if this is the block that came of it: the same state and block, the same
+        verdicts."""
+        judged = self._judged
+        if judged and (judged.height, judged.time, judged.actions) == (block.height, block.time, block.actions):
+            return judged.verdicts
+        return self.judge(block.actions, block.time)
 
     @property
     def validator_updates(self) -> tuple[ValidatorUpdate, ...]:
@@ -233,12 +245,22 @@ class Machine:
         self._replay.take_over(pending.consumption)
         self._verified.forget(pending.digests)
         self._tip = pending.tip
+        self._judged = None
         self._pending = None
 
     def _applied(self) -> _Pending:
         if self._pending is None:
             raise WrongHeight(got="no applied block", expected=f"block {self.height + 1}")
         return self._pending
+
+
+class _Judged(msgspec.Struct, frozen=True):
+    """What was said of the actions of a block that may be decided."""
+
+    height: int
+    time: Time
+    actions: tuple[bytes, ...]
+    verdicts: list[Verdict]
 
 
 class _Pending:

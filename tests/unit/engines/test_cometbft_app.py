@@ -38,7 +38,7 @@ class Asked:
         self.world = World()
         self.world.time = self.now
         self.store = MemoryStore()
-        self.refused: list[Inadmissible] = []
+        self.refused: list[Inadmissible | None] = []
         self.committed: list[CommittedBlock] = []
         self.faults: list[Exception] = []
         self.steps: list[str] = []
@@ -177,6 +177,41 @@ def test_a_proposal_leaves_out_what_others_would_refuse(asked: Asked) -> None:
     offered = [good, expired, seen, forged, good, early, b"{}", b""]
     told = asked.ask("prepare_proposal", txs=offered, height=2, time=asked.time, max_tx_bytes=1 << 20)
     assert list(told.txs) == [good]
+
+
+def test_a_parcel_waits_while_one_of_it_may_still_come_into_a_block(asked: Asked) -> None:
+    raws = [asked.world.witness() for _ in range(3)]
+    assert asked.ask("check_tx", tx=b"\n".join(raws)).code == 0
+    asked.block(raws[0], raws[2])
+    assert asked.ask("check_tx", tx=b"\n".join(raws), type=1).code == 0
+    assert asked.refused == []
+    asked.block(raws[1])
+    assert asked.ask("check_tx", tx=b"\n".join(raws), type=1).data == b"ledger.action-seen"
+
+
+def test_one_that_would_be_refused_at_any_time_condemns_its_parcel(asked: Asked) -> None:
+    good = asked.world.witness()
+    assert asked.ask("check_tx", tx=good + b"\nnonsense").data == b"ledger.action-malformed"
+    assert [refusal and refusal.code for refusal in asked.refused] == [None, "ledger.action-malformed"]
+    assert asked.ask("check_tx", tx=good).code == 0
+
+
+@pytest.mark.parametrize("raw", [b"\n" * 60_000, b"", b"\n", b"{}\n"])
+def test_no_parcel_is_taken_of_what_is_no_action(asked: Asked, raw: bytes) -> None:
+    assert asked.ask("check_tx", tx=raw).data == b"ledger.action-malformed"
+    assert len(asked.refused) <= 256, "nobody makes us judge thousands of pieces"
+
+
+def test_a_proposal_takes_parcels_apart_and_stays_within_its_bytes(asked: Asked) -> None:
+    raws = [asked.world.witness() for _ in range(6)]
+    parcels = [b"\n".join(raws[:3]), b"\n".join([raws[0], *raws[3:]])]
+    answer = asked.ask("prepare_proposal", txs=parcels, max_tx_bytes=1 << 20, time=asked.time)
+    assert list(answer.txs) == raws, "each by itself, and once"
+    room = sum(len(raw) + 8 for raw in raws[:4])
+    answer = asked.ask("prepare_proposal", txs=parcels, max_tx_bytes=room, time=asked.time)
+    assert list(answer.txs) == raws[:4]
+    parcel = {"txs": [parcels[0]], "height": 1, "time": asked.time}
+    assert asked.ask("process_proposal", **parcel).status == 2, "no parcel stands in a block"
 
 
 def test_a_proposal_is_no_longer_than_others_can_judge_in_time(asked: Asked, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -225,6 +225,8 @@ def test_signatures_are_remembered_up_to_a_limit(world: World) -> None:
         verified.verify(action, signing_key(f"{PRODUCER} act-1").public)
     assert [verified.read(action.raw) is action for action in actions] == [False, True, True]
     verified.forget([actions[1].digest])
+    assert verified.read(actions[1].raw) is actions[1], "a mempool looks once more at what has been decided"
+    verified.forget([])
     assert verified.read(actions[1].raw) is not actions[1]
 
 
@@ -268,3 +270,18 @@ def test_the_time_of_a_block_is_judged_in_whole_seconds(world: World) -> None:
     assert world.machine.apply(block)[0].code == ""
     block = DecidedBlock(height=1, time=Time(world.time + 10, 0), actions=(raw,))
     assert world.machine.apply(block)[0].code == "ledger.action-expired"
+
+
+def test_a_block_is_judged_anew_unless_it_is_the_proposal_on_the_same_state(world: World) -> None:
+    """What was said of a proposal counts for that block alone: not at another time, not after another block."""
+    machine, raw = world.machine, world.witness()
+    late = parse_action(raw).expires_at
+    assert machine.judge([raw], Time(world.time, 0))[0].refusal is None
+    (result,) = machine.apply(DecidedBlock(height=machine.height + 1, time=Time(late, 0), actions=(raw,)))
+    assert result.code == "ledger.action-expired"
+    block = DecidedBlock(height=machine.height + 1, time=Time(world.time, 0), actions=(raw,))
+    assert machine.judge(block.actions, block.time)[0].refusal is None
+    assert machine.apply(block)[0].accepted
+    machine.commit()
+    again = DecidedBlock(height=machine.height + 1, time=block.time, actions=(raw,))
+    assert machine.apply(again)[0].code == "ledger.action-seen"

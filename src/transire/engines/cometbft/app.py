@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from itertools import zip_longest
+from itertools import accumulate, zip_longest
 from threading import Lock
 from typing import Any, Final
 
@@ -23,13 +23,15 @@ from transire import __version__
 from transire.crypto.canonical import canonical_bytes, parse_json
 from transire.engines.cometbft.errors import EngineBusy, NetworkFileDiffers
 from transire.engines.cometbft.messages import message
+from transire.engines.cometbft.parcels import unpack
 from transire.engines.cometbft.query import answer_query
 from transire.engines.cometbft.snapshots import Snapshots
+from transire.engines.pool import BLOCK_OVERHEAD
 from transire.errors import TransireError
 from transire.ledger.admission import Verdict
 from transire.ledger.block import DecidedBlock, Misbehaviour, Result
 from transire.ledger.chain import Time, Validator, sort_validators
-from transire.ledger.errors import ActionTooEarly, Inadmissible
+from transire.ledger.errors import ActionExpired, ActionSeen, ActionTooEarly, Inadmissible
 from transire.ledger.machine import Machine
 from transire.ledger.store import Store
 
@@ -39,6 +41,8 @@ CHECK_REFUSED: Final = 1
 CHECK_BUSY: Final = 2
 """The codes of CheckTx: refused for a reason that stands, and not looked at. The second may be tried again."""
 BUSY: Final = EngineBusy()
+PASSING: Final = (ActionExpired, ActionSeen, ActionTooEarly)
+"""Refusals that come of the time at which an action is looked at."""
 MISBEHAVIOUR: Final = {1: "duplicate-vote", 2: "light-client-attack"}
 GENESIS_LIMIT: Final = 16 << 20
 MOST_PROPOSED: Final = 4_000
@@ -67,7 +71,7 @@ class Application:
         snapshots: Snapshots,
         *,
         on_commit: Callable[[CommittedBlock], None],
-        on_refusal: Callable[[bytes, Inadmissible], None],
+        on_refusal: Callable[[bytes, Inadmissible | None], None],
         at_step: Callable[[str], None] = lambda step: None,
         retain_height: Callable[[], int] = lambda: 0,
     ) -> None:
@@ -88,21 +92,23 @@ class Application:
             raise NetworkFileDiffers(got=call, expected="a call of ABCI 2.0 without vote extensions")
         return method(request)
 
-    def check(self, raws: Sequence[bytes], *, unlooked: Sequence[bool] = ()) -> list[TransireError | None]:
-        """CheckTx: which of these may wait for a block, and why the others may not.
+    def check(self, parcels: Sequence[bytes], *, unlooked: Sequence[bool] = ()) -> list[TransireError | None]:
+        """CheckTx: which of these parcels may wait for a block, and why the others may not.
 
-        Those that are `unlooked` are answered busy, unless their signature was verified before: the rest costs little.
+        Those that are `unlooked` are answered busy, unless their signatures were verified before: the rest costs
+        little.
         """
-        refusals: list[TransireError | None] = []
-        for raw, is_unlooked in zip_longest(raws, unlooked):
-            if is_unlooked and not self.machine.knows(raw):
-                refusals.append(BUSY)
-                continue
-            refusal = self.verdict(raw).refusal
-            refusals.append(refusal)
-            if refusal is not None:
-                self._on_refusal(raw, refusal)
-        return refusals
+        return [self._check(unpack(parcel), is_unlooked) for parcel, is_unlooked in zip_longest(parcels, unlooked)]
+
+    def _check(self, raws: Sequence[bytes], is_unlooked: bool | None) -> TransireError | None:
+        if is_unlooked and not all(map(self.machine.knows, raws)):
+            return BUSY
+        told = [self.verdict(raw).refusal for raw in raws]
+        refusal = refusal_of(told)
+        if refusal is not None:
+            for raw, why in zip(raws, told, strict=True):
+                self._on_refusal(raw, why)
+        return refusal
 
     def verdict(self, raw: bytes) -> Verdict:
         """Whether an action could enter a block soon. It binds nobody, so it may look at the clock.
@@ -165,10 +171,10 @@ class Application:
         return {"app_hash": self.machine.root}
 
     def _prepare_proposal(self, request: Any) -> dict[str, Any]:
-        raws = list(request.txs)
+        raws = [raw for parcel in request.txs for raw in unpack(parcel)]
         verdicts = self.machine.judge(raws, _time(request.time))
         good = [raw for raw, verdict in zip(raws, verdicts, strict=True) if verdict.refusal is None]
-        return {"txs": good[:MOST_PROPOSED]}
+        return {"txs": fitting(good[:MOST_PROPOSED], request.max_tx_bytes)}
 
     def _process_proposal(self, request: Any) -> dict[str, Any]:
         if self.lacks_rules:
@@ -227,6 +233,22 @@ class Application:
             self.machine = machine
         self._on_commit(CommittedBlock(machine.height, machine.time, ()))
         return answer
+
+
+def refusal_of(told: Sequence[Inadmissible | None]) -> Inadmissible | None:
+    """Why a parcel may not wait, by what is said of each action in it.
+
+    What has been decided, has expired or comes too early is no fault of who packed it, and the rest may go on. What
+    would be refused at any time condemns all of it: nobody packs that who looked at it before.
+    """
+    lasting = next((why for why in told if why and not isinstance(why, PASSING)), None)
+    return lasting or (told[0] if all(told) else None)
+
+
+def fitting(raws: Sequence[bytes], limit: int) -> Sequence[bytes]:
+    """The first of these that a block of so many bytes holds: by themselves they take more room than in parcels."""
+    sizes = accumulate(len(raw) + BLOCK_OVERHEAD for raw in raws)
+    return raws[: sum(size <= limit for size in sizes)]
 
 
 def encode(call: str, fields: dict[str, Any]) -> bytes:

@@ -344,11 +344,15 @@ class CometBftEngine(LedgerReading):
             except (BlocksUnavailable, RpcRefused):
                 time.sleep(0.02)
 
-    def _refused(self, raw: bytes, refusal: Inadmissible) -> None:
-        """CheckTx refused an action; one that is early by the last block's time may be in time for the next."""
-        if isinstance(refusal, ActionTooEarly):
+    def _refused(self, raw: bytes, refusal: Inadmissible | None) -> None:
+        """CheckTx refused an action, or what it travelled with.
+
+        One that is early by the last block's time may be in time for the next; one without a fault may go by itself.
+        """
+        if refusal is None or isinstance(refusal, ActionTooEarly):
             self._sender.again(sha256(raw))
-        self._settlement.refused(raw, refusal)
+        if refusal is not None:
+            self._settlement.refused(raw, refusal)
 
     def _committed(self, block: CommittedBlock) -> None:
         self._committed_at = time.monotonic()

@@ -16,6 +16,7 @@ import msgspec
 
 from transire.crypto.encoding import unb64url
 from transire.crypto.keys import SigningKey
+from transire.engines.cometbft import parcels
 from transire.engines.cometbft.settings import PairSettings
 from transire.ledger.chain import validator_address
 from transire.ledger.genesis import Genesis
@@ -122,7 +123,7 @@ def configuration(settings: PairSettings) -> dict[str, Any]:
             "size": MEMPOOL_ACTIONS,
             "max_txs_bytes": MEMPOOL_BYTES,
             "cache_size": 4 * MEMPOOL_ACTIONS,
-            "max_tx_bytes": 64 * 1024,
+            "max_tx_bytes": parcels.MAX_BYTES,
             "experimental_max_gossip_connections_to_persistent_peers": settings.gossip_to,
         },
         "consensus": {

@@ -1,7 +1,7 @@
 """Handing waiting actions over to CometBFT, which gossips them to the other validators.
 
 An action waits in this node's pool until it stands in a durable block. Meanwhile it is handed over again and again if
-need be: CometBFT knows it by its hash and takes it once. So a mempool that forgot (a restart, no room) loses nothing.
+need be, with whatever waits besides (`parcels`). So a mempool that forgot (a restart, no room) loses nothing.
 
 The application lives in this process. What CheckTx refuses, and what a block did, is therefore heard at once, and
 handing over need not wait for any answer.
@@ -13,24 +13,32 @@ import logging
 import time
 from base64 import b64encode
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from threading import Condition, Thread
 from typing import Final
 
 from transire.engines.cometbft.errors import BlocksUnavailable
+from transire.engines.cometbft.parcels import pack
 from transire.engines.cometbft.rpc import RpcClient, RpcRefused
 from transire.engines.pool import ActionPool
 from transire.ledger.action import Action
 
-MAX_PENDING: Final = 6_000
+MAX_PENDING: Final = 2_000
 """What waits in this node at most; beyond, the submitter waits (ENGINE 7.1)."""
-MAX_UNDER_WAY: Final = 1_500
-"""What CometBFT is given before it is in a block, at most: as much as a network decides in a second. All nodes gossip
-and after each block look again at all that lies in a mempool; what waits in this pool costs nothing."""
+LEAST_UNDER_WAY: Final = 50
+MOST_UNDER_WAY: Final = 1_500
+MORE_UNDER_WAY: Final = 25
+LESS_UNDER_WAY: Final = 0.75
+"""Actions that CometBFT has and that are in no block: how many, and how that number changes (`Window`)."""
+BLOCK_S: Final = 0.6
+"""How long a block may take where more waits than it holds. What lies in the mempools when a block is proposed is what
+it holds, so this bounds the blocks of a busy network, and how long an action waits there."""
 MAX_BATCH: Final = 400
 MAX_BATCH_BYTES: Final = 4 << 20
+LOOK_S: Final = 2.5
 AGAIN_S: Final = 10.0
-"""An action that is in no block after this long is handed over again. Long, since each time costs CometBFT as much as
+"""A parcel that is in no block after this long is handed over again. Long, since each time costs CometBFT as much as
 the first, and a network that is slow under load would be given more to do."""
 UNREACHABLE_S: Final = 0.1
 BUSY_S: Final = 0.05
@@ -42,6 +50,37 @@ _KNOWN: Final = "already exists in cache"
 log = logging.getLogger("transire.engine")
 
 
+class Window:
+    """How many actions CometBFT is given before they are in a block: as many as a network decides in `BLOCK_S`.
+
+    All nodes gossip and after each block look again at all that lies in a mempool, while what waits in this node's pool
+    costs nothing. What a network decides nobody knows beforehand, so the number is felt for as TCP feels for its own
+    (RFC 5681): a little more after each quick block, a good part less after a slow one. So nodes also share evenly.
+    """
+
+    def __init__(self) -> None:
+        self.size = 4 * LEAST_UNDER_WAY
+        self._last = time.monotonic()
+
+    def block(self, *, kept_back: bool) -> None:
+        """A block was committed; `kept_back`: more waits here than could be given to CometBFT."""
+        now = time.monotonic()
+        took, self._last = now - self._last, now
+        if took > 2 * BLOCK_S:
+            self.size = max(LEAST_UNDER_WAY, round(self.size * LESS_UNDER_WAY))
+        elif kept_back and took < BLOCK_S:
+            self.size = min(MOST_UNDER_WAY, self.size + MORE_UNDER_WAY)
+
+
+@dataclass(slots=True)
+class Parcel:
+    """Actions that were handed over together, and when they were last."""
+
+    raw: bytes
+    actions: list[Action]
+    at: float = 0.0
+
+
 class Sender:
     """Hands the pool's actions to CometBFT, many at a time, from a thread of its own."""
 
@@ -50,7 +89,8 @@ class Sender:
         self._rpc = rpc
         self._is_busy = is_busy
         self._fresh: deque[Action] = deque()
-        self._sent: dict[bytes, float] = {}
+        self._under_way: dict[bytes, Parcel] = {}
+        self._window = Window()
         self._changed = Condition()
         self._closing = False
         self._thread = Thread(target=self._run, name="transire-sender", daemon=True)
@@ -66,19 +106,21 @@ class Sender:
     def again(self, digest: bytes) -> None:
         """CometBFT let go of this one, and it may be taken a little later: hand it over at the next look."""
         with self._changed:
-            if digest in self._sent:
-                self._sent[digest] = 0.0
+            self._under_way.pop(digest, None)
 
     def rouse(self) -> None:
         """A block was committed: there may be room for more."""
         with self._changed:
-            self._sent = {digest: at for digest, at in self._sent.items() if self._pool.find(digest) is not None}
+            self._under_way = {
+                digest: parcel for digest, parcel in self._under_way.items() if self._pool.find(digest) is not None
+            }
+            self._window.block(kept_back=bool(self._fresh))
             self._changed.notify_all()
 
     def forget(self) -> None:
         """CometBFT was started anew and has forgotten what waits: all of it is handed over again."""
         with self._changed:
-            self._sent.clear()
+            self._under_way.clear()
             self._fresh = deque(entry.action for entry in self._pool.waiting())
             self._changed.notify_all()
 
@@ -94,66 +136,73 @@ class Sender:
         looked = 0.0
         while not self._closing:
             self._wait()
-            if time.monotonic() - looked > AGAIN_S / 4:
+            parcels: list[Parcel] = []
+            if time.monotonic() - looked > LOOK_S:
                 looked = time.monotonic()
-                self._look_again(looked)
+                parcels = self._late(looked)
             busy = self._is_busy()
             if busy:
                 time.sleep(BUSY_S)
-            batch = self._take(BUSY_BATCH if busy else MAX_BATCH)
-            if batch and not self._hand_over(batch):
+            parcels += self._next(BUSY_BATCH if busy else MAX_BATCH)
+            if parcels and not self._hand_over(parcels):
                 time.sleep(UNREACHABLE_S)
 
     def _wait(self) -> None:
         """Until something can be handed over, or it is time to look again."""
         with self._changed:
-            if not self._closing and not (self._fresh and self._may_go(self._fresh[0])):
-                self._changed.wait(AGAIN_S / 4)
+            if not self._closing and not (self._fresh and self._has_room()):
+                self._changed.wait(LOOK_S)
 
-    def _may_go(self, action: Action) -> bool:
-        """Whether CometBFT may be given this one now: it was before, or not too many are under way."""
-        return action.digest in self._sent or len(self._sent) < MAX_UNDER_WAY
+    def _has_room(self) -> bool:
+        return len(self._under_way) < self._window.size
 
-    def _look_again(self, now: float) -> None:
-        """Queue again, before all others, what waits for long, and let go of what waits no more."""
+    def _late(self, now: float) -> list[Parcel]:
+        """What was handed over long ago. Queues again, before all others, what CometBFT let go of."""
         waiting = {entry.action.digest: entry.action for entry in self._pool.waiting()}
         with self._changed:
-            queued = {action.digest for action in self._fresh}
-            late = [
-                action
-                for digest, action in waiting.items()
-                if digest not in queued and self._sent.get(digest, 0.0) < now - AGAIN_S
-            ]
-            self._fresh.extendleft(reversed(late))
-            self._sent = {digest: at for digest, at in self._sent.items() if digest in waiting}
+            known = self._under_way.keys() | {action.digest for action in self._fresh}
+            lost = [action for digest, action in waiting.items() if digest not in known]
+            self._fresh.extendleft(reversed(lost))
+            late = [parcel for parcel in self._under_way.values() if parcel.at < now - AGAIN_S]
+        return list({id(parcel): parcel for parcel in late}.values())
 
-    def _take(self, most: int) -> list[Action]:
+    def _next(self, most: int) -> list[Parcel]:
+        """What CometBFT may be given now of what it has not been given, packed."""
         batch: list[Action] = []
         size = 0
         with self._changed:
-            while self._fresh and len(batch) < most and size < MAX_BATCH_BYTES and self._may_go(self._fresh[0]):
+            room = min(most, self._window.size - len(self._under_way))
+            while self._fresh and len(batch) < room and size < MAX_BATCH_BYTES:
                 action = self._fresh.popleft()
-                if self._pool.find(action.digest) is not None:
+                if action.digest not in self._under_way and self._pool.find(action.digest) is not None:
                     size += len(action.raw)
                     batch.append(action)
-                    self._sent[action.digest] = time.monotonic()
-        return batch
+            parcels = [Parcel(raw, actions) for raw, actions in pack(batch)]
+            self._under_way |= {action.digest: parcel for parcel in parcels for action in parcel.actions}
+        return parcels
 
-    def _hand_over(self, batch: list[Action]) -> bool:
-        calls = [("broadcast_tx_async", {"tx": b64encode(action.raw).decode()}) for action in batch]
+    def _hand_over(self, parcels: Sequence[Parcel]) -> bool:
+        calls = [("broadcast_tx_async", {"tx": b64encode(parcel.raw).decode()}) for parcel in parcels]
+        for parcel in parcels:
+            parcel.at = time.monotonic()
         try:
             answers = self._rpc.ask_all(calls)
         except BlocksUnavailable:
-            with self._changed:
-                self._fresh.extendleft(reversed(batch))
+            self._take_back(parcels)
             return False
-        refused = [
-            (action, answer)
-            for action, answer in zip(batch, answers, strict=True)
+        refusals = [
+            (parcel, answer)
+            for parcel, answer in zip(parcels, answers, strict=True)
             if isinstance(answer, RpcRefused) and _KNOWN not in str(answer)
         ]
-        if refused:
-            with self._changed:
-                self._fresh.extendleft(action for action, _ in reversed(refused))
-            log.warning("CometBFT did not take %d actions: %s", len(refused), refused[0][1])
-        return not refused
+        if refusals:
+            self._take_back([parcel for parcel, _ in refusals])
+            log.warning("CometBFT did not take %d parcels of actions: %s", len(refusals), refusals[0][1])
+        return not refusals
+
+    def _take_back(self, parcels: Sequence[Parcel]) -> None:
+        actions = [action for parcel in parcels for action in parcel.actions]
+        with self._changed:
+            for action in actions:
+                self._under_way.pop(action.digest, None)
+            self._fresh.extendleft(reversed(actions))
