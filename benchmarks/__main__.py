@@ -15,6 +15,7 @@ from pathlib import Path
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "benchmarks.md"
 PARTS = (
+    "first_page",
     "ledger",
     "statements",
     "filing",
