@@ -4,9 +4,10 @@
 
 Four validators on this machine: two keep all blocks with CometBFT, two prune (`keep_blocks`) and keep older blocks in
 tables of their own. Disk is what the files of a node's ledger take, read at the middle and at the end of the run; the
-growth between is the rate, and **a day is that rate times its seconds: extrapolated, not run**. Pruning and the logs of
-CometBFT's databases come in steps, so a short run is rough; the run's length stands beside it. Memory is the resident
-set of both processes at the end.
+growth between is the rate, and **a day is that rate times its seconds: extrapolated, not run**. CometBFT's log of
+consensus messages (`cs.wal`) is left out of that: it grows to 1 GB and no further. Pruning and the logs of CometBFT's
+databases come in steps, so a short run is rough; the run's length stands beside it. Memory is the resident set of both
+processes at the end.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import os
 import sys
 import threading
 import time
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -32,6 +34,7 @@ RATE = 100
 KEEP_BLOCKS = 50
 DAY_S = 24 * 3600
 IN_FLIGHT = 200
+WAL = "cometbft/data/cs.wal"
 
 
 def measure(seconds: int = SECONDS, rate: int = RATE) -> dict[str, str]:
@@ -54,10 +57,11 @@ def measure(seconds: int = SECONDS, rate: int = RATE) -> dict[str, str]:
             offered = offering.result()
         found = {f"offered for {seconds} s": f"{offered:,} actions, {height - at} blocks in the second half"}
         for name, places in (("all blocks kept", (0, 1)), (f"the newest {KEEP_BLOCKS} blocks with CometBFT", (2, 3))):
-            grown = sum(end[place] - middle[place] for place in places) / len(places) / took
+            grown = growth([(middle[place], end[place]) for place in places], took * rate)
             held = max(memory[place] for place in places)
-            found[f"{name}: disk"] = f"{grown / 1e3:,.0f} kB a second, {grown / rate:,.0f} bytes an action"
-            found[f"{name}: disk of a day, extrapolated"] = f"{grown * DAY_S / 1e9:,.1f} GB"
+            found[f"{name}: disk"] = f"{sum(grown.values()):,.0f} bytes an action; {shares(grown)}"
+            lasting = sum(size for part, size in grown.items() if part != WAL)
+            found[f"{name}: disk of a day, extrapolated"] = f"{lasting * rate * DAY_S / 1e9:,.1f} GB, and 1 GB of {WAL}"
             found[f"{name}: memory of node and CometBFT"] = f"{held / 1e6:,.0f} MB"
         return found
 
@@ -82,17 +86,35 @@ def submit(pair: PairProcess, raw: str) -> None:
         print(f"not answered: {error}", file=sys.stderr)
 
 
-def disk(pair: PairProcess) -> int:
-    """Bytes that the files of a pair's ledger take on the disk; CometBFT's log of the day is not counted."""
-    total = 0
-    for folder, _, names in os.walk(pair.folder / "ledger"):
+def disk(pair: PairProcess) -> dict[str, int]:
+    """Bytes that the files of a pair's ledger take on the disk, by folder; CometBFT's log of the day is not counted."""
+    found: dict[str, int] = {}
+    root = pair.folder / "ledger"
+    for folder, _, names in os.walk(root):
+        part = os.path.relpath(folder, root)
         for name in names:
             if name not in ("log", "log.old"):
                 try:
-                    total += os.stat(os.path.join(folder, name)).st_blocks * 512
+                    size = os.stat(os.path.join(folder, name)).st_blocks * 512
                 except FileNotFoundError:
                     continue  # a table of CometBFT's database that was merged meanwhile
-    return total
+                found[part] = found.get(part, 0) + size
+    return found
+
+
+def growth(pairs: Sequence[tuple[dict[str, int], dict[str, int]]], actions: float) -> dict[str, float]:
+    """Bytes an action that each folder grew by, the mean of some nodes."""
+    folders = sorted({folder for before, after in pairs for folder in (*before, *after)})
+    return {
+        folder: sum(after.get(folder, 0) - before.get(folder, 0) for before, after in pairs) / len(pairs) / actions
+        for folder in folders
+    }
+
+
+def shares(grown: dict[str, float]) -> str:
+    """The folders that grew, the fastest first."""
+    parts = sorted(((size, folder) for folder, size in grown.items() if abs(size) >= 1), reverse=True)
+    return ", ".join(f"{folder} {size:,.0f}" for size, folder in parts)
 
 
 def resident(pair: PairProcess) -> int:
