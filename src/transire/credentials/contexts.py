@@ -30,8 +30,8 @@ MAX_CONTEXTS: Final = 16
 _MEMO_LIMIT: Final = 256
 
 # An absolute URL as far as syntax goes (RFC 3986): a scheme, then no white space and no delimiter of other languages.
-_URL: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`\x00-\x20]+")
-_HOSTLESS: Final = re.compile(r"(?:https?|wss?|ftp):(?!//[^/?#])", re.IGNORECASE)
+# The schemes of hosts need one.
+_URL: Final = re.compile(r"(?!(?i:https?|wss?|ftp):(?!//[^/?#]))[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`\x00-\x20]+")
 
 
 class Definition(NamedTuple):
@@ -69,6 +69,25 @@ class ActiveContext:
         if found is None:
             words = (name for name, term in self.terms.items() if _is_plain(name, term))
             found = self.memo["plain"] = frozenset(words)
+        return found
+
+    @property
+    def links(self) -> frozenset[str]:
+        """The words under which any absolute URL is right."""
+        found: frozenset[str] | None = self.memo.get("links")
+        if found is None:
+            words = (name for name, term in self.terms.items() if _is_link(name, term))
+            found = self.memo["links"] = frozenset(("@id", *words))
+        return found
+
+    def is_term_of_url(self, name: str) -> bool:
+        """Whether a word is a term that stands for a URL; what is not may still be a URL itself."""
+        if name not in self.terms:
+            return False
+        found: bool | None = self.memo.get(("url", name))
+        if found is None:
+            # Terms alone are kept, and so few: what a foreign document calls its things is not.
+            found = self.memo[("url", name)] = is_url(meaning(name, self))
         return found
 
     @property
@@ -154,8 +173,7 @@ class ContextRegistry:
         self, members: Mapping[str, Any], active: ActiveContext, term: Definition | None, where: str
     ) -> ActiveContext:
         """The context inside of an object: back out of a type-scoped one, the property's own, the object's own."""
-        reference = len(members) == 1 and meaning(next(iter(members)), active) == "@id"
-        if active.previous is not None and "@value" not in members and not reference:
+        if active.previous is not None and "@value" not in members and not _is_reference(members, active):
             active = active.previous
         if term is not None and term.scope is not None:
             active = self.scoped(active, term.scope, override=True, where=where)
@@ -168,8 +186,16 @@ class ContextRegistry:
         given = [members[word] for word in active.type_words if word in members]
         if not given:
             return active
-        names = sorted({name for value in given for name in _texts(value)})
-        scoped = tuple(name for name in names if name in active.terms and active.terms[name].scope is not None)
+        names = tuple(sorted({name for value in given for name in _texts(value) if name in active.terms}))
+        kept: ActiveContext | None = active.memo.get(("named", names))
+        if kept is None:
+            kept = self._typed(names, active, where)
+            if len(active.memo) < _MEMO_LIMIT:
+                active.memo[("named", names)] = kept
+        return kept
+
+    def _typed(self, names: tuple[str, ...], active: ActiveContext, where: str) -> ActiveContext:
+        scoped = tuple(name for name in names if active.terms[name].scope is not None)
         if not scoped:
             return active
         found: ActiveContext | None = active.memo.get(("types", scoped))
@@ -227,7 +253,7 @@ def is_url(value: object) -> bool:
     >>> is_url("did:web:producer.example"), is_url("https ://example.org"), is_url("producer"), is_url("https:x")
     (True, False, False, False)
     """
-    return isinstance(value, str) and _URL.fullmatch(value) is not None and _HOSTLESS.match(value) is None
+    return isinstance(value, str) and _URL.fullmatch(value) is not None
 
 
 def _is_plain(name: str, term: Definition) -> bool:
@@ -235,6 +261,16 @@ def _is_plain(name: str, term: Definition) -> bool:
     return (
         iri is not None and not iri.startswith("@") and not name.startswith("@") and term.kind not in ("@id", "@vocab")
     )
+
+
+def _is_link(name: str, term: Definition) -> bool:
+    iri = term.iri
+    return iri == "@id" or (iri is not None and iri[:1] != "@" and name[:1] != "@" and term.kind == "@id")
+
+
+def _is_reference(members: Mapping[str, Any], active: ActiveContext) -> bool:
+    """Whether an object is but a name of another: then it is in the context of whoever names it."""
+    return len(members) == 1 and meaning(next(iter(members)), active) == "@id"
 
 
 def _texts(value: Any) -> list[str]:

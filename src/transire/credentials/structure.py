@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import MAXYEAR, MINYEAR, UTC, datetime
 from typing import Any, Final
 
 from transire.credentials.contexts import V2, ContextRegistry, is_url
@@ -35,6 +35,9 @@ _STAMP: Final = re.compile(
 _LANGUAGE_MEMBERS: Final = frozenset({"@value", "@language", "@direction"})
 _LANGUAGE: Final = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*")
 
+# 4.5: each of these has a type.
+_TYPED_PARTS: Final = ("credentialStatus", "termsOfUse", "evidence", "refreshService", "credentialSchema", "proof")
+
 Document = Mapping[str, Any]
 
 
@@ -53,7 +56,7 @@ def check_parts(credential: Document, contexts: ContextRegistry) -> None:
     _check_subjects(credential.get("credentialSubject"))
     for name in ("name", "description"):
         _check_language_value(credential.get(name), f"/{name}")
-    for name in ("credentialStatus", "termsOfUse", "evidence", "refreshService", "credentialSchema", "proof"):
+    for name in [name for name in _TYPED_PARTS if name in credential]:
         for part, where in _objects(credential, name):
             _check_typed(part, where)
     for schema, where in _objects(credential, "credentialSchema"):
@@ -87,8 +90,9 @@ def read_stamp(value: object, where: str, *, utc: bool = False) -> datetime:
         raise DateMalformed(expected="a date, time and time zone", got=repr(value)[:60], where=where)
     try:
         # Six digits of fraction are what Python keeps.
-        moment = datetime.fromisoformat(f"{match[1]}{(match[2] or '')[:7]}{match[3]}")
-        moment.astimezone(UTC)  # the first and last hours of the calendar may lie outside of it in UTC
+        moment = datetime.fromisoformat(match[1] + (match[2] or "")[:7] + match[3])
+        if moment.year in (MINYEAR, MAXYEAR):
+            moment.astimezone(UTC)  # the first and last hours of the calendar may lie outside of it in UTC
     except (ValueError, OverflowError) as error:
         raise DateMalformed(expected="a day of the calendar", got=repr(value)[:60], where=where) from error
     return moment
@@ -97,7 +101,7 @@ def read_stamp(value: object, where: str, *, utc: bool = False) -> datetime:
 def issuer_of(credential: Document) -> str:
     """The issuer's identifier, whether it stands alone or in an object."""
     issuer = credential["issuer"]
-    return str(issuer["id"] if isinstance(issuer, Mapping) else issuer)
+    return issuer if isinstance(issuer, str) else str(issuer["id"] if isinstance(issuer, Mapping) else issuer)
 
 
 def types_of(document: Document) -> tuple[str, ...]:
