@@ -243,10 +243,12 @@ def test_the_digest_of_a_pinned_context_is_the_pinned_one() -> None:
     refused(RelatedResourceRefused, "/relatedResource/digestSRI", relatedResource={"id": V2, "digestSRI": DRAFT})
 
 
-@must(VCDM, "5.3", "digestMultibase is a multihash; the bare digest of the official fixture is none")
-def test_a_digest_without_its_function_is_refused() -> None:
-    for digest in ("uJKGMkOmFbVJhEfKTduMC2XCyvRAYLjOVmZWwIH1wQ7k", "uWZVc7WaX1h4D8rJVb-vlMIqxaEKEb1tYbX8fet7JJzQ"):
-        resource = {"id": V2, "digestMultibase": digest}
+@must(VCDM, "5.3", "digestMultibase is a multihash; a bare SHA-256 is judged where the file is known, and nowhere else")
+def test_a_digest_without_its_function() -> None:
+    bare, draft = "uWZVc7WaX1h4D8rJVb-vlMIqxaEKEb1tYbX8fet7JJzQ", "uJKGMkOmFbVJhEfKTduMC2XCyvRAYLjOVmZWwIH1wQ7k"
+    accepted(relatedResource={"id": V2, "digestMultibase": bare})
+    for url, digest in ((V2, draft), ("https://a.example/file.json", bare)):
+        resource = {"id": url, "digestMultibase": digest}
         refused(RelatedResourceRefused, "/relatedResource/digestMultibase", relatedResource=resource)
     multihash = b"\x12\x20" + bytes.fromhex(pinned_contexts().digests[V2])
     accepted(relatedResource={"id": V2, "digestMultibase": "u" + b64url(multihash)})
