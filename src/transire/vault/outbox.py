@@ -98,6 +98,11 @@ def put(
     )
 
 
+def recipients_of(tx: sa.Connection, statement: str) -> set[str]:
+    """To whom a statement was brought or will be."""
+    return set(tx.execute(sa.select(outbox.c.recipient).where(outbox.c.statement == statement)).scalars())
+
+
 def due(tx: sa.Connection, now: datetime, limit: int, *, but: Collection[str] = ()) -> list[OutboxRow]:
     """Rows whose time has come and whose statements are all accepted, oldest first; `but` leaves out recipients."""
     # Only rows that go count: those that wait for what goes along with them must not keep the others from a turn.
