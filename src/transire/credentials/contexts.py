@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from typing import Any, Final, NamedTuple
 
@@ -51,7 +51,7 @@ class Definition(NamedTuple):
     index_by: str | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class ActiveContext:
     """The definitions in force at one place of a document (JSON-LD 1.1 API 4.1)."""
 
@@ -62,41 +62,38 @@ class ActiveContext:
     direction: str | None = None
     memo: dict[Any, Any] = field(default_factory=dict, repr=False)
 
-    @property
+    @cached_property
     def plain(self) -> frozenset[str]:
         """The words under which any scalar is right: they have an IRI, and do not take text for one."""
-        found: frozenset[str] | None = self.memo.get("plain")
-        if found is None:
-            words = (name for name, term in self.terms.items() if _is_plain(name, term))
-            found = self.memo["plain"] = frozenset(words)
-        return found
+        return frozenset(name for name, term in self.terms.items() if _is_plain(name, term))
 
-    @property
+    @cached_property
     def links(self) -> frozenset[str]:
         """The words under which any absolute URL is right."""
-        found: frozenset[str] | None = self.memo.get("links")
-        if found is None:
-            words = (name for name, term in self.terms.items() if _is_link(name, term))
-            found = self.memo["links"] = frozenset(("@id", *words))
-        return found
+        return frozenset(("@id", *(name for name, term in self.terms.items() if _is_link(name, term))))
+
+    @cached_property
+    def type_words(self) -> tuple[str, ...]:
+        """The words for `@type`."""
+        return ("@type", *(name for name, term in self.terms.items() if term.iri == "@type"))
+
+    @cached_property
+    def by_urls(self) -> dict[tuple[str, ...], ActiveContext]:
+        """What lists of URLs led to from here. A dictionary of its own: the key comes from a foreign document."""
+        return {}
+
+    @cached_property
+    def _of_urls(self) -> dict[str, bool]:
+        return {}
 
     def is_term_of_url(self, name: str) -> bool:
         """Whether a word is a term that stands for a URL; what is not may still be a URL itself."""
-        if name not in self.terms:
-            return False
-        found: bool | None = self.memo.get(("url", name))
+        found = self._of_urls.get(name)
         if found is None:
+            if name not in self.terms:
+                return False
             # Terms alone are kept, and so few: what a foreign document calls its things is not.
-            found = self.memo[("url", name)] = is_url(meaning(name, self))
-        return found
-
-    @property
-    def type_words(self) -> tuple[str, ...]:
-        """The words for `@type`."""
-        found: tuple[str, ...] | None = self.memo.get("type words")
-        if found is None:
-            aliases = (name for name, term in self.terms.items() if term.iri == "@type")
-            found = self.memo["type words"] = ("@type", *aliases)
+            found = self._of_urls[name] = is_url(meaning(name, self))
         return found
 
 
@@ -147,6 +144,9 @@ class ContextRegistry:
         """Apply the value of an `@context` member."""
         active = self._start if onto is None else onto
         listed = contexts if isinstance(contexts, list) else [contexts]
+        kept = _kept(active, listed)
+        if kept is not None:
+            return kept
         if len(listed) > MAX_CONTEXTS:
             raise ContextMalformed(expected=f"at most {MAX_CONTEXTS} contexts", got=len(listed), where=where)
         if all(isinstance(item, str) for item in listed):
@@ -209,13 +209,11 @@ class ContextRegistry:
         return found
 
     def _remembered(self, active: ActiveContext, urls: tuple[str, ...], where: str) -> ActiveContext:
-        found: ActiveContext | None = active.memo.get(urls)
-        if found is None:
-            found = active
-            for url in urls:
-                found = self._step(found, url, False, where)
-            if len(active.memo) < _MEMO_LIMIT:
-                active.memo[urls] = found
+        found = active
+        for url in urls:
+            found = self._step(found, url, False, where)
+        if len(active.by_urls) < _MEMO_LIMIT:
+            active.by_urls[urls] = found
         return found
 
     def _step(self, active: ActiveContext, item: Any, override: bool, where: str) -> ActiveContext:
@@ -224,6 +222,14 @@ class ContextRegistry:
             return self._start
         table = self.table(item, where) if isinstance(item, str) else item
         return _merged(active, table, override, where)
+
+
+def _kept(active: ActiveContext, listed: list[Any]) -> ActiveContext | None:
+    """What this list of URLs led to before."""
+    try:
+        return active.by_urls.get(tuple(listed))
+    except TypeError:  # an object among them
+        return None
 
 
 def meaning(name: str, active: ActiveContext) -> str | None:

@@ -39,11 +39,13 @@ _LANGUAGE: Final = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*")
 _TYPED_PARTS: Final = ("credentialStatus", "termsOfUse", "evidence", "refreshService", "credentialSchema", "proof")
 
 Document = Mapping[str, Any]
+_OBJECT: Final = (dict, Mapping)
+"""What is an object; whether it is a `dict` is asked first, since that is quickly told."""
 
 
 def check_credential(credential: Document, contexts: ContextRegistry) -> None:
     """Refuse what is not a credential by its form; `contexts` are for the digests of related resources."""
-    if isinstance(credential, Mapping):
+    if isinstance(credential, _OBJECT):
         _check_contexts(credential.get("@context"))
     check_parts(credential, contexts)
     _check_validity(credential)
@@ -118,7 +120,7 @@ def require_url(value: object, where: str) -> None:
 
 def _check_opening(document: Document, kind: str) -> None:
     """Identifier (4.4) and types (4.5)."""
-    if not isinstance(document, Mapping):
+    if not isinstance(document, _OBJECT):
         raise CredentialMalformed(expected="a JSON object", got=type(document).__name__)
     if "id" in document:
         require_url(document["id"], "/id")
@@ -142,8 +144,9 @@ def _check_typed(part: Document, where: str) -> None:
     listed = [listed] if isinstance(listed, str) else listed
     if not isinstance(listed, list) or not listed:
         raise TypeMissing(expected="at least one type", got=repr(part.get("type"))[:60], where=f"{where}/type")
-    if not all(isinstance(name, str) and name for name in listed):
-        raise TypeMissing(expected="types as text", got=repr(listed)[:60], where=f"{where}/type")
+    for name in listed:
+        if not isinstance(name, str) or not name:
+            raise TypeMissing(expected="types as text", got=repr(listed)[:60], where=f"{where}/type")
 
 
 def _check_issuer(issuer: Any) -> None:

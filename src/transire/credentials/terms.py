@@ -81,7 +81,7 @@ class _Walk:
         elif iri.startswith("@"):
             raise ContextMalformed(expected="a member that is no JSON-LD keyword", got=iri, where=where)
         else:
-            term = active.terms.get(name, Definition(iri))
+            term = active.terms.get(name) or Definition(iri)
             self._value(value, active, term, where, depth + 1)
 
     def _value(self, value: Any, active: ActiveContext, term: Definition, where: str, depth: int) -> None:

@@ -200,6 +200,16 @@ def test_what_is_not_understood_of_a_context_is_refused(context: Any) -> None:
         check(context)
 
 
+@pytest.mark.parametrize(
+    "names", [["url", "VerifiableCredential"], ["named", "x"], ["scope", 1], ["plain"], [1], [True]]
+)
+def test_contexts_named_like_what_is_kept_of_others_are_not_known(names: list[Any]) -> None:
+    for _ in range(2):
+        with pytest.raises((ContextNotPinned, ContextMalformed)):
+            check(credentialSubject={"@context": names, "name": "x"})
+    check(credentialSubject={"name": "x"})
+
+
 def test_contexts_are_bounded() -> None:
     with pytest.raises(ContextMalformed):
         check(*[V2] * MAX_CONTEXTS)
