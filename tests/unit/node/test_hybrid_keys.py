@@ -13,11 +13,13 @@ from transire.crypto.encoding import unb64url
 from transire.crypto.hybrid import HYBRID_SIZE, HybridKey
 from transire.crypto.keys import AgreementKey
 from transire.crypto.keystore import KeyStore
-from transire.crypto.sealing import HYBRID_WRAPPED_SIZE, WRAPPED_SIZE, key_id_of
+from transire.crypto.sealing import HYBRID_WRAPPED_SIZE, WRAPPED_SIZE, key_id_of, unwrap_key
+from transire.node.backup import create_backup
 from transire.node.errors import HybridKeyMissing
 from transire.node.home import read_secret
 from transire.node.hybrid import end_hybrid_key, make_hybrid_key, tell_again
 from transire.node.node import Node
+from transire.node.restore import restore_backup
 from transire.node.rotation import rotate_key
 from transire.node.settings import amend_settings, read_settings
 from transire.node.tenant import Tenant
@@ -25,6 +27,7 @@ from transire.vault import journal, outbox
 from transire.vault.envelope import parse_envelope
 from transire.vault.hybrid_keys import hybrid_public_of, stated_body, subject_of
 from transire.vault.outbox import OutboxRow
+from transire.vault.sealing import unseal
 from transire.vault.tables import outbox as waiting
 from two_nodes import TwoNodes, two_nodes, until
 
@@ -235,6 +238,41 @@ def test_a_key_store_that_lost_the_hybrid_key_cannot_open_and_one_that_came_back
         commitment = give(node.tenant("producer"), node.tenant("importer").did)
         node.settle()
         assert read(node.tenant("importer"), commitment) == b"price list 7"
+
+
+def test_a_restored_node_opens_what_was_sealed_for_its_hybrid_key(folder: Path, tmp_path: Path) -> None:
+    """An envelope that was built before the backup, and brought only after the restore."""
+    with Node.open(folder) as node:
+        producer, importer = node.tenant("producer"), node.tenant("importer")
+        make_hybrid_key(node, importer)
+        node.settle()
+        early = give(producer, importer.did)
+        node.settle()
+        late = give(producer, node.tenant("customs").did, b"price list 8")
+        node.settle()
+        with producer.database.reading() as tx:
+            sealed = producer.vault.seal_for(
+                tx, late, recipient_public=_present(known_of(producer, importer)), purpose="filing"
+            )
+    create_backup(folder, tmp_path / "backup.tar")
+    restore_backup(tmp_path / "backup.tar", tmp_path / "restored")
+    with Node.open(tmp_path / "restored") as node:
+        producer, importer = node.tenant("producer"), node.tenant("importer")
+        assert read(importer, early) == b"price list 7"
+        own = next(key for key in importer.vault.agreement_keys() if key_id_of(key.public) == sealed.key_id)
+        info = sealed.stored.identity.grant_info(sealed.key_id, "filing", None)
+        content_key = unwrap_key(sealed.wrapped, recipient=own, info=info)
+        opened = unseal(sealed.ciphertext, content_key, sealed.stored.identity)
+        assert opened.representations["text/plain"] == b"price list 8"
+        commitment = give(producer, importer.did, b"price list 9")
+        node.settle()
+        assert read(importer, commitment) == b"price list 9"
+        assert wrapped_size(producer, importer.did, commitment) == HYBRID_WRAPPED_SIZE
+
+
+def _present(public: bytes | None) -> bytes:
+    assert public is not None
+    return public
 
 
 @pytest.fixture(scope="module")
