@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from click.testing import CliRunner
 from msgspec.structs import replace
 
+from transire.cli import cli
 from transire.crypto.encoding import unb64url
 from transire.crypto.hybrid import HYBRID_SIZE, HybridKey
 from transire.crypto.keys import AgreementKey
@@ -268,6 +270,24 @@ def test_a_restored_node_opens_what_was_sealed_for_its_hybrid_key(folder: Path, 
         node.settle()
         assert read(importer, commitment) == b"price list 9"
         assert wrapped_size(producer, importer.did, commitment) == HYBRID_WRAPPED_SIZE
+
+
+def test_the_command_makes_tells_and_ends_it(folder: Path) -> None:
+    def run(*more: str) -> str:
+        done = CliRunner().invoke(cli, ["node", "hybrid-key", "--home", str(folder), "--slug", "importer", *more])
+        assert done.exit_code == 0, done.output
+        return done.output
+
+    assert run().startswith("hybrid    hybrid-1, told to 2 members")
+    assert "Take a new backup" in run()
+    with Node.open(folder) as node:
+        node.settle()
+        assert known_of(node.tenant("producer"), node.tenant("importer")) is not None
+    assert run("--again") == "told      0 members that had not been\n"
+    assert run("--end") == "hybrid    none any more, told to 2 members\n"
+    with Node.open(folder) as node:
+        node.settle()
+        assert known_of(node.tenant("producer"), node.tenant("importer")) is None
 
 
 def _present(public: bytes | None) -> bytes:
