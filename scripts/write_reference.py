@@ -289,6 +289,7 @@ PATTERNS = {
     "^[a-z][a-z0-9-]*$": "a word in lower case",
     "^[a-z]+\\.[a-z0-9-]+$": "a code of this reference",
     r"\S": "text",
+    "^[A-Za-z0-9_-]{1579}$": "an ML-KEM-768 public key: 1,184 bytes in base64url",
 }
 """Patterns in words; one that is not here stops the writer, so that the page never says less than the schema."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import runpy
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -48,7 +49,7 @@ def give(window: Walker, receipt: Path, network: Path) -> None:
     """Choose both files and wait for the verdict, which takes the focus."""
     window.page.set_input_files("#field-network", network)
     window.page.set_input_files("#field-receipt", receipt)
-    window.page.wait_for_function("document.activeElement.id === 'verdict'")
+    window.page.locator("#verdict:focus").wait_for()
 
 
 def outcomes(window: Walker) -> dict[str, str]:
@@ -114,6 +115,60 @@ def test_a_disclosure_shows_its_parts_and_no_other(
         if holds:
             window.reads("Avocados, fresh", "Shown of the document").look("85-verify-disclosure")
             assert "Known to few" not in window.main("xpath=self::*").inner_text()
+
+
+def drop(window: Walker, files: dict[str, bytes]) -> None:
+    """Drop files on the page, as from a folder beside it, and wait for the verdict."""
+    window.page.evaluate(
+        """(files) => {
+          const given = new DataTransfer();
+          for (const [name, text] of files) given.items.add(new File([text], name));
+          dispatchEvent(new DragEvent("drop", { dataTransfer: given, cancelable: true }));
+        }""",
+        [[name, raw.decode()] for name, raw in files.items()],
+    )
+    window.page.locator("#verdict:focus").wait_for()
+
+
+POUCH = VECTORS.parent / "pouch"
+POUCH_CASES = {case["what"]: case for case in json.loads((POUCH / "cases.json").read_bytes())}
+
+
+@pytest.mark.parametrize("what", POUCH_CASES)
+def test_a_pouch_that_is_dropped_is_judged_as_the_vectors_say(
+    what: str, single_page: str, open_page: Callable[..., Walker]
+) -> None:
+    case = POUCH_CASES[what]
+    raw = runpy.run_path(str(POUCH / "make.py"))["altered"]((POUCH / "pouch.json").read_bytes(), case)
+    window = open_page(single_page)
+    drop(window, {"network.json": (POUCH / "network.json").read_bytes(), "entry.pouch.json": raw})
+    if "error" in case:
+        window.reads(case["error"])
+        return
+    good = case["fails"] == {}
+    window.reads("Every check that could be made holds" if good else "Do not rely on this copy")
+    assert _failing(window) == sorted(name.split(" ")[-1] for name in case["fails"])
+    if good:
+        window.look("86-verify-pouch")
+
+
+def _failing(window: Walker) -> list[str]:
+    """The checks that fail on the page, each as often as it does."""
+    return sorted(str(one.get_attribute("data-check")) for one in window.page.locator("[data-outcome=fails]").all())
+
+
+@pytest.mark.parametrize("name", ["one part", "everything", "another value", "another salt", "no end"])
+def test_a_disclosure_that_is_dropped_is_judged_as_the_vectors_say(
+    name: str, single_page: str, open_page: Callable[..., Walker]
+) -> None:
+    folder = VECTORS.parent / "disclosure"
+    case = next(one for one in json.loads((folder / "cases.json").read_bytes()) if one["name"] == name)
+    window = open_page(single_page)
+    drop(window, {"network.json": (folder / "network.json").read_bytes(), "parts.json": case["file"].encode()})
+    assert outcomes(window)["disclosed"] == case["outcome"]
+    assert window.page.locator("#disclosed").count() == int(case["outcome"] == "holds")
+    if "code" in case:
+        window.reads(case["code"])
 
 
 def test_it_speaks_spanish_and_keeps_what_was_given(

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+from datetime import date
+from uuid import uuid4
 
 import pytest
 import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
+from transire.credentials.canonical import jcs_any
+from transire.credentials.errors import CredentialMalformed
 from transire.crypto.canonical import Json, canonical_bytes, parse_canonical, parse_json
 from transire.crypto.errors import JsonRefused
 
@@ -83,3 +87,26 @@ def check_bytes(raw: bytes) -> None:
         return
     assert canonical_bytes(value) == rfc8785.dumps(value) == raw
     assert parse_json(raw) == value
+
+
+ANY_TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=6)
+ANY_SCALARS = SCALARS | st.floats(allow_nan=False, allow_infinity=False)
+ANY_JSON = st.recursive(
+    ANY_SCALARS,
+    lambda inner: st.lists(inner, max_size=5) | st.dictionaries(ANY_TEXT, inner, max_size=5),
+    max_leaves=12,
+)
+
+
+@given(ANY_JSON, st.integers(0, 30))
+def test_foreign_json_has_the_text_of_rfc8785(value: object, levels: int) -> None:
+    """Fractions, keys beyond the Basic Multilingual Plane and more levels than the profile has, too."""
+    for _ in range(levels):
+        value = [value]
+    assert jcs_any(value) == rfc8785.dumps(value)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("value", [float("nan"), {"a": [float("inf")]}, uuid4(), {"a": date(2026, 1, 1)}, 2**53, b"a"])
+def test_what_is_no_json_is_not_written_in_another_way(value: object) -> None:
+    with pytest.raises(CredentialMalformed):
+        jcs_any(value)

@@ -137,7 +137,39 @@ def rotate_key(home: Path, slug: str, purpose: str, distrusted_from: int | None)
     click.echo(f"retired   {', '.join(made.retired) or 'none'}")
     if purpose == "agree":
         click.echo(f"documents {made.rewrapped} wrapped for the new key")
+    if made.hybrid:
+        click.echo(f"hybrid    {made.hybrid}, told to the other members from the node's next start on")
     click.echo("Take a new backup: older ones do not hold the new key.")
+
+
+@node.command()
+@HOME
+@click.option("--slug", required=True, help="The hosted member.")
+@click.option("--again", "step", flag_value="again", help="Tell members that were enrolled since; make no key.")
+@click.option("--end", "step", flag_value="end", help="From now on there is none: others seal for the agree key alone.")
+def hybrid_key(home: Path, slug: str, step: str | None) -> None:
+    """Make a key that withstands quantum computers (ML-KEM-768 beside X25519) and tell every other member.
+
+    What others seal for this member from then on cannot be opened by whoever records it now and can break X25519
+    later. It stands beside the agree key on the ledger and ends with it; rotate-key makes a new one along with that.
+    Run it again for a new one. The node must not be running; it delivers at its next start.
+
+    \b
+    Example:
+      transire node hybrid-key --home ./node --slug acme
+    """
+    from transire.node.hybrid import end_hybrid_key, make_hybrid_key, tell_again
+    from transire.node.node import Node
+
+    with Node.open(home) as opened:
+        tenant = opened.tenant(slug)
+        if step == "again":
+            click.echo(f"told      {tell_again(opened, tenant)} members that had not been")
+            return
+        told = (end_hybrid_key if step == "end" else make_hybrid_key)(opened, tenant)
+    click.echo(f"hybrid    {told.name or 'none any more'}, told to {told.recipients} members")
+    if told.name:
+        click.echo("Take a new backup: older ones do not hold the new key.")
 
 
 @node.command()

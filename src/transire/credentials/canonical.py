@@ -16,7 +16,7 @@ import orjson
 import rfc8785
 
 from transire.credentials.errors import CredentialMalformed
-from transire.crypto.canonical import Json, canonical_bytes, object_of
+from transire.crypto.canonical import Json, canonical_bytes, object_of, sorted_bytes
 from transire.crypto.errors import JsonRefused, JsonTooLarge
 
 DEFAULT_LIMIT: Final = 1024 * 1024
@@ -44,6 +44,9 @@ def jcs_any(value: Any) -> bytes:
     >>> jcs_any([1.0, None])
     b'[1,null]'
     """
+    raw = sorted_bytes(value)
+    if raw is not None:
+        return raw
     try:
         return canonical_bytes(cast(Json, value))
     except JsonRefused:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from typing import Any, Final, NamedTuple
 
@@ -30,8 +30,8 @@ MAX_CONTEXTS: Final = 16
 _MEMO_LIMIT: Final = 256
 
 # An absolute URL as far as syntax goes (RFC 3986): a scheme, then no white space and no delimiter of other languages.
-_URL: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`\x00-\x20]+")
-_HOSTLESS: Final = re.compile(r"(?:https?|wss?|ftp):(?!//[^/?#])", re.IGNORECASE)
+# The schemes of hosts need one.
+_URL: Final = re.compile(r"(?!(?i:https?|wss?|ftp):(?!//[^/?#]))[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`\x00-\x20]+")
 
 
 class Definition(NamedTuple):
@@ -51,7 +51,7 @@ class Definition(NamedTuple):
     index_by: str | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class ActiveContext:
     """The definitions in force at one place of a document (JSON-LD 1.1 API 4.1)."""
 
@@ -62,22 +62,38 @@ class ActiveContext:
     direction: str | None = None
     memo: dict[Any, Any] = field(default_factory=dict, repr=False)
 
-    @property
+    @cached_property
     def plain(self) -> frozenset[str]:
         """The words under which any scalar is right: they have an IRI, and do not take text for one."""
-        found: frozenset[str] | None = self.memo.get("plain")
-        if found is None:
-            words = (name for name, term in self.terms.items() if _is_plain(name, term))
-            found = self.memo["plain"] = frozenset(words)
-        return found
+        return frozenset(name for name, term in self.terms.items() if _is_plain(name, term))
 
-    @property
+    @cached_property
+    def links(self) -> frozenset[str]:
+        """The words under which any absolute URL is right."""
+        return frozenset(("@id", *(name for name, term in self.terms.items() if _is_link(name, term))))
+
+    @cached_property
     def type_words(self) -> tuple[str, ...]:
         """The words for `@type`."""
-        found: tuple[str, ...] | None = self.memo.get("type words")
+        return ("@type", *(name for name, term in self.terms.items() if term.iri == "@type"))
+
+    @cached_property
+    def by_urls(self) -> dict[tuple[str, ...], ActiveContext]:
+        """What lists of URLs led to from here. A dictionary of its own: the key comes from a foreign document."""
+        return {}
+
+    @cached_property
+    def _of_urls(self) -> dict[str, bool]:
+        return {}
+
+    def is_term_of_url(self, name: str) -> bool:
+        """Whether a word is a term that stands for a URL; what is not may still be a URL itself."""
+        found = self._of_urls.get(name)
         if found is None:
-            aliases = (name for name, term in self.terms.items() if term.iri == "@type")
-            found = self.memo["type words"] = ("@type", *aliases)
+            if name not in self.terms:
+                return False
+            # Terms alone are kept, and so few: what a foreign document calls its things is not.
+            found = self._of_urls[name] = is_url(meaning(name, self))
         return found
 
 
@@ -128,6 +144,9 @@ class ContextRegistry:
         """Apply the value of an `@context` member."""
         active = self._start if onto is None else onto
         listed = contexts if isinstance(contexts, list) else [contexts]
+        kept = _kept(active, listed)
+        if kept is not None:
+            return kept
         if len(listed) > MAX_CONTEXTS:
             raise ContextMalformed(expected=f"at most {MAX_CONTEXTS} contexts", got=len(listed), where=where)
         if all(isinstance(item, str) for item in listed):
@@ -154,8 +173,7 @@ class ContextRegistry:
         self, members: Mapping[str, Any], active: ActiveContext, term: Definition | None, where: str
     ) -> ActiveContext:
         """The context inside of an object: back out of a type-scoped one, the property's own, the object's own."""
-        reference = len(members) == 1 and meaning(next(iter(members)), active) == "@id"
-        if active.previous is not None and "@value" not in members and not reference:
+        if active.previous is not None and "@value" not in members and not _is_reference(members, active):
             active = active.previous
         if term is not None and term.scope is not None:
             active = self.scoped(active, term.scope, override=True, where=where)
@@ -168,8 +186,16 @@ class ContextRegistry:
         given = [members[word] for word in active.type_words if word in members]
         if not given:
             return active
-        names = sorted({name for value in given for name in _texts(value)})
-        scoped = tuple(name for name in names if name in active.terms and active.terms[name].scope is not None)
+        names = tuple(sorted({name for value in given for name in _texts(value) if name in active.terms}))
+        kept: ActiveContext | None = active.memo.get(("named", names))
+        if kept is None:
+            kept = self._typed(names, active, where)
+            if len(active.memo) < _MEMO_LIMIT:
+                active.memo[("named", names)] = kept
+        return kept
+
+    def _typed(self, names: tuple[str, ...], active: ActiveContext, where: str) -> ActiveContext:
+        scoped = tuple(name for name in names if active.terms[name].scope is not None)
         if not scoped:
             return active
         found: ActiveContext | None = active.memo.get(("types", scoped))
@@ -183,13 +209,11 @@ class ContextRegistry:
         return found
 
     def _remembered(self, active: ActiveContext, urls: tuple[str, ...], where: str) -> ActiveContext:
-        found: ActiveContext | None = active.memo.get(urls)
-        if found is None:
-            found = active
-            for url in urls:
-                found = self._step(found, url, False, where)
-            if len(active.memo) < _MEMO_LIMIT:
-                active.memo[urls] = found
+        found = active
+        for url in urls:
+            found = self._step(found, url, False, where)
+        if len(active.by_urls) < _MEMO_LIMIT:
+            active.by_urls[urls] = found
         return found
 
     def _step(self, active: ActiveContext, item: Any, override: bool, where: str) -> ActiveContext:
@@ -198,6 +222,14 @@ class ContextRegistry:
             return self._start
         table = self.table(item, where) if isinstance(item, str) else item
         return _merged(active, table, override, where)
+
+
+def _kept(active: ActiveContext, listed: list[Any]) -> ActiveContext | None:
+    """What this list of URLs led to before."""
+    try:
+        return active.by_urls.get(tuple(listed))
+    except TypeError:  # an object among them
+        return None
 
 
 def meaning(name: str, active: ActiveContext) -> str | None:
@@ -227,7 +259,7 @@ def is_url(value: object) -> bool:
     >>> is_url("did:web:producer.example"), is_url("https ://example.org"), is_url("producer"), is_url("https:x")
     (True, False, False, False)
     """
-    return isinstance(value, str) and _URL.fullmatch(value) is not None and _HOSTLESS.match(value) is None
+    return isinstance(value, str) and _URL.fullmatch(value) is not None
 
 
 def _is_plain(name: str, term: Definition) -> bool:
@@ -235,6 +267,16 @@ def _is_plain(name: str, term: Definition) -> bool:
     return (
         iri is not None and not iri.startswith("@") and not name.startswith("@") and term.kind not in ("@id", "@vocab")
     )
+
+
+def _is_link(name: str, term: Definition) -> bool:
+    iri = term.iri
+    return iri == "@id" or (iri is not None and iri[:1] != "@" and name[:1] != "@" and term.kind == "@id")
+
+
+def _is_reference(members: Mapping[str, Any], active: ActiveContext) -> bool:
+    """Whether an object is but a name of another: then it is in the context of whoever names it."""
+    return len(members) == 1 and meaning(next(iter(members)), active) == "@id"
 
 
 def _texts(value: Any) -> list[str]:

@@ -2,7 +2,7 @@
 and COSE 1.0): issue, wrap in a data: URL (VCDM 2.0, 4.12.1 and 4.13.2), verify.
 
 The payload is the credential itself. Before version 1.0 it stood in a claim `vc`, which the standard now forbids; it is
-read where the envelope says that it is of the old kind (`application/jwt`), and nowhere else.
+read where envelope or token says that it is of the old kind (`application/jwt`, `typ` JWT), and nowhere else.
 """
 
 from __future__ import annotations
@@ -96,7 +96,9 @@ def open_envelope(envelope: Mapping[str, Any], resolve: KeyResolver, *, at: date
     media, text = _data_of(envelope.get("id"), kind)
     if media == _SD_MEDIA:
         return open_sd_jwt(text, resolve, at=at)
-    return open_jws(text, resolve, kind=kind, old=media == _OLD_MEDIA, at=at)
+    # The media type is not signed, and the token's own type is: a token of the old kind is one under either name.
+    old = media == _OLD_MEDIA or read_jws(text).header.get("typ") == "JWT"
+    return open_jws(text, resolve, kind=kind, old=old, at=at)
 
 
 def open_jws(

@@ -46,6 +46,8 @@ TransireError
     ├── Expired                          credentials.expired
     └── StatusRefused                    credentials.status
         ├── StatusListMalformed          credentials.status-list-malformed
+        │   └── StatusListTooShort       credentials.status-list-too-short
+        ├── StatusListUnproved           credentials.status-list-unproved
         ├── StatusNotCovered             credentials.status-not-covered
         │   └── StatusOutOfRange         credentials.status-out-of-range
         ├── StatusSet                    credentials.status-set
@@ -327,6 +329,20 @@ class StatusListMalformed(StatusRefused):
     code = "credentials.status-list-malformed"
     sentence = "The issuer's status list cannot be read."
     fix = "Ask the issuer to publish the list again; the ledger's own record is not affected."
+
+
+class StatusListTooShort(StatusListMalformed):
+    code = "credentials.status-list-too-short"
+    sentence = (
+        "The issuer's status list is shorter than the standard allows, so that it hides no credential among others."
+    )
+    fix = "Ask the issuer for a list of at least 131,072 entries; the ledger's own record is not affected."
+
+
+class StatusListUnproved(StatusRefused):
+    code = "credentials.status-list-unproved"
+    sentence = "The status list is not shown to be its issuer's, so that it says nothing."
+    fix = "Get the list again from the address that the credential names, or ask the issuer whether it was withdrawn."
 
 
 class StatusNotCovered(StatusRefused):

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+from msgspec import Struct
+
 from transire.credentials.contexts import ContextRegistry, is_url, pinned_contexts
 from transire.credentials.errors import (
     ProofAudienceDiffers,
@@ -39,8 +41,7 @@ MAX_PROOFS: Final = 16
 Document = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class VerifiedProof:
+class VerifiedProof(Struct, frozen=True, kw_only=True):
     """A proof that holds: whose key (`controller`), which key, by which suite, for what, made when."""
 
     controller: str

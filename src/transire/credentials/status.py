@@ -16,11 +16,15 @@ from typing import Any, Final
 from transire.credentials.contexts import V2, is_url, pinned_contexts
 from transire.credentials.envelope import kind_of_envelope, open_envelope
 from transire.credentials.errors import (
+    CredentialRefused,
     IssuerNotKeyHolder,
     StatusDisagrees,
     StatusListMalformed,
+    StatusListTooShort,
+    StatusListUnproved,
     StatusNotCovered,
     StatusOutOfRange,
+    StatusRefused,
     StatusSet,
 )
 from transire.credentials.issue import issue_credential
@@ -117,7 +121,7 @@ def decode_bits(encoded: object) -> bytes:
         raise StatusListMalformed(expected="base64url without padding", got=error.got) from error
     bits = _inflate(packed)
     if len(bits) * 8 < MINIMUM_ENTRIES:
-        raise StatusListMalformed(expected=f"at least {MINIMUM_ENTRIES} entries", got=len(bits) * 8)
+        raise StatusListTooShort(expected=f"at least {MINIMUM_ENTRIES} entries", got=len(bits) * 8)
     return bits
 
 
@@ -185,11 +189,21 @@ class VerifiedLists:
     def _bits(self, url: str, issuer: str, purpose: str) -> bytes:
         found = self._known.get((url, issuer, purpose))
         if found is None:
-            found = _list_of(self._find(url), url, issuer, purpose, self._resolve, self._at)
+            found = self._proved_bits(url, issuer, purpose)
             if len(self._known) >= MOST_LISTS:
                 self._known.clear()
             self._known[(url, issuer, purpose)] = found
         return found
+
+    def _proved_bits(self, url: str, issuer: str, purpose: str) -> bytes:
+        """The list's bits; what is wrong with the list is said of the list, and not of the credential (3.2 step 4)."""
+        given = self._find(url)
+        try:
+            return _list_of(given, url, issuer, purpose, self._resolve, self._at)
+        except StatusRefused:
+            raise
+        except CredentialRefused as error:
+            raise StatusListUnproved(expected=error.sentence, got=error.got, where=url[:200]) from error
 
 
 def check_entry(

@@ -8,6 +8,7 @@ context, property-scoped context, the object's own `@context`, type-scoped conte
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import chain
 from typing import Any, Final
 
 from transire.credentials.contexts import ActiveContext, ContextRegistry, Definition, is_url, meaning
@@ -24,6 +25,7 @@ MAX_DEPTH: Final = 32
 
 _VALUE_MEMBERS: Final = frozenset({"@value", "@language", "@direction", "@type"})
 _MAPS: Final = frozenset({"@language", "@index", "@id", "@type"})
+_BOXES: Final = frozenset({dict, list})
 
 
 def check_terms(document: Mapping[str, Any], contexts: ContextRegistry) -> None:
@@ -56,11 +58,12 @@ class _Walk:
             return
         before_types = active
         active = self._contexts.typed(members, active, where)
-        plain = active.plain
+        plain, links = active.plain, active.links
         for name, value in members.items():
-            if name in plain and value.__class__ is not dict and value.__class__ is not list:
-                continue
-            if name != "@context":
+            if name in plain:
+                if type(value) in _BOXES:
+                    self._value(value, active, active.terms[name], f"{where}/{escaped(name)}", depth + 1)
+            elif name != "@context" and not (name in links and is_url(value)):
                 self._member(name, value, active, before_types, f"{where}/{escaped(name)}", depth)
 
     def _member(
@@ -78,7 +81,7 @@ class _Walk:
         elif iri.startswith("@"):
             raise ContextMalformed(expected="a member that is no JSON-LD keyword", got=iri, where=where)
         else:
-            term = active.terms.get(name, Definition(iri))
+            term = active.terms.get(name) or Definition(iri)
             self._value(value, active, term, where, depth + 1)
 
     def _value(self, value: Any, active: ActiveContext, term: Definition, where: str, depth: int) -> None:
@@ -90,6 +93,8 @@ class _Walk:
             simple = not term.container and term.kind is None
             # The context inside of every object of the list that brings none of its own.
             inside = self._contexts.entered({}, active, term, where) if simple and depth < MAX_DEPTH else None
+            if inside is not None and _are_simple(value, inside):
+                return
             for index, element in enumerate(value):
                 if inside is not None and type(element) is dict and _is_simple(element, inside):
                     continue
@@ -119,24 +124,28 @@ class _Walk:
         elif term.kind == "@vocab" and isinstance(value, str):
             if term.scope is not None:
                 active = self._contexts.scoped(active, term.scope, override=True, where=where)
-            if not is_url(meaning(value, active)):
+            if not active.is_term_of_url(value) and not is_url(meaning(value, active)):
                 raise TermNotMapped(got=repr(value)[:120], where=where)
 
 
 def _is_simple(members: Mapping[str, Any], active: ActiveContext) -> bool:
     """Whether an object, such as a line of an invoice, has but words under which any scalar is right, and scalars."""
-    if not active.plain.issuperset(members):
-        return False
-    for value in members.values():  # noqa: SIM110 - three times as fast as all() over so few
-        if value.__class__ is dict or value.__class__ is list:
-            return False
-    return True
+    return active.plain.issuperset(members) and _BOXES.isdisjoint(map(type, members.values()))
+
+
+def _are_simple(listed: list[Any], active: ActiveContext) -> bool:
+    """Whether a list has such objects alone: asked of all of them at once, as of the lines of an invoice."""
+    return (
+        {dict}.issuperset(map(type, listed))
+        and active.plain.issuperset(chain.from_iterable(listed))
+        and _BOXES.isdisjoint(map(type, chain.from_iterable(map(dict.values, listed))))
+    )
 
 
 def _check_types(value: Any, active: ActiveContext, where: str) -> None:
     listed = value if isinstance(value, list) else [value]
     for name in listed:
-        if not isinstance(name, str) or not is_url(meaning(name, active)):
+        if not isinstance(name, str) or not (active.is_term_of_url(name) or is_url(meaning(name, active))):
             raise TypeNotMapped(expected="a type that maps to an absolute URL", got=repr(name)[:120], where=where)
 
 
@@ -155,4 +164,4 @@ def _check_value_object(value: Mapping[str, Any], active: ActiveContext, where: 
 
 def escaped(name: str) -> str:
     """A member name inside a JSON pointer (RFC 6901)."""
-    return name.replace("~", "~0").replace("/", "~1")
+    return name.replace("~", "~0").replace("/", "~1") if "~" in name or "/" in name else name

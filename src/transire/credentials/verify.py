@@ -8,9 +8,10 @@ ledger's `ended`, or a status list), and whether it fits its JSON Schema (`docum
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+from msgspec import Struct
 
 from transire.credentials.contexts import ContextRegistry, pinned_contexts
 from transire.credentials.errors import Expired, IssuerNotKeyHolder, NotYetValid
@@ -26,8 +27,7 @@ from transire.credentials.structure import (
 from transire.credentials.terms import check_terms
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VerifiedCredential:
+class VerifiedCredential(Struct, frozen=True, kw_only=True):
     """A credential of which form, words, proofs and issuer hold; `credential` is what was verified, unchanged."""
 
     credential: Mapping[str, Any]

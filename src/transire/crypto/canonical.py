@@ -76,6 +76,21 @@ def canonical_bytes(value: Json) -> bytes:
     return raw
 
 
+def sorted_bytes(value: object) -> bytes | None:
+    """The text of RFC 8785 of a value of any depth; None for what orjson may write in another way.
+
+    For readers of foreign JSON, whom the levels of the profile do not bind.
+
+    >>> sorted_bytes({"b": [1], "a": "x"}), sorted_bytes({"a": 1.0})
+    (b'{"a":"x","b":[1]}', None)
+    """
+    try:
+        raw = orjson.dumps(value, option=_OPTIONS)
+        return raw if _decode(raw) == value and not has_text_beyond_bmp(raw) else None
+    except (TypeError, ValueError, RecursionError, JsonRefused):
+        return None
+
+
 def parse_canonical(raw: bytes, *, limit: int = DEFAULT_LIMIT) -> Json:
     """Read canonical bytes; text whose re-serialisation differs in one byte is refused.
 
@@ -138,6 +153,15 @@ def may_leave_profile(raw: bytes) -> bool:
     return _needs_walk(raw) or _LONG_NUMBER in raw.translate(_DIGITS_ALIKE)
 
 
+def has_text_beyond_bmp(raw: bytes) -> bool:
+    """Whether UTF-8 text has a character beyond the Basic Multilingual Plane, where two orders of keys differ.
+
+    >>> has_text_beyond_bmp("Ulm, Zürich".encode()), has_text_beyond_bmp("\N{CLINKING BEER MUGS}".encode())
+    (False, True)
+    """
+    return not raw.isascii() and bool(raw.translate(None, _WITHIN_BMP))
+
+
 def object_of(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
     """An object whose members are all named once (the standard library would let the last one win)."""
     members = dict(pairs)
@@ -166,7 +190,7 @@ def _needs_walk(raw: bytes) -> bool:
     """Whether valid JSON text may be too deep or have keys beyond the BMP; hardly ever true."""
     if raw.count(b"[") + raw.count(b"{") > MAX_DEPTH and _DEEP in msgspec.json.format(raw, indent=1):
         return True
-    return not raw.isascii() and bool(raw.translate(None, _WITHIN_BMP))
+    return has_text_beyond_bmp(raw)
 
 
 def _explain_difference(raw: bytes, again: bytes, limit: int) -> NoReturn:

@@ -42,6 +42,7 @@ from transire.crypto.errors import (
     KeyStoreSecretWrong,
     KeyUnknown,
 )
+from transire.crypto.hybrid import HybridKey
 from transire.crypto.keys import AgreementKey, SigningKey
 
 FORMAT: Final = "transire/keystore/1"
@@ -53,6 +54,7 @@ FILE_LIMIT: Final = 4 * 1024 * 1024
 
 SIGN: Final = "sign"
 AGREE: Final = "agree"
+HYBRID: Final = "hybrid"
 
 _log = logging.getLogger(__name__)
 
@@ -211,6 +213,17 @@ class KeyStore:
     def add_agreement_key(self, name: str, key: AgreementKey) -> AgreementKey:
         """Keep a key that was made elsewhere."""
         self._add(name, AGREE, key.public, key.private)
+        return key
+
+    def add_hybrid_key(self, name: str, key: HybridKey) -> HybridKey:
+        """Keep a hybrid key; it is durable before it is returned."""
+        self._add(name, HYBRID, key.public, key.private)
+        return key
+
+    def hybrid_key(self, name: str) -> HybridKey:
+        """The hybrid key of this name."""
+        key = HybridKey(self._private(name, HYBRID))
+        self._same_public(name, key.public)
         return key
 
     def new_ecdsa_key(self, name: str, curve: Curve) -> EcdsaKey:

@@ -1,6 +1,7 @@
 """Sealing: content under a fresh AES-256-GCM key, the key wrapped to each recipient by HPKE (RFC 9180).
 
-HPKE base mode with DHKEM(X25519, HKDF-SHA256), HKDF-SHA256, AES-256-GCM; a wrapped key is `enc || ct`, 80 bytes.
+HPKE base mode with DHKEM(X25519, HKDF-SHA256), HKDF-SHA256, AES-256-GCM; a wrapped key is `enc || ct`, 80 bytes. For a
+recipient with a hybrid key (`crypto.hybrid`) the KEM is MLKEM768-X25519, and a wrapped key has 1,168 bytes.
 Base mode does not say who wrapped: the signed statement about the grant does. AES-GCM does not commit to its
 key either: what was opened is believed only after comparison with the document's commitment on the ledger.
 """
@@ -16,15 +17,21 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 
+from transire.crypto.digests import sha256
+from transire.crypto.encoding import b64url
 from transire.crypto.errors import KeyInvalid, SealBroken
+from transire.crypto.hybrid import HYBRID_SIZE, HybridKey, read_hybrid
 from transire.crypto.keys import AgreementKey
 
 KEY_SIZE: Final = 32
 NONCE_SIZE: Final = 12
 TAG_SIZE: Final = 16
 WRAPPED_SIZE: Final = 32 + KEY_SIZE + TAG_SIZE
+HYBRID_WRAPPED_SIZE: Final = 1088 + WRAPPED_SIZE
+"""The same behind an ML-KEM-768 ciphertext."""
 
 _SUITE: Final = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
+_HYBRID: Final = Suite(KEM.MLKEM768_X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +73,17 @@ def open_content(ciphertext: bytes, key: bytes, *, aad: bytes) -> bytes:
         raise SealBroken() from None
 
 
+def key_id_of(public: bytes) -> str:
+    """What names a recipient's key on the wire: an X25519 key itself, a hybrid key by its SHA-256.
+
+    >>> len(key_id_of(bytes(32))), len(key_id_of(bytes(1216)))
+    (43, 43)
+    """
+    return b64url(sha256(public) if len(public) == HYBRID_SIZE else public)
+
+
 def wrap_key(key: bytes, *, recipient_public: bytes, info: bytes) -> bytes:
-    """Wrap a content key to a recipient's X25519 key; `info` binds it to its grant.
+    """Wrap a content key to a recipient's X25519 or hybrid key; `info` binds it to its grant.
 
     >>> recipient = AgreementKey.generate()
     >>> wrapped = wrap_key(bytes(32), recipient_public=recipient.public, info=b"grant 1")
@@ -76,6 +92,8 @@ def wrap_key(key: bytes, *, recipient_public: bytes, info: bytes) -> bytes:
     """
     if len(key) != KEY_SIZE:
         raise KeyInvalid(expected=f"a content key of {KEY_SIZE} bytes", got=f"{len(key)} bytes")
+    if len(recipient_public) == HYBRID_SIZE:
+        return _wrap_hybrid(key, recipient_public, info)
     if len(recipient_public) != KEY_SIZE:
         raise KeyInvalid(expected=f"an X25519 key of {KEY_SIZE} bytes", got=f"{len(recipient_public)} bytes")
     try:
@@ -85,11 +103,25 @@ def wrap_key(key: bytes, *, recipient_public: bytes, info: bytes) -> bytes:
         raise KeyInvalid(expected="an X25519 key of large order", got=recipient_public.hex()) from error
 
 
-def unwrap_key(wrapped: bytes, *, recipient: AgreementKey, info: bytes) -> bytes:
-    """Unwrap a content key with the recipient's own key and the same `info`."""
-    if len(wrapped) != WRAPPED_SIZE:
-        raise SealBroken(expected=f"a wrapped key of {WRAPPED_SIZE} bytes", got=f"{len(wrapped)} bytes")
+def _wrap_hybrid(key: bytes, recipient_public: bytes, info: bytes) -> bytes:
+    recipient = read_hybrid(recipient_public)
     try:
+        return _HYBRID.encrypt(key, recipient, info)
+    except ValueError as error:
+        raise KeyInvalid(expected="an X25519 key of large order", got=recipient_public[-KEY_SIZE:].hex()) from error
+
+
+def unwrap_key(wrapped: bytes, *, recipient: AgreementKey | HybridKey, info: bytes) -> bytes:
+    """Unwrap a content key with the recipient's own key and the same `info`.
+
+    Which KEM it is says the key that it was wrapped for, never what came.
+    """
+    size = HYBRID_WRAPPED_SIZE if isinstance(recipient, HybridKey) else WRAPPED_SIZE
+    if len(wrapped) != size:
+        raise SealBroken(expected=f"a wrapped key of {size} bytes", got=f"{len(wrapped)} bytes")
+    try:
+        if isinstance(recipient, HybridKey):
+            return _HYBRID.decrypt(wrapped, recipient.joined, info)
         return _SUITE.decrypt(wrapped, X25519PrivateKey.from_private_bytes(recipient.private), info)
     except (InvalidTag, ValueError):
         raise SealBroken() from None

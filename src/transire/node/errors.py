@@ -15,6 +15,7 @@ TransireError
 ├── ExchangeKeyUntold      node.exchange-key-untold
 ├── LedgerSilent           node.ledger-silent
 ├── RecipientUnknown       node.recipient-unknown
+├── HybridKeyMissing       node.hybrid-key-missing
 ├── RecipientUnreachable   node.recipient-unreachable
 ├── EndpointUnfit          node.endpoint-unfit
 ├── NoticeUntold           node.notice-untold
@@ -128,6 +129,12 @@ class RecipientUnknown(TransireError):
     code = "node.recipient-unknown"
     sentence = "The recipient is no member of this network, so nothing can be delivered to it."
     fix = "Check the recipient's identifier on the network page, or ask a registrar to enrol it."
+
+
+class HybridKeyMissing(TransireError):
+    code = "node.hybrid-key-missing"
+    sentence = "The recipient has published no key that withstands quantum computers, and the settings demand one."
+    fix = "Let its operator run transire node hybrid-key, or set delivery.post_quantum to offer. Until then it waits."
 
 
 class RecipientUnreachable(TransireError):

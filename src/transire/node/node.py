@@ -37,6 +37,7 @@ from transire.node.enrolment import (
 )
 from transire.node.errors import HomeExists, ProductionRefused, SettingsInvalid, UnknownTenant
 from transire.node.home import Home, read_secret
+from transire.node.hybrid import hybrid_names
 from transire.node.ledger import open_ledger
 from transire.node.notices.telling import Teller
 from transire.node.post import Post
@@ -268,7 +269,12 @@ class Node:
             slug=member.slug,
             did=member.did,
             database=self._open_database(member),
-            vault=Vault(self._open_blobs(member), keys, agree_names=lambda: self._agree_names(tenant)),
+            vault=Vault(
+                self._open_blobs(member),
+                keys,
+                agree_names=lambda: self._agree_names(tenant),
+                hybrid_names=lambda: hybrid_names(keys),
+            ),
             keys=keys,
             engine=self.engine,
             kinds=self.kinds,
@@ -277,6 +283,7 @@ class Node:
             countersigned=self.checkpoints.countersigned,
             tombstones=self.home.tombstones,
             origin_rules=self.home.origin_rules,
+            post_quantum=self.settings.delivery.post_quantum,
         )
         replay_tombstones(tenant)  # before anything is shown or delivered: an older backup may have brought it back
         self.tenants[member.slug] = tenant

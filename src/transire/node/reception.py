@@ -24,7 +24,7 @@ from transire.node.logs import SaidOnce
 from transire.node.post import Reply
 from transire.node.projection import take_in
 from transire.node.tenant import Tenant
-from transire.vault import journal
+from transire.vault import journal, outbox
 from transire.vault.delivery import (
     CheckedEnvelope,
     Kept,
@@ -35,7 +35,7 @@ from transire.vault.delivery import (
 )
 from transire.vault.envelope import Envelope, parse_envelope
 from transire.vault.journal import Place
-from transire.vault.statements import DELIVERED, REFUSED, refused_body
+from transire.vault.statements import DELIVERED, HYBRID_KEY, REFUSED, refused_body
 
 UNANSWERED = frozenset({"document.delivered/1", "document.refused/1", "document.opened/1", "document.held/1"})
 """Kinds that say how a delivery went: answering them would never end."""
@@ -129,6 +129,9 @@ class Reception:
         try:
             take_in(tx, self._tenant, journal.locate_all(tx, {*kept.statements, *issues}))
             self._state_delivered(tx, checked, kept)
+            if checked.delivered.statement.kind == HYBRID_KEY.name:
+                # What is sealed for hybrid keys alone may have waited for this one.
+                outbox.hasten(tx, self._tenant.now(), recipient=checked.sender)
         except TransireError as error:
             # Everything in the envelope held; what this node makes of it does not speak against the sender.
             raise ReceptionFailed(got=error.code) from error

@@ -18,10 +18,12 @@ from typing import Final
 from transire.crypto.canonical import Json
 from transire.crypto.did import did_key
 from transire.crypto.ecdsa import P384
+from transire.crypto.encoding import unb64url
 from transire.crypto.keys import SigningKey
 from transire.ledger.possession import OUTSIDE_KEY, enter_key
 from transire.node.enrolment import CUSTODIAN_KEY
 from transire.node.errors import ExchangeKeyUntold
+from transire.node.hybrid import has_hybrid_key, make_hybrid_key
 from transire.node.node import Node
 from transire.node.rooms import open_blobs
 from transire.node.tenant import Tenant
@@ -45,6 +47,8 @@ class Rotated:
     retired: tuple[str, ...]
     height: int
     rewrapped: int
+    hybrid: str = ""
+    """The hybrid key beside a new agree key, where there was one beside the old."""
 
 
 def rotate_key(node: Node, tenant: Tenant, purpose: str, *, distrusted_from: int | None = None) -> Rotated:
@@ -65,9 +69,11 @@ def rotate_key(node: Node, tenant: Tenant, purpose: str, *, distrusted_from: int
         "retire": [*retired],
         "distrust": distrust,
     }
+    is_hybrid = purpose == "agree" and any(has_hybrid_key(tenant, unb64url(key.public)) for key in in_force)
     outcome = tenant.act("member.rotate_key/1", body, purpose="recover")
     rewrapped = _rewrap(node, tenant, (*retired, name)) if purpose == "agree" else 0
-    return Rotated(name, retired, outcome.height + 1, rewrapped)
+    hybrid = make_hybrid_key(node, tenant).name if is_hybrid else ""
+    return Rotated(name, retired, outcome.height + 1, rewrapped, hybrid)
 
 
 def rotate_exchange_key(tenant: Tenant, *, compromised: bool = False) -> Rotated:

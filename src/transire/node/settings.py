@@ -85,6 +85,8 @@ class DeliverySettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Seconds that another node has to answer."""
     at_once: int = 8
     """Deliveries under way at the same time, to one recipient never more than one from each member."""
+    post_quantum: Literal["offer", "require", "off"] = "offer"
+    """Seal with ML-KEM-768 beside X25519 where the recipient stated such a key; never without it; or not at all."""
 
 
 class MailSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

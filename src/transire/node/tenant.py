@@ -36,10 +36,18 @@ from transire.ledger.state import MemberRecord, at
 from transire.ledger.statement import make_statement, parse_statement, statement_bytes
 from transire.node.anchor import NONCE_BYTES, Signer, expiry, write_time
 from transire.node.enrolment import DESK, EXCHANGE_NAME
-from transire.node.errors import EvidenceMissing, LedgerSilent, RecipientUnknown, StatementNotAccepted, WitnessRefused
+from transire.node.errors import (
+    EvidenceMissing,
+    HybridKeyMissing,
+    LedgerSilent,
+    RecipientUnknown,
+    StatementNotAccepted,
+    WitnessRefused,
+)
 from transire.storage.database import Database
 from transire.vault import acts, journal, outbox
 from transire.vault.envelope import build_envelope
+from transire.vault.hybrid_keys import hybrid_public_of
 from transire.vault.outbox import OutboxRow
 from transire.vault.representations import represent
 from transire.vault.vault import Vault
@@ -91,6 +99,7 @@ class Tenant:
         countersigned: Countersigned = lambda above: None,
         tombstones: Path = Path("destroyed.jsonl"),
         origin_rules: Path | None = None,
+        post_quantum: str = "offer",
     ) -> None:
         self.slug = slug
         self.did = did
@@ -105,6 +114,7 @@ class Tenant:
         self.tombstones = tombstones
         self.origin_rules = origin_rules
         """The folder of rules of origin that the node's operator imported."""
+        self.post_quantum = post_quantum
         self._known: tuple[int, MemberRecord | None] | None = None
 
     # What the ledger says of this member.
@@ -322,8 +332,8 @@ class Tenant:
         return found
 
     def envelope(self, view: sa.Connection, row: OutboxRow) -> bytes:
-        """The bytes that bring an outbox row to its recipient, sealed for the recipient's present agree key."""
-        public = self._agree_public_of(row.recipient)
+        """The bytes that bring an outbox row to its recipient, sealed for the recipient's present key."""
+        public = self._sealing_public_of(view, row) if row.documents else b""
         return build_envelope(view, self.vault, row, sender=self.did, recipient_public=public)
 
     def _representations(self, document: dict[str, Json], schema_id: str, salt: bytes) -> dict[str, bytes]:
@@ -334,6 +344,14 @@ class Tenant:
         disclosable = schema_id.startswith(DISCLOSABLE)
         own = self.keys.signing_key(self.credential_key_name) if disclosable else None
         return represent(document, salt=salt, concealed_by=own, exchanged_by=outside[0] if outside else None)
+
+    def _sealing_public_of(self, view: sa.Connection, row: OutboxRow) -> bytes:
+        """The recipient's hybrid key, where it stated one beside its agree key and the settings allow it."""
+        agree = self._agree_public_of(row.recipient)
+        hybrid = None if self.post_quantum == "off" else hybrid_public_of(view, row.recipient, agree)
+        if hybrid is None and self.post_quantum == "require":
+            raise HybridKeyMissing(got=row.recipient)
+        return agree if hybrid is None else hybrid
 
     def _agree_public_of(self, did: str) -> bytes:
         record = self.engine.member(did)

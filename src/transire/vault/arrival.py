@@ -19,10 +19,11 @@ from transire.credentials.resolve import member_resolver
 from transire.credentials.suites import HOUSE_SUITES
 from transire.credentials.verify import verify_credential
 from transire.crypto.canonical import Json, parse_canonical
-from transire.crypto.encoding import b64url, unb64url
+from transire.crypto.encoding import unb64url
 from transire.crypto.errors import JsonRefused, SealBroken
+from transire.crypto.hybrid import HybridKey
 from transire.crypto.keys import AgreementKey
-from transire.crypto.sealing import unwrap_key
+from transire.crypto.sealing import key_id_of, unwrap_key
 from transire.documents.catalogue import MEDIA_TYPE, document_type, schema_ids, schema_url, validate_document
 from transire.documents.commitment import verify_commitment
 from transire.documents.errors import CommitmentMismatch, IssuerUnfit, RepresentationRefused
@@ -92,7 +93,7 @@ def check_document(
     item: DocumentItem,
     found: Sequence[Located],
     ledger: LedgerView,
-    agreement_keys: Sequence[AgreementKey],
+    agreement_keys: Sequence[AgreementKey | HybridKey],
     where: str,
 ) -> CheckedDocument:
     """Refuse a document that came with these statements, all of them located, unless all of it holds."""
@@ -163,9 +164,13 @@ def _check_identity(body: dict[str, Any], statement: Statement, where: str) -> N
 
 
 def _open(
-    item: DocumentItem, identity: Identity, ciphertext: bytes, agreement_keys: Sequence[AgreementKey], where: str
+    item: DocumentItem,
+    identity: Identity,
+    ciphertext: bytes,
+    agreement_keys: Sequence[AgreementKey | HybridKey],
+    where: str,
 ) -> tuple[bytes, Package]:
-    own = next((key for key in agreement_keys if b64url(key.public) == item.wrapped.key_id), None)
+    own = next((key for key in agreement_keys if key_id_of(key.public) == item.wrapped.key_id), None)
     if own is None:
         raise KeyNotOurs(got=item.wrapped.key_id, where=f"{where}/wrapped/key_id")
     info = identity.grant_info(item.wrapped.key_id, item.wrapped.purpose, item.wrapped.expires)

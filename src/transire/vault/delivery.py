@@ -19,6 +19,7 @@ import sqlalchemy as sa
 
 from transire.crypto.canonical import Json
 from transire.crypto.encoding import b64url
+from transire.crypto.hybrid import HybridKey
 from transire.crypto.keys import AgreementKey
 from transire.errors import TransireError
 from transire.ledger.action import Action, parse_action
@@ -112,7 +113,7 @@ def check_envelope(
     *,
     recipient: str,
     ledger: LedgerView,
-    agreement_keys: Sequence[AgreementKey],
+    agreement_keys: Sequence[AgreementKey | HybridKey],
     kinds: KindRegistry,
     known_kinds: KnownKinds,
     known_grants: KnownGrants | None = None,

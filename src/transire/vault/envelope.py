@@ -72,10 +72,10 @@ class DocumentMeta(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
 
 
 class WrappedKey(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """The content key for one key of the recipient, with what HPKE bound to it. `key_id` is that key's public half."""
+    """The content key for one key of the recipient, with what HPKE bound to it. `key_id` names that key."""
 
     expires: Moment | None
-    key: Annotated[str, Meta(max_length=200)]
+    key: Annotated[str, Meta(max_length=1600)]
     key_id: PublicKey
     purpose: Annotated[str, Meta(min_length=1, max_length=40)]
 

@@ -98,6 +98,11 @@ def put(
     )
 
 
+def recipients_of(tx: sa.Connection, statement: str) -> set[str]:
+    """To whom a statement was brought or will be."""
+    return set(tx.execute(sa.select(outbox.c.recipient).where(outbox.c.statement == statement)).scalars())
+
+
 def due(tx: sa.Connection, now: datetime, limit: int, *, but: Collection[str] = ()) -> list[OutboxRow]:
     """Rows whose time has come and whose statements are all accepted, oldest first; `but` leaves out recipients."""
     # Only rows that go count: those that wait for what goes along with them must not keep the others from a turn.
@@ -123,9 +128,12 @@ def next_due(tx: sa.Connection) -> datetime | None:
     return cast("datetime | None", tx.execute(_NEXT_DUE).scalar_one())
 
 
-def hasten(tx: sa.Connection, now: datetime) -> None:
-    """Have everything that waits tried at once, as after a start."""
-    tx.execute(outbox.update().where(outbox.c.state == WAITING, outbox.c.next_try > now).values(next_try=now))
+def hasten(tx: sa.Connection, now: datetime, *, recipient: str | None = None) -> None:
+    """Have everything that waits tried at once, as after a start; or what waits for one recipient."""
+    waiting = outbox.update().where(outbox.c.state == WAITING, outbox.c.next_try > now)
+    if recipient is not None:
+        waiting = waiting.where(outbox.c.recipient == recipient)
+    tx.execute(waiting.values(next_try=now))
 
 
 def bring_again(tx: sa.Connection, recipient: str, now: datetime) -> int:

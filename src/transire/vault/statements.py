@@ -156,7 +156,16 @@ HELD: Final = Kind(
     body_schema=_body({"statement": _ID, "recipient": _DID, "envelope": _ID, **_NAMED}, optional=tuple(_NAMED)),
 )
 
-KINDS: Final = (ISSUED, GRANTED, GRANT, GRANT_ENDED, DELIVERED, REFUSED, OPENED, DESTROYED, WITHDRAWN, HELD)
+# About the member's keys (`vault.hybrid_keys`): an ML-KEM-768 key beside its agree key on the ledger, for which others
+# may seal; without one, that there is none any more. Valid as long as that agree key is in force.
+HYBRID_KEY: Final = Kind(
+    name="member.hybrid_key/1",
+    body_schema=_body(
+        {"agree": _ID, "mlkem768": {"type": "string", "pattern": "^[A-Za-z0-9_-]{1579}$"}}, optional=("mlkem768",)
+    ),
+)
+
+KINDS: Final = (ISSUED, GRANTED, GRANT, GRANT_ENDED, DELIVERED, REFUSED, OPENED, DESTROYED, WITHDRAWN, HELD, HYBRID_KEY)
 
 
 def named_body(document_id: str, commitment: str, issuer: str) -> dict[str, Json]:

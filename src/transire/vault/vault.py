@@ -8,7 +8,7 @@ is wrapped for the member's own agree key by HPKE, like any recipient's.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import datetime
 from typing import Any, Final, cast
 from weakref import WeakKeyDictionary
@@ -17,15 +17,17 @@ import sqlalchemy as sa
 import structlog
 
 from transire.crypto.encoding import b64url, unb64url
+from transire.crypto.hybrid import HybridKey
 from transire.crypto.keys import AgreementKey
 from transire.crypto.keystore import KeyStore
-from transire.crypto.sealing import unwrap_key, wrap_key
+from transire.crypto.sealing import key_id_of, unwrap_key, wrap_key
 from transire.documents.catalogue import MEDIA_TYPE
 from transire.documents.commitment import SALT_SIZE, commitment_of, verify_commitment
 from transire.storage.blobs import BlobStore
 from transire.storage.errors import BlobAltered, BlobMissing
 from transire.vault.errors import DocumentErased, DocumentUnknown, GrantEnded, PreviousUnknown, VersionContradicted
 from transire.vault.journal import insert_or_ignore
+from transire.vault.own_keys import Names, OwnKeys
 from transire.vault.sealing import Identity, Package, seal, unseal
 from transire.vault.stored import OpenedDocument, OpenedLately, SealedDocument, StoredDocument, stored_of
 from transire.vault.tables import documents, tombstones
@@ -65,16 +67,17 @@ _MARK_ISSUED = (
 
 
 class Vault:
-    """One member's vault. `agree_names` tells its agree keys in the key store, the present one last: asked each time,
-    since it is the ledger that says which one is present, and a node may be behind it."""
+    """One member's vault. `agree_names` and `hybrid_names` tell its keys in the key store (`OwnKeys`)."""
 
     def __init__(
-        self, blobs: BlobStore, keys: KeyStore, agree_names: Callable[[], Sequence[str]] = lambda: ("agree-1",)
+        self,
+        blobs: BlobStore,
+        keys: KeyStore,
+        agree_names: Names = lambda: ("agree-1",),
+        hybrid_names: Names = lambda: (),
     ) -> None:
         self._blobs = blobs
-        self._keys = keys
-        self._agree_names = agree_names
-        self._unlocked: dict[str, AgreementKey] = {}
+        self._keys = OwnKeys(keys, agree_names, hybrid_names)
         # What was opened is known as long as the transaction that asked for it, and for the moment after it.
         self._opened: WeakKeyDictionary[sa.Connection, dict[tuple[str, str], OpenedDocument]] = WeakKeyDictionary()
         self._lately = OpenedLately()
@@ -82,11 +85,11 @@ class Vault:
     @property
     def agree_public(self) -> bytes:
         """The public half of the present agree key."""
-        return self._agreement_key(self._agree_names()[-1]).public
+        return self._keys.agreement(self._keys.present_name).public
 
-    def agreement_keys(self) -> list[AgreementKey]:
-        """All agree keys, the present one first: what arrives may be sealed for an older one."""
-        return [self._agreement_key(name) for name in reversed(self._agree_names())]
+    def agreement_keys(self) -> list[AgreementKey | HybridKey]:
+        """All keys for which others seal, or sealed."""
+        return self._keys.openers()
 
     def put(
         self,
@@ -199,9 +202,9 @@ class Vault:
         expires: str | None = None,
         issuer: str | None = None,
     ) -> SealedDocument:
-        """The same ciphertext with its key wrapped for a recipient's agree key; nothing is written."""
+        """The same ciphertext with its key wrapped for a recipient's agree or hybrid key; nothing is written."""
         row = self._require(tx, commitment, issuer)
-        stored, key_id = stored_of(row), b64url(recipient_public)
+        stored, key_id = stored_of(row), key_id_of(recipient_public)
         info = stored.identity.grant_info(key_id, purpose, expires)
         return SealedDocument(
             stored=stored,
@@ -214,7 +217,7 @@ class Vault:
 
     def rewrap(self, tx: sa.Connection) -> int:
         """Wrap every content key for the present agree key; returns how many were under an older one."""
-        current = self._agree_names()[-1]
+        current = self._keys.present_name
         query = sa.select(documents).where(documents.c.key_name != current, documents.c.wrapped_key.is_not(None))
         rows = tx.execute(query).all()
         for row in rows:
@@ -296,7 +299,7 @@ class Vault:
         if has_lapsed:
             self._blobs.put(ciphertext)
             wrapped = self._wrap_own(stored_of(row), content_key)
-            values |= {"wrapped_key": wrapped, "key_name": self._agree_names()[-1], "lapsed_at": None}
+            values |= {"wrapped_key": wrapped, "key_name": self._keys.present_name, "lapsed_at": None}
         if values:
             mine = (documents.c.issuer == row.issuer, documents.c.commitment == row.commitment)
             tx.execute(documents.update().where(*mine).values(**values))
@@ -317,7 +320,7 @@ class Vault:
             previous=stored.previous,
             ciphertext=stored.ciphertext,
             wrapped_key=self._wrap_own(stored, content_key),
-            key_name=self._agree_names()[-1],
+            key_name=self._keys.present_name,
             issued_by=stored.issued_by,
             stored_at=now,
             by_grant=by_grant,
@@ -352,15 +355,8 @@ class Vault:
         info = stored.identity.grant_info(b64url(public), OWN_PURPOSE, None)
         return wrap_key(content_key, recipient_public=public, info=info)
 
-    def _agreement_key(self, name: str) -> AgreementKey:
-        """A key of the key store, unlocked once: a new key has a new name."""
-        key = self._unlocked.get(name)
-        if key is None:
-            key = self._unlocked[name] = self._keys.agreement_key(name)
-        return key
-
     def _content_key(self, row: Any) -> bytes:
-        own = self._agreement_key(row.key_name)
+        own = self._keys.agreement(row.key_name)
         info = stored_of(row).identity.grant_info(b64url(own.public), OWN_PURPOSE, None)
         return unwrap_key(row.wrapped_key, recipient=own, info=info)
 

@@ -26,6 +26,7 @@ _OWN: Final = "https://w3id.org/transire/errors#"
 _KINDS: Final[tuple[tuple[type[TransireError], str, str], ...]] = (
     (errors.StatusNotRetrieved, "status", f"{_STATUS}STATUS_RETRIEVAL_ERROR"),
     (errors.StatusOutOfRange, "status", f"{_MODEL}RANGE_ERROR"),
+    (errors.StatusListTooShort, "status", f"{_STATUS}STATUS_LIST_LENGTH_ERROR"),
     (errors.StatusListMalformed, "status", f"{_MODEL}MALFORMED_VALUE_ERROR"),
     (errors.StatusRefused, "status", f"{_STATUS}STATUS_VERIFICATION_ERROR"),
     (errors.DataLoss, "terms", f"{_INTEGRITY}DATA_LOSS_DETECTION_ERROR"),

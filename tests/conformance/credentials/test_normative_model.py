@@ -5,6 +5,8 @@ The marker names specification, section and the demand in our words; `scripts/wr
 
 from __future__ import annotations
 
+import gzip
+import json
 from datetime import UTC, datetime
 from typing import Any
 
@@ -27,6 +29,7 @@ from transire.credentials.errors import (
     StatusListMalformed,
     StatusNotCovered,
     StatusOutOfRange,
+    StatusRefused,
     StatusSet,
     SubjectEmpty,
     TermNotMapped,
@@ -36,13 +39,14 @@ from transire.credentials.errors import (
     ValidityReversed,
 )
 from transire.credentials.examine import Verifier
-from transire.credentials.issue import check_unsigned
+from transire.credentials.issue import check_unsigned, secure_credential
 from transire.credentials.resolve import resolve_did_key
 from transire.credentials.status import build_status_list, check_entry, decode_bits, encode_bits, status_entry
 from transire.credentials.structure import check_presentation
 from transire.credentials.verify import verify_credential
 from transire.crypto.encoding import b64url, multibase
 from transire.errors import TransireError
+from transire.vc_api.problems import problem_of
 
 VCDM, STATUS, DID_KEY = "VC Data Model 2.0", "Bitstring Status List 1.0", "did:key 0.9"
 must = pytest.mark.must
@@ -243,10 +247,12 @@ def test_the_digest_of_a_pinned_context_is_the_pinned_one() -> None:
     refused(RelatedResourceRefused, "/relatedResource/digestSRI", relatedResource={"id": V2, "digestSRI": DRAFT})
 
 
-@must(VCDM, "5.3", "digestMultibase is a multihash; the bare digest of the official fixture is none")
-def test_a_digest_without_its_function_is_refused() -> None:
-    for digest in ("uJKGMkOmFbVJhEfKTduMC2XCyvRAYLjOVmZWwIH1wQ7k", "uWZVc7WaX1h4D8rJVb-vlMIqxaEKEb1tYbX8fet7JJzQ"):
-        resource = {"id": V2, "digestMultibase": digest}
+@must(VCDM, "5.3", "digestMultibase is a multihash; a bare SHA-256 is judged where the file is known, and nowhere else")
+def test_a_digest_without_its_function() -> None:
+    bare, draft = "uWZVc7WaX1h4D8rJVb-vlMIqxaEKEb1tYbX8fet7JJzQ", "uJKGMkOmFbVJhEfKTduMC2XCyvRAYLjOVmZWwIH1wQ7k"
+    accepted(relatedResource={"id": V2, "digestMultibase": bare})
+    for url, digest in ((V2, draft), ("https://a.example/file.json", bare)):
+        resource = {"id": url, "digestMultibase": digest}
         refused(RelatedResourceRefused, "/relatedResource/digestMultibase", relatedResource=resource)
     multihash = b"\x12\x20" + bytes.fromhex(pinned_contexts().digests[V2])
     accepted(relatedResource={"id": V2, "digestMultibase": "u" + b64url(multihash)})
@@ -321,6 +327,21 @@ def test_list_is_long_enough() -> None:
     for encoded in ("z" + encode_bits([])[1:], encode_bits([])[1:], "uH4sIAAAAAAAAAwMAAAAAAAAAAAA"):
         with pytest.raises(StatusListMalformed):
             decode_bits(encoded)
+
+
+@must(STATUS, "3.5", "errors have the types of the specification: of a list too short, and of one that is not proved")
+def test_types_of_errors() -> None:
+    few = "u" + b64url(gzip.compress(bytes(1024)))
+    short = {**published(), "credentialSubject": {**published()["credentialSubject"], "encodedList": few}}
+    short = secure_credential({k: v for k, v in short.items() if k != "proof"}, key=KEYS["Ed25519"])
+    forged = {**published(), "validFrom": "2026-01-02T00:00:00Z"}
+    kinds = {"STATUS_LIST_LENGTH_ERROR": short, "STATUS_VERIFICATION_ERROR": forged}
+    for kind, listed in kinds.items():
+        with pytest.raises(StatusRefused) as refused:
+            check_entry(entry(), ISSUER, lambda url, listed=listed: listed)  # type: ignore[misc]
+        said = json.loads(problem_of(refused.value).body)
+        assert said["type"] == f"https://www.w3.org/ns/credentials/status-list#{kind}"
+        assert said["check"] == "status"
 
 
 @must(STATUS, "3.2", "a set bit is found, the leftmost one first")

@@ -15,8 +15,8 @@ from credential_world import KEYS, KIND_OF, altered, did_of, issued, method_of, 
 from transire.credentials import selective
 from transire.credentials.canonical import jcs, read_object
 from transire.credentials.cbor import decode, encode
-from transire.credentials.contexts import pinned_contexts
-from transire.credentials.envelope import check_audience, open_jws, open_sd_jwt, sign_envelope
+from transire.credentials.contexts import V2, pinned_contexts
+from transire.credentials.envelope import check_audience, open_envelope, open_jws, open_sd_jwt, sign_envelope
 from transire.credentials.errors import (
     CredentialRefused,
     DataLoss,
@@ -382,6 +382,23 @@ def test_no_vc_claim() -> None:
     for claim in ("vc", "vp"):
         with pytest.raises(EnvelopeMalformed):
             open_jws(jwt({claim: CREDENTIAL}), resolve_did_key)
+
+
+@must(JOSE, "3.1.2", "a token of before version 1.0 is read as one whatever the data: URL says, from vc or vp alone")
+def test_tokens_of_the_old_kind() -> None:
+    key = KEYS["P-256"]
+    holder = {"@context": [V2], "type": ["VerifiablePresentation"], "holder": did_of(key)}
+
+    def envelope(media: str, payload: dict[str, Any], typ: str = "JWT") -> dict[str, Any]:
+        made = sign_jws(jcs(payload), key, {"kid": method_of(key), "typ": typ})
+        return {"@context": V2, "type": "EnvelopedVerifiablePresentation", "id": f"data:application/{media},{made}"}
+
+    for media in ("jwt", "vp+jwt"):
+        assert open_envelope(envelope(media, {"vp": holder}), resolve_did_key).document == holder
+        with pytest.raises(EnvelopeMalformed):
+            open_envelope(envelope(media, holder), resolve_did_key)
+    with pytest.raises(EnvelopeMalformed):
+        open_envelope(envelope("vp+jwt", {"vp": holder}, typ="vp+jwt"), resolve_did_key)
 
 
 @must(JOSE, "3.1.2", "typ and kid say what it is and whose key signed")

@@ -61,7 +61,7 @@ def test_the_good_one_is_good() -> None:
         ),
         # A bare digest without the multihash header, as an official fixture has it, is not accepted either.
         (
-            {"relatedResource": [{"id": V2, "digestMultibase": multibase(PINNED)}]},
+            {"relatedResource": [{"id": V2, "digestMultibase": multibase(PINNED[::-1])}]},
             RelatedResourceRefused,
             "/relatedResource/0/digestMultibase",
         ),

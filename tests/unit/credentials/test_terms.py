@@ -71,6 +71,27 @@ def test_every_word_of_a_status_entry_has_its_meaning() -> None:
     check(credentialStatus=entry)
 
 
+@pytest.mark.parametrize(
+    ("odd", "refusal", "where"),
+    [
+        ({"lineNumber": 3, "colour": "red"}, TermNotMapped, "/credentialSubject/lines/7/colour"),
+        ({"lineNumber": 3, "origin": {"colour": "red"}}, TermNotMapped, "/credentialSubject/lines/7/origin/colour"),
+        ({"lineNumber": 3, "origin": [{"colour": "red"}]}, TermNotMapped, "/credentialSubject/lines/7/origin/0/colour"),
+        ({"id": "line 3"}, IdNotUrl, "/credentialSubject/lines/7/id"),
+        ({"type": "Line"}, TypeNotMapped, "/credentialSubject/lines/7/type"),
+        ([{"colour": "red"}], TermNotMapped, "/credentialSubject/lines/7/0/colour"),
+    ],
+)
+def test_one_odd_line_among_many_is_found(odd: Any, refusal: type[Exception], where: str) -> None:
+    """The lines of an invoice are looked at all at once; one that differs must not pass with the others."""
+    lines: list[Any] = [{"lineNumber": number, "quantity": "1"} for number in range(12)]
+    check(OWN_CONTEXT, credentialSubject={"lines": lines})
+    lines[7] = odd
+    with pytest.raises(refusal) as refused:
+        check(OWN_CONTEXT, credentialSubject={"lines": lines})
+    assert refused.value.where == where  # type: ignore[attr-defined]
+
+
 def test_a_type_scoped_context_does_not_reach_the_next_object() -> None:
     inner = {"type": "BitstringStatusListEntry", "statusMessage": {"statusListIndex": "1"}}
     with pytest.raises(TermNotMapped) as refused:
@@ -177,6 +198,16 @@ def test_a_stricter_reader_knows_fewer_contexts() -> None:
 def test_what_is_not_understood_of_a_context_is_refused(context: Any) -> None:
     with pytest.raises(ContextMalformed):
         check(context)
+
+
+@pytest.mark.parametrize(
+    "names", [["url", "VerifiableCredential"], ["named", "x"], ["scope", 1], ["plain"], [1], [True]]
+)
+def test_contexts_named_like_what_is_kept_of_others_are_not_known(names: list[Any]) -> None:
+    for _ in range(2):
+        with pytest.raises((ContextNotPinned, ContextMalformed)):
+            check(credentialSubject={"@context": names, "name": "x"})
+    check(credentialSubject={"name": "x"})
 
 
 def test_contexts_are_bounded() -> None:

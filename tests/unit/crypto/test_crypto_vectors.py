@@ -17,6 +17,7 @@ from transire.crypto.canonical import canonical_bytes, parse_canonical, parse_js
 from transire.crypto.did import check_did, did_key, public_of_did_key
 from transire.crypto.digests import hkdf_sha256
 from transire.crypto.errors import DidInvalid, JsonRefused, KeyInvalid, SignatureInvalid
+from transire.crypto.hybrid import HybridKey
 from transire.crypto.keys import AgreementKey, SigningKey, check_public_key, verify_signature
 from transire.crypto.sealing import open_content, unwrap_key, wrap_key
 from transire.crypto.zip215 import verify_zip215
@@ -159,6 +160,20 @@ def test_keys_that_we_wrap_are_unwrapped_by_another_implementation() -> None:
     wrapped = wrap_key(key, recipient_public=recipient.public, info=b"grant")
     suite, private, _ = crypto_vectors.oracle(recipient.private)
     assert suite.create_recipient_context(wrapped[:32], private, info=b"grant").open(wrapped[32:]) == key
+
+
+@pytest.mark.parametrize("case", read("sealing/hybrid.json"))
+def test_keys_wrapped_for_a_hybrid_key_by_hpke_written_out_are_unwrapped(case: Any) -> None:
+    part = {name: bytes.fromhex(value) for name, value in case.items()}
+    recipient = HybridKey(part["recipient_private"])
+    assert recipient.public == part["recipient_public"]
+    assert unwrap_key(part["wrapped"], recipient=recipient, info=part["info"]) == part["key"]
+
+
+def test_keys_that_we_wrap_for_a_hybrid_key_are_unwrapped_by_hpke_written_out() -> None:
+    recipient, key = HybridKey.beside(AgreementKey.generate()), bytes(range(32))
+    wrapped = wrap_key(key, recipient_public=recipient.public, info=b"grant")
+    assert crypto_vectors.unwrapped_hybrid(wrapped, recipient.private, b"grant") == key
 
 
 @pytest.mark.parametrize("case", read("sealing/content.json"))

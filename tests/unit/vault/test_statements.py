@@ -45,6 +45,8 @@ GOOD: list[tuple[str, dict[str, Any]]] = [
     ("document.refused/1", refused_body(OTHER, "ledger.pool-mismatch")),
     ("document.opened/1", NAMED),
     ("document.held/1", {"statement": ID, "recipient": DID, "envelope": OTHER}),
+    ("member.hybrid_key/1", {"agree": ID}),
+    ("member.hybrid_key/1", {"agree": ID, "mlkem768": "A" * 1579}),
 ]
 
 BAD: list[tuple[str, dict[str, Any]]] = [
@@ -72,6 +74,9 @@ BAD: list[tuple[str, dict[str, Any]]] = [
     ("document.refused/1", refused_body(OTHER, "I do not like it")),
     ("document.opened/1", {**NAMED, "by": "clerk"}),
     ("document.held/1", {"statement": ID, "recipient": DID}),
+    ("member.hybrid_key/1", {"mlkem768": "A" * 1579}),
+    ("member.hybrid_key/1", {"agree": ID, "mlkem768": "A" * 1578}),
+    ("member.hybrid_key/1", {"agree": ID, "mlkem768": None}),
 ]
 
 
