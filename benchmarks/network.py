@@ -255,6 +255,7 @@ def kvstore(
         (home / name).mkdir(parents=True)
     configured = configuration(settings_of(place, ports, str(program), **SETTINGS))
     configured[""]["proxy_app"] = "kvstore"
+    configured["mempool"]["max_txs_bytes"] = 128 << 20  # what waits is bounded by the sender
     (home / "config" / "config.toml").write_text(toml(configured))
     document = genesis_document(founded) | {"app_state": {}}
     (home / "config" / "genesis.json").write_bytes(msgspec.json.encode(document))

@@ -33,10 +33,11 @@ EVIDENCE_SECONDS: Final = 180 * 24 * 3600
 EVIDENCE_BYTES: Final = 1 << 20
 MAX_BODY_BYTES: Final = 16 << 20
 """Of one RPC request: a batch of actions travels in base64."""
-MEMPOOL_ACTIONS: Final = 10_000
-"""With what waits in the node's own pool fewer than the signatures that are remembered (`ledger.admission`): were they
-more, each look at the mempool would forget the signatures that the next one needs, and verify all of them anew."""
-MEMPOOL_BYTES: Final = 128 << 20
+MEMPOOL_PARCELS: Final = 10_000
+MEMPOOL_BYTES: Final = 6 << 20
+"""Some 17,000 of the smallest actions. With what waits in the node's own pool fewer than the signatures that are
+remembered (`ledger.admission`): were they more, each look at the mempool would forget the signatures that the next one
+needs, and verify all of them anew."""
 
 
 def node_id(public: bytes) -> str:
@@ -120,9 +121,9 @@ def configuration(settings: PairSettings) -> dict[str, Any]:
         "mempool": {
             # What expired while it waited leaves the mempool only by being checked again (docs/decisions/0013).
             "recheck": True,
-            "size": MEMPOOL_ACTIONS,
+            "size": MEMPOOL_PARCELS,
             "max_txs_bytes": MEMPOOL_BYTES,
-            "cache_size": 4 * MEMPOOL_ACTIONS,
+            "cache_size": 4 * MEMPOOL_PARCELS,
             "max_tx_bytes": parcels.MAX_BYTES,
             "experimental_max_gossip_connections_to_persistent_peers": settings.gossip_to,
         },
