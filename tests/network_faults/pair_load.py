@@ -11,7 +11,7 @@ import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from queue import Empty, SimpleQueue
+from queue import Empty, Queue
 
 from pair_network import PairNetwork, Refused, Silent
 
@@ -57,7 +57,7 @@ class PairLoad:
         self.phase = "before"
         self._world = World(genesis=network.genesis)
         self._world.nonce = time.time_ns() % 10**15
-        self._waiting: SimpleQueue[Entry] = SimpleQueue()
+        self._waiting: Queue[Entry] = Queue()
         self._left = 0
         self._lock = threading.Lock()
         self._offering = threading.Event()
