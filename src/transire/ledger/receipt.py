@@ -27,7 +27,8 @@ from transire.ledger.chain_json import commit_json, header_json, validators_json
 from transire.ledger.endings import ended_key
 from transire.ledger.governance import validator_key
 from transire.ledger.proof.errors import ReceiptIncomplete
-from transire.ledger.proof.forms import MAX_RECEIPT_BYTES, read_receipt, text_of
+from transire.ledger.proof.forms import MAX_RECEIPT_BYTES, text_of
+from transire.ledger.proof.reading import read_receipt
 from transire.ledger.proof.state import issuers_of, named_members
 from transire.ledger.rules import member_key
 
