@@ -90,11 +90,15 @@ class Action(msgspec.Struct, frozen=True, kw_only=True):
         return self.by[len(KEY_SIGNER) :] if self.by.startswith(KEY_SIGNER) else None
 
 
-def parse_action(raw: bytes) -> Action:
-    """Read the bytes of an action; everything about it but who signed it is checked here."""
+def parse_action(raw: bytes, *, value: Json = None) -> Action:
+    """Read the bytes of an action; everything about it but who signed it is checked here.
+
+    `value` is the JSON that `raw` was written from, where that was read strictly before.
+    """
     if len(raw) > MAX_ACTION_BYTES:
         raise ActionTooLarge(got=f"{len(raw)} bytes", expected=f"at most {MAX_ACTION_BYTES}")
-    value = _read_canonical(raw)
+    if value is None:
+        value = _read_canonical(raw)
     try:
         envelope = msgspec.convert(value, _Envelope)
         expires_at = seconds_of(envelope.expires)

@@ -40,7 +40,7 @@ __all__ = ["CHECKS", "Check", "TrustRoot", "Verification", "VerifyCache", "verif
 Outcome = Literal["holds", "fails", "not shown"]
 
 
-class Check(msgspec.Struct, frozen=True, kw_only=True):
+class Check(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One check of a receipt. `code` and `fix` are those of the refusal, empty unless it fails."""
 
     name: str

@@ -88,7 +88,7 @@ def _open_pool(case: Case, receipt: StatementReceipt, action: Action, commitment
 def _read_action(case: Case) -> Action:
     shown = case.receipt.action
     try:
-        action = case.cache.once_of((shown,), "action", lambda: parse_action(text_of(shown)))
+        action = case.cache.once_of((shown,), "action", lambda: parse_action(text_of(shown), value=shown))
     except TransireError as error:
         raise SignerNotEntitled(got=str(error)) from error
     if action.network != case.trust.network:

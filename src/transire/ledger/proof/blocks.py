@@ -35,7 +35,16 @@ def check_validators(case: Case) -> Finding:
 
 def check_signed(case: Case) -> Finding:
     """Both headers were made final by more than two thirds of the validators in force."""
-    schedule = proved(case.schedule, "validators")
+    schedule, receipt = proved(case.schedule, "validators"), case.receipt
+    case.accepted, case.proven, finding = case.cache.once_of(
+        (receipt.accepted, receipt.proven, receipt.changes, case.trust),
+        ("signed", case.height),
+        lambda: _find_signed(case, schedule),
+    )
+    return finding
+
+
+def _find_signed(case: Case, schedule: Schedule) -> tuple[FinalHeader, FinalHeader, Finding]:
     accepted = schedule.verify(case.receipt.accepted)
     proven = accepted if case.receipt.proven is case.receipt.accepted else schedule.verify(case.receipt.proven)
     if accepted.header.height != case.height + 1:
@@ -44,17 +53,12 @@ def check_signed(case: Case) -> Finding:
         raise HeadersDisagree(
             got=f"state of height {proven.header.height}", expected=f"height {accepted.header.height} or later"
         )
-    case.accepted, case.proven = accepted, proven
-    things = (accepted, proven, case.trust)
-    return case.cache.once_of(things, "signed", lambda: _signed_in_words(accepted, proven, case.trust.operators))
-
-
-def _signed_in_words(accepted: FinalHeader, proven: FinalHeader, operators: Mapping[bytes, str]) -> Finding:
-    return Finding(
-        f"{_share(proven)} of the validators' power: {_named(proven.block.signed, operators)}",
+    finding = Finding(
+        f"{_share(proven)} of the validators' power: {_named(proven.block.signed, case.trust.operators)}",
         expected="more than two thirds",
         detail=f"Header {proven.header.height}; header {accepted.header.height} by {_share(accepted)}.",
     )
+    return accepted, proven, finding
 
 
 def check_time(case: Case) -> Finding:

@@ -7,7 +7,7 @@ same thing and no element can be moved. All sizes are bounded before anything is
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any, Final, Literal, TypeAlias
 
 import orjson
@@ -167,8 +167,8 @@ def strings_in(value: Json) -> Iterator[str]:
             yield from strings_in(value[name])
 
 
-def text_of(value: Mapping[str, Json]) -> bytes:
-    """The canonical text of an object that was read from a receipt.
+def text_of(value: Mapping[str, Json] | Sequence[Json]) -> bytes:
+    """The canonical text of a value that was read from a receipt.
 
     What JSON cannot say is not in it, so there is nothing to check that its strict reader does not check again.
     """

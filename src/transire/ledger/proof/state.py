@@ -12,7 +12,7 @@ from transire.crypto.canonical import Json, parse_json
 from transire.crypto.digests import sha256
 from transire.crypto.encoding import b64url, unb64url
 from transire.errors import TransireError
-from transire.ledger.block import Roots, log_leaf_data
+from transire.ledger.block import Roots, log_leaf_of
 from transire.ledger.chain import Header
 from transire.ledger.chain_json import octets_of
 from transire.ledger.fields import Did
@@ -62,8 +62,8 @@ def check_log(case: Case) -> Finding:
 
 
 def _find_entry(log: LogForm, action: Mapping[str, Json]) -> Finding:
-    action_id = b64url(sha256(text_of(action)))
-    leaf = log_leaf_data(action_id, height=log.height, index=log.index, events=log.events)
+    action_id, digest = b64url(sha256(text_of(action))), b64url(sha256(text_of(log.events)))
+    leaf = log_leaf_of(action_id, height=log.height, index=log.index, digest=digest)
     try:
         verify_inclusion(
             leaf_hash(leaf),
