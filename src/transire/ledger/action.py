@@ -8,6 +8,7 @@ spelling it differently. Who may sign, and when, is decided in `ledger.admission
 from __future__ import annotations
 
 from base64 import urlsafe_b64decode
+from functools import lru_cache
 from typing import Final, cast
 
 import msgspec
@@ -26,6 +27,7 @@ __all__ = [
     "MAX_ACTION_BYTES",
     "Action",
     "parse_action",
+    "parse_known_action",
     "read_terms",
     "sign_action",
     "verify_action",
@@ -120,6 +122,10 @@ def parse_action(raw: bytes, *, value: Json = None) -> Action:
         digest=sha256(raw),
         consumed_id=sha256(signed_bytes(raw)),
     )
+
+
+parse_known_action = lru_cache(maxsize=32)(parse_action)
+"""The same for whoever reads one action again and again, as for all receipts of one pool. Nobody may change it."""
 
 
 def sign_action(

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
+from typing import Final
 
 import sqlalchemy as sa
 
@@ -42,6 +43,7 @@ from transire.vault import acts, journal, outbox
 from transire.vault.envelope import build_envelope
 from transire.vault.outbox import OutboxRow
 from transire.vault.representations import represent
+from transire.vault.trees import KeptTrees
 from transire.vault.vault import Vault
 
 UNHURRIED_AT_MOST_S = 90
@@ -51,6 +53,9 @@ AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
 """When a statement that does not wait may be anchored: not "now", which a clock that is set back would make later."""
 
 ANSWER_WITHIN_S = 30.0
+
+TREES: Final = KeptTrees()
+"""Of all members of this process together; a pool's name says enough, since no two pools share one."""
 
 Countersigned = Callable[[int], tuple[int, str] | None]
 """The newest header above a height whose log an outside witness countersigned, with the note that says so."""
@@ -316,7 +321,7 @@ class Tenant:
     def located(self, statement_id: str) -> journal.Located:
         """A statement with its evidence; refused while the ledger has not accepted it."""
         with self.database.reading() as view:
-            found = journal.locate(view, statement_id)
+            found = journal.locate(view, statement_id, kept=TREES)
         if found is None:
             raise StatementNotAccepted(got=statement_id)
         return found

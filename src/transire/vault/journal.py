@@ -21,6 +21,7 @@ from transire.crypto.encoding import b64url
 from transire.ledger.statement import Pool, Statement, path_of, stored_statement
 from transire.merkle.tree import leaf_hash
 from transire.vault.tables import about, pools, statements
+from transire.vault.trees import KeptTrees, read_tree, read_trees
 
 POOLED, SUBMITTED, ACCEPTED = "pooled", "submitted", "accepted"
 
@@ -119,7 +120,7 @@ _LOCATED = (
     .join_from(statements, pools, statements.c.pool == pools.c.pool)
     .where(statements.c.state == ACCEPTED)
 )
-_LOCATE = _LOCATED.add_columns(pools.c.tree).where(statements.c.id == sa.bindparam("of"))
+_LOCATE = _LOCATED.where(statements.c.id == sa.bindparam("of"))
 _LOCATE_ALL = _LOCATED.where(statements.c.id.in_(sa.bindparam("ids", expanding=True))).order_by(
     pools.c.log_index, statements.c.pool_index
 )
@@ -160,7 +161,6 @@ _STATES_OF = sa.select(statements.c.id, statements.c.state).where(
     statements.c.id.in_(sa.bindparam("ids", expanding=True))
 )
 _PENDING = sa.select(pools.c.pool, pools.c.action, pools.c.action_id).where(pools.c.state == SUBMITTED)
-_TREES_OF = sa.select(pools.c.pool, pools.c.tree).where(pools.c.pool.in_(sa.bindparam("pools", expanding=True)))
 _READ_RAW = sa.select(statements.c.raw).where(statements.c.id == sa.bindparam("of"))
 
 
@@ -254,12 +254,16 @@ def accepted_pools(tx: sa.Connection) -> Iterator[AcceptedPool]:
         yield AcceptedPool(row.pool, row.action_id, row.height, row.log_index)
 
 
-def locate(tx: sa.Connection, statement: str) -> Located | None:
-    """The statement with its evidence; None while it is not accepted, or unknown."""
+def locate(tx: sa.Connection, statement: str, *, kept: KeptTrees | None = None) -> Located | None:
+    """The statement with its evidence; None while it is not accepted, or unknown.
+
+    Whoever asks for many passes the same `kept` each time, so that they share the tree of their pool.
+    """
     row = tx.execute(_LOCATE, {"of": statement}).first()
-    return (
-        None if row is None else _located_of(row, _path(row, {} if row.tree is None else {row.pool: bytes(row.tree)}))
-    )
+    if row is None:
+        return None
+    trees = {} if row.path is not None else {row.pool: read_tree(tx, row.pool, kept)}
+    return _located_of(row, _path(row, trees))
 
 
 def find_accepted(tx: sa.Connection, statement: str) -> Accepted | None:
@@ -351,8 +355,7 @@ def _placed(row: Any) -> Accepted:
 def _located(tx: sa.Connection, found: Iterable[Any]) -> list[Located]:
     """The rows with their paths; a tree, which may be large, is read once for all statements of its pool."""
     rows = list(found)
-    pathless = {row.pool for row in rows if row.path is None}
-    trees = {row.pool: bytes(row.tree) for row in tx.execute(_TREES_OF, {"pools": list(pathless)})} if pathless else {}
+    trees = read_trees(tx, {row.pool for row in rows if row.path is None})
     return [_located_of(row, _path(row, trees)) for row in rows]
 
 

@@ -27,7 +27,8 @@ class VerifyCache:
     REMEMBERED_BYTES: ClassVar[int] = 16 * 1024 * 1024
     """Of the parts read. A part is well-formed when it is kept, not yet verified, and takes some times its text."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, most_bytes: int | None = None) -> None:
+        self._most_bytes = self.REMEMBERED_BYTES if most_bytes is None else most_bytes
         self._known: dict[Hashable, Any] = {}
         self._bytes = 0
 
@@ -60,9 +61,9 @@ class VerifyCache:
         return cast("T", known[1])
 
     def _keep(self, key: Hashable, found: object, size: int) -> None:
-        if size > self.REMEMBERED_BYTES:
+        if size > self._most_bytes:
             return
-        if len(self._known) >= self.REMEMBERED or self._bytes + size > self.REMEMBERED_BYTES:
+        if len(self._known) >= self.REMEMBERED or self._bytes + size > self._most_bytes:
             self._known.clear()
             self._bytes = 0
         self._known[key] = found
