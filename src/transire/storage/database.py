@@ -33,6 +33,10 @@ from transire.storage.errors import (
 WRITER_PATIENCE_MS = 10_000
 """How long a writer waits for another one: longer than any beat of a node, shorter than a person's patience."""
 
+CACHE_KIB = 16 * 1024
+"""Pages that a connection keeps in memory, as it needs them: SQLite's own 2 MB hold the indexes of some ten thousand
+statements, and whoever writes more in one transaction would write the same page to disk many times."""
+
 READERS = 4
 """Kept read connections of one member; more are opened and closed as needed."""
 
@@ -48,6 +52,7 @@ def _pragmas() -> Sequence[str]:
         # FULL, because a WAL commit under NORMAL may be lost with the power; what was acknowledged must not be.
         "PRAGMA synchronous=FULL",
         _REFERENCES_ENFORCED,
+        f"PRAGMA cache_size=-{CACHE_KIB}",
     )
 
 

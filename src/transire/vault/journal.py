@@ -70,10 +70,13 @@ class Located(Accepted):
     action_id: str
 
 
+_READ_AT_ONCE = 200
+
 # Built once: building a statement costs several times what running it does.
 
 _IS_READY = (statements.c.state == POOLED, statements.c.ready_at <= sa.bindparam("now"))
 _COUNT_POOLED = sa.select(sa.func.count()).select_from(statements).where(*_IS_READY)
+_HAS_POOLED = sa.select(sa.literal(1)).select_from(statements).where(*_IS_READY).limit(1)
 _NEXT_READY = sa.select(sa.func.min(statements.c.ready_at)).where(statements.c.state == POOLED)
 _READ_POOLED = sa.select(statements.c.raw).where(*_IS_READY).order_by(statements.c.seq).limit(sa.bindparam("most"))
 _INSERT_POOL = pools.insert()
@@ -185,6 +188,11 @@ def count_pooled(tx: sa.Connection, now: datetime) -> int:
     return int(tx.execute(_COUNT_POOLED, {"now": now}).scalar_one())
 
 
+def has_pooled(tx: sa.Connection, now: datetime) -> bool:
+    """Whether there is one: asked far more often than how many, and told by the first."""
+    return tx.execute(_HAS_POOLED, {"now": now}).first() is not None
+
+
 def next_ready(tx: sa.Connection) -> datetime | None:
     """When the next pooled statement may be anchored; None when none is waiting."""
     return cast("datetime | None", tx.execute(_NEXT_READY).scalar_one())
@@ -221,12 +229,21 @@ def pending_pools(tx: sa.Connection) -> list[PendingPool]:
     return [PendingPool(row.pool, bytes(row.action), row.action_id) for row in tx.execute(_PENDING)]
 
 
-def mark_accepted(tx: sa.Connection, pool: str, place: Place) -> list[Accepted]:
-    """The ledger accepted the pool; returns its statements, in order."""
+def mark_accepted(tx: sa.Connection, pool: str, place: Place) -> Iterator[Accepted]:
+    """The ledger accepted the pool; returns its statements, in order, each read when it is asked for.
+
+    Ten thousand of them in memory at once would cost more to Python's collector than all that is done with them.
+    """
     where = {"at_height": place.height, "at_index": place.log_index, "at_time": place.accepted_at}
     tx.execute(_ACCEPT_POOL, {"of": pool, **where})
     tx.execute(_ACCEPT_STATEMENTS, {"of": pool})
-    return [_accepted_of(row, place) for row in tx.execute(_READ_POOL, {"of": pool})]
+    return _statements_of(tx, pool, place)
+
+
+def _statements_of(tx: sa.Connection, pool: str, place: Place) -> Iterator[Accepted]:
+    for rows in tx.execute(_READ_POOL, {"of": pool}).partitions(_READ_AT_ONCE):
+        for row in rows:
+            yield _accepted_of(row, place)
 
 
 def abandon_pool(tx: sa.Connection, pool: str) -> None:
