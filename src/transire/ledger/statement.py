@@ -48,7 +48,9 @@ class Statement(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     @property
     def raw(self) -> bytes:
         """The canonical bytes: the statement was canonical when it was read, so these are the same."""
-        return canonical_bytes(cast("Json", msgspec.to_builtins(self)))
+        # A list and no tuple: what comes back from JSON is then seen to be what was given, and need not be walked.
+        about = {"about": list(self.about)}
+        return canonical_bytes(cast("Json", msgspec.to_builtins(self) | about))
 
     @property
     def id(self) -> str:

@@ -34,7 +34,7 @@ from transire.ledger.action import sign_action
 from transire.ledger.endings import ended_key
 from transire.ledger.kinds import KindRegistry
 from transire.ledger.state import MemberRecord, at
-from transire.ledger.statement import make_statement, parse_statement, statement_bytes
+from transire.ledger.statement import make_statement, statement_bytes, stored_statement
 from transire.node.anchor import NONCE_BYTES, Signer, expiry, write_time
 from transire.node.enrolment import DESK, EXCHANGE_NAME
 from transire.node.errors import EvidenceMissing, LedgerSilent, RecipientUnknown, StatementNotAccepted, WitnessRefused
@@ -246,7 +246,7 @@ class Tenant:
         salt = secrets.token_bytes(32)
         who = node_person(tx, self.now()) if person is None else person
         made = make_statement(kind, body, about=about, by=self.did, actor=actor_reference(tx, who, salt), salt=salt)
-        statement = parse_statement(statement_bytes(made))
+        statement = stored_statement(statement_bytes(made))  # made and read strictly just now
         # Asked only where something has to go before: a subject of which much is said has many kinds to look through.
         known = journal.kinds_about(tx, statement.about) if self.kinds.find(kind).follows else ()
         self.kinds.check_statement(statement, self.roles, known)
