@@ -33,9 +33,9 @@ from transire.storage.errors import (
 WRITER_PATIENCE_MS = 10_000
 """How long a writer waits for another one: longer than any beat of a node, shorter than a person's patience."""
 
-CACHE_KIB = 16 * 1024
-"""Pages that a connection keeps in memory, as it needs them: SQLite's own 2 MB hold the indexes of some ten thousand
-statements, and whoever writes more in one transaction would write the same page to disk many times."""
+WRITER_CACHE_KIB = 16 * 1024
+"""Pages that the one writer of a member keeps in memory, as it needs them: SQLite's own 2 MB hold the indexes of some
+ten thousand statements, and who writes more in one transaction would write the same page to disk many times."""
 
 READERS = 4
 """Kept read connections of one member; more are opened and closed as needed."""
@@ -52,7 +52,6 @@ def _pragmas() -> Sequence[str]:
         # FULL, because a WAL commit under NORMAL may be lost with the power; what was acknowledged must not be.
         "PRAGMA synchronous=FULL",
         _REFERENCES_ENFORCED,
-        f"PRAGMA cache_size=-{CACHE_KIB}",
     )
 
 
@@ -204,7 +203,7 @@ def _open_sqlite(address: sa.URL) -> tuple[sa.Engine, sa.Engine]:
     writer = sa.create_engine(address, pool_size=1, max_overflow=0)
     reader = sa.create_engine(address, pool_size=READERS, max_overflow=64)
     for engine, begin, extra in (
-        (writer, "BEGIN IMMEDIATE", ()),
+        (writer, "BEGIN IMMEDIATE", (f"PRAGMA cache_size=-{WRITER_CACHE_KIB}",)),
         (reader, "BEGIN", ("PRAGMA query_only=ON",)),
     ):
         _listen_sqlite(engine, begin, (*_pragmas(), *extra))
