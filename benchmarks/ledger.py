@@ -3,21 +3,29 @@
 A `witness` changes the log only, a `document.end` the state and its map as well; an `allowance.open` with 22 drawing
 keys is an action of 1.4 kB, where the others have some 360 bytes, since documents and statements stay off the ledger.
 Goal: at most 150 us of one core an action of 1.4 kB, and within 1.5 times from 10 thousand to a million actions.
-Signing is the submitter's cost and not counted. `python -m benchmarks.ledger 1000000` measures up to a million.
+Signing is the submitter's cost and not counted, but takes as long as all else; so a million is measured of one kind:
+
+    python -m benchmarks.ledger [ACTIONS [KIND ...]]
+    python -m benchmarks.ledger 1000000 allowance.open
+
+At each power of ten from 10 thousand on stands the median of the five blocks before it. Of how much grows, the map's
+pages are the most: it is deeper by a page for each sixteenfold number of keys.
 """
 
 from __future__ import annotations
 
-import resource
+import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 
 from ledger_world import BROKER, PRODUCER, World, digest, genesis, signing_key
+from transire.crypto.canonical import Json
 from transire.crypto.encoding import b64url
 from transire.engines.replica import LmdbStore
 from transire.ledger.action import parse_action, verify_action
@@ -26,21 +34,30 @@ from transire.ledger.chain import Time
 
 IN_A_BLOCK = 1000
 DEFAULT_ACTIONS = 20_000
+MARKS = (10_000, 100_000, 1_000_000)
 MEMBERS = (PRODUCER, BROKER)
 
 
+SIGNERS = {by: signing_key(f"{by} act-1") for by in MEMBERS}
 DRAWING_KEYS = [b64url(signing_key(f"drawing {n}").public) for n in range(22)]
 
 Sign = Callable[[World, str, str], bytes]
 """Signs one action of a member; the text is different for each."""
 
 KINDS: dict[str, Sign] = {
-    "witness": lambda world, by, text: world.witness(by),
-    "document.end": lambda world, by, text: world.sign("document.end/1", {"version": digest(text)}, by=by),
-    "allowance.open": lambda world, by, text: world.sign(
-        "allowance.open/1", {"unit": "kg", "quantity": "1000", "keys": DRAWING_KEYS, "releaser": BROKER}, by=by
+    "witness": lambda world, by, text: by_member(world, by, "witness/1", {"pool": digest(text)}),
+    "document.end": lambda world, by, text: by_member(world, by, "document.end/1", {"version": digest(text)}),
+    "allowance.open": lambda world, by, text: by_member(
+        world,
+        by,
+        "allowance.open/1",
+        {"unit": "kg", "quantity": "1000", "keys": list(DRAWING_KEYS), "releaser": BROKER},
     ),
 }
+
+
+def by_member(world: World, by: str, action: str, body: dict[str, Json]) -> bytes:
+    return world.sign(action, body, by=by, signer=SIGNERS[by])
 
 
 def signed(world: World, number: int, sign: Sign) -> list[bytes]:
@@ -99,31 +116,42 @@ def measure(folder: Path, actions: int, name: str) -> None:
     raw = KINDS[name](world, PRODUCER, "size")
     print(f"{name}, bytes of an action: {len(raw)}")
     count = max(actions // IN_A_BLOCK, 10)
-    spent: list[float] = []
+    lately: deque[dict[str, float]] = deque(maxlen=5)
+    first: float | None = None
     for number, watch in blocks(world, count, KINDS[name]):
-        total = sum(watch.spent.values())
-        spent.append(total)
-        if number == count - 1:
-            for step, seconds in watch.spent.items():
-                print(f"{name}, {step}: {microseconds(seconds)}")
-    early, late = sorted(spent[5:10])[2], sorted(spent[-5:])[2]
-    print(f"{name}, in all, after 10 thousand actions: {microseconds(early)}")
-    print(f"{name}, in all, after {count * IN_A_BLOCK:,} actions: {microseconds(late)} ({late / early:.2f} times)")
+        lately.append(watch.spent)
+        done = (number + 1) * IN_A_BLOCK
+        if done not in MARKS and number != count - 1:
+            continue
+        late = statistics.median(sum(spent.values()) for spent in lately)
+        first = late if first is None else first
+        steps = ", ".join(f"{step} {median_of(lately, step)}" for step in watch.spent)
+        print(f"{name}, after {done:,} actions: {microseconds(late)} ({late / first:.2f} times; {steps})", flush=True)
+        print(f"{name}, memory of the process after {done:,} actions: {memory_mb():,.0f} MB", flush=True)
     used = (folder / "data.mdb").stat().st_blocks * 512
-    print(f"{name}, disk per million actions: {used / count / IN_A_BLOCK * 1e6 / 1e6:,.0f} MB")
+    print(f"{name}, disk per million actions: {used / count / IN_A_BLOCK * 1e6 / 1e6:,.0f} MB", flush=True)
     world.store.close()
 
 
-def main(actions: int) -> None:
+def median_of(lately: Iterable[dict[str, float]], step: str) -> str:
+    return microseconds(statistics.median(spent[step] for spent in lately))
+
+
+def memory_mb() -> float:
+    """What is the process's own: the pages of the replica's file in memory are the system's, and not counted."""
+    fields = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
+    return int(fields["RssAnon"].split()[0]) / 1024
+
+
+def main(actions: int, kinds: Sequence[str]) -> None:
     world = World()
     key = signing_key(f"{PRODUCER} act-1").public
     for name, seconds in parts_of_check(world.witness(), key):
         print(f"one witness, {name}: {microseconds(seconds)}")
     with tempfile.TemporaryDirectory() as folder:
-        for name in KINDS:
+        for name in kinds or KINDS:
             measure(Path(folder) / name, actions, name)
-    print(f"memory of the process at its highest: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:,.0f} MB")
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else DEFAULT_ACTIONS)
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else DEFAULT_ACTIONS, sys.argv[2:])

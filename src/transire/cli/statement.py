@@ -16,7 +16,8 @@ from transire.errors import TransireError
 from transire.ledger.action import parse_action
 from transire.ledger.chain import Time
 from transire.ledger.errors import StatementMalformed
-from transire.ledger.proof.forms import MAX_RECEIPT_BYTES, StatementReceipt, read_receipt
+from transire.ledger.proof.forms import MAX_RECEIPT_BYTES, StatementReceipt
+from transire.ledger.proof.reading import read_receipt
 from transire.ledger.statement import parse_statement
 
 _INDENT: Final = "  "

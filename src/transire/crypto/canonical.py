@@ -43,7 +43,7 @@ _DIGITS_ALIKE: Final = bytes.maketrans(b"123456789", b"000000000")
 _LONG_NUMBER: Final = b"0" * 16
 # What stands in the deepest container that the profile allows has this before it where each level is set in by one
 # space; a string has no line end in it. Found so, depth costs half of what it does to walk the value.
-_DEEP: Final = b"\n" + b" " * MAX_DEPTH
+_DEEP: Final = tuple(b"\n" + b" " * (MAX_DEPTH - within) for within in range(MAX_DEPTH))
 
 
 def _refuse_float(text: str) -> NoReturn:
@@ -142,15 +142,16 @@ def parse_json(raw: bytes, *, limit: int = DEFAULT_LIMIT) -> Json:
     return value
 
 
-def may_leave_profile(raw: bytes) -> bool:
+def may_leave_profile(raw: bytes, *, within: int = 0) -> bool:
     """Whether sorted text may lie outside of the profile, so that `parse_json` has to judge it.
 
-    For a reader that has found the text sorted and each name once, and is to stay fast.
+    For a reader that has found the text sorted and each name once, and is to stay fast. `within` is the number of
+    levels around it where it is a part of other text.
 
     >>> may_leave_profile(b'{"a":1}'), may_leave_profile(b"[9007199254740993]")
     (False, True)
     """
-    return _needs_walk(raw) or _LONG_NUMBER in raw.translate(_DIGITS_ALIKE)
+    return _needs_walk(raw, within) or _LONG_NUMBER in raw.translate(_DIGITS_ALIKE)
 
 
 def has_text_beyond_bmp(raw: bytes) -> bool:
@@ -186,9 +187,10 @@ _parse_strictly: Final[Callable[[str], Json]] = json.JSONDecoder(
 ).decode
 
 
-def _needs_walk(raw: bytes) -> bool:
+def _needs_walk(raw: bytes, within: int = 0) -> bool:
     """Whether valid JSON text may be too deep or have keys beyond the BMP; hardly ever true."""
-    if raw.count(b"[") + raw.count(b"{") > MAX_DEPTH and _DEEP in msgspec.json.format(raw, indent=1):
+    brackets = raw.count(b"[") + raw.count(b"{")
+    if brackets + within > MAX_DEPTH and _DEEP[within] in msgspec.json.format(raw, indent=1):
         return True
     return has_text_beyond_bmp(raw)
 

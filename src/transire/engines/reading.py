@@ -7,6 +7,7 @@ app_hash after T-1; so an action of block H can be proved from T = H+1 on, and a
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from itertools import islice
 from typing import Final, Protocol
 
@@ -16,7 +17,7 @@ from transire.crypto.structs import prepare_structs
 from transire.engines.base import BlockEvents, EndedVersion, Outcome, UnseenPast
 from transire.engines.errors import NotOnLedger
 from transire.errors import TransireError
-from transire.ledger.action import Action, parse_action
+from transire.ledger.action import Action, parse_known_action
 from transire.ledger.allowances import allowance_key
 from transire.ledger.block import (
     DecidedBlock,
@@ -78,6 +79,8 @@ class LedgerReading:
         self._blocks = blocks
         self._validators = validators
         self._changes = changes
+        # The receipts of one pool rest on the same two; what a height holds never changes.
+        self._signed = lru_cache(maxsize=16)(self._read_signed)
 
     def lookup(self, action_id: str) -> Outcome | None:
         """The outcome of an action of the past; None if it is in no block."""
@@ -210,7 +213,7 @@ class LedgerReading:
         if raw is None:
             raise NotOnLedger(got=f"the body of block {height}", expected="a node that keeps it")
         roots = _height(reader, proven - 1).roots
-        signer = _signer_key(parse_action(raw))
+        signer = _signer_key(parse_known_action(raw))
         proofs = {key: prove_state(reader, key, proven - 1) for key in dict.fromkeys((signer, *keys))}
         return Evidence(
             network=self._network,
@@ -232,6 +235,9 @@ class LedgerReading:
 
     def signed_header(self, height: int) -> SignedHeader:
         """A header with its commit and those who signed it."""
+        return self._signed(height)
+
+    def _read_signed(self, height: int) -> SignedHeader:
         header, commit = self._blocks.header(height), self._blocks.commit(height)
         if header is None or commit is None:
             raise NotOnLedger(got=f"block {height}")

@@ -8,6 +8,7 @@ spelling it differently. Who may sign, and when, is decided in `ledger.admission
 from __future__ import annotations
 
 from base64 import urlsafe_b64decode
+from functools import lru_cache
 from typing import Final, cast
 
 import msgspec
@@ -26,6 +27,7 @@ __all__ = [
     "MAX_ACTION_BYTES",
     "Action",
     "parse_action",
+    "parse_known_action",
     "read_terms",
     "sign_action",
     "verify_action",
@@ -90,11 +92,15 @@ class Action(msgspec.Struct, frozen=True, kw_only=True):
         return self.by[len(KEY_SIGNER) :] if self.by.startswith(KEY_SIGNER) else None
 
 
-def parse_action(raw: bytes) -> Action:
-    """Read the bytes of an action; everything about it but who signed it is checked here."""
+def parse_action(raw: bytes, *, value: Json = None) -> Action:
+    """Read the bytes of an action; everything about it but who signed it is checked here.
+
+    `value` is the JSON that `raw` was written from, where that was read strictly before.
+    """
     if len(raw) > MAX_ACTION_BYTES:
         raise ActionTooLarge(got=f"{len(raw)} bytes", expected=f"at most {MAX_ACTION_BYTES}")
-    value = _read_canonical(raw)
+    if value is None:
+        value = _read_canonical(raw)
     try:
         envelope = msgspec.convert(value, _Envelope)
         expires_at = seconds_of(envelope.expires)
@@ -116,6 +122,10 @@ def parse_action(raw: bytes) -> Action:
         digest=sha256(raw),
         consumed_id=sha256(signed_bytes(raw)),
     )
+
+
+parse_known_action = lru_cache(maxsize=32)(parse_action)
+"""The same for whoever reads one action again and again, as for all receipts of one pool. Nobody may change it."""
 
 
 def sign_action(

@@ -91,9 +91,13 @@ def events_digest(events: tuple[Event, ...]) -> str:
 
 def log_leaf_data(action_id: str, *, height: int, index: int, events: tuple[Event, ...]) -> bytes:
     """What is hashed as leaf of the log for an accepted action (LEDGER.md 6)."""
+    return log_leaf_of(action_id, height=height, index=index, digest=events_digest(events))
+
+
+def log_leaf_of(action_id: str, *, height: int, index: int, digest: str) -> bytes:
+    """The same, of the digest of the events."""
     # Canonical as it stands: sorted members, and no value that JSON would write otherwise.
-    text = f'{{"action":"{action_id}","events":"{events_digest(events)}","height":{height},"index":{index}}}'
-    return text.encode("ascii")
+    return f'{{"action":"{action_id}","events":"{digest}","height":{height},"index":{index}}}'.encode("ascii")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ range, and the published JSON Schema is made from them (`ledger.proof.forms`).
 from __future__ import annotations
 
 from binascii import a2b_base64
+from functools import lru_cache
 from typing import Annotated, Final
 
 from msgspec import Meta, Struct
@@ -106,8 +107,11 @@ class SignedHeaderForm(Form, frozen=True):
     commit: CommitForm
 
 
+@lru_cache(maxsize=4096)
 def octets_of(text: str) -> bytes:
     """The bytes of a text that a form has read: its pattern left one spelling only, so nothing is checked again.
+
+    Kept for some, since the paths of one tree share their upper digests.
 
     >>> octets_of("-_8").hex()
     'fbff'

@@ -26,7 +26,8 @@ from transire.documents.errors import CommitmentMismatch, RepresentationRefused
 from transire.errors import TransireError
 from transire.ledger.fields import Digest
 from transire.ledger.proof.errors import CredentialInvalid, DocumentDiffers, NotAReceipt, NotJudged, ProofRefused
-from transire.ledger.proof.forms import MAX_RECEIPT_BYTES, StatementReceipt, read_receipt
+from transire.ledger.proof.forms import MAX_RECEIPT_BYTES, StatementReceipt
+from transire.ledger.proof.reading import read_receipt
 from transire.ledger.proof.status import ISSUED
 from transire.ledger.state import MemberRecord
 from transire.ledger.verify import Check, Verification

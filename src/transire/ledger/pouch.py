@@ -33,7 +33,8 @@ from transire.ledger.checkpoint import NoteVerifier
 from transire.ledger.disclosure import as_receipts_refuse, require_receipt
 from transire.ledger.fields import Digest
 from transire.ledger.proof.errors import CredentialInvalid, DocumentDiffers, NotAReceipt, NotJudged
-from transire.ledger.proof.forms import MAX_RECEIPT_BYTES, StatementReceipt, read_receipt
+from transire.ledger.proof.forms import MAX_RECEIPT_BYTES, StatementReceipt
+from transire.ledger.proof.reading import read_receipt
 from transire.ledger.proof.status import ISSUED
 from transire.ledger.proof.trust import TrustRoot
 from transire.ledger.state import MemberRecord

@@ -18,7 +18,7 @@ import msgspec
 
 from transire.crypto.canonical import Json, parse_canonical
 from transire.crypto.encoding import b64url
-from transire.ledger.action import parse_action
+from transire.ledger.action import parse_known_action
 from transire.ledger.allowances import allowance_key
 from transire.ledger.block import Evidence, SignedHeader, StateProof
 from transire.ledger.bodies import AllowanceDraw, AllowanceSplit
@@ -26,8 +26,10 @@ from transire.ledger.chain import Validator, validators_hash
 from transire.ledger.chain_json import commit_json, header_json, validators_json
 from transire.ledger.endings import ended_key
 from transire.ledger.governance import validator_key
+from transire.ledger.proof.cache import VerifyCache
 from transire.ledger.proof.errors import ReceiptIncomplete
-from transire.ledger.proof.forms import MAX_RECEIPT_BYTES, read_receipt, text_of
+from transire.ledger.proof.forms import MAX_RECEIPT_BYTES, text_of
+from transire.ledger.proof.reading import read_receipt
 from transire.ledger.proof.state import issuers_of, named_members
 from transire.ledger.rules import member_key
 
@@ -40,6 +42,8 @@ __all__ = [
 ]
 
 _MEMBER = "member/"
+_BUILT = VerifyCache(most_bytes=1024 * 1024)
+"""Parts of receipts built before; those of one pool share all but the statement and its place."""
 
 
 class StatementEvidence(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,7 +76,7 @@ def receipt_keys(
     `status_of`: pairs of issuer and version whose ending, or its absence, is to be shown. `validators`: those whose
     operators the network file does not name, since they came later.
     """
-    parsed = parse_action(action)
+    parsed = parse_known_action(action)
     keys = [ended_key(issuer, version) for issuer, version in status_of]
     keys += [validator_key(b64url(validator.address)) for validator in validators]
     if parsed.drawing_key is not None and isinstance(parsed.terms, AllowanceDraw | AllowanceSplit):
@@ -125,7 +129,7 @@ def receipt_bytes(receipt: Mapping[str, Json]) -> bytes:
     raw = text_of(receipt)
     if len(raw) > MAX_RECEIPT_BYTES:
         raise ReceiptIncomplete(got=f"{len(raw)} bytes", expected=f"at most {MAX_RECEIPT_BYTES}: open fewer documents")
-    read_receipt(raw)  # whoever builds one that nobody could read learns it here
+    read_receipt(raw, _BUILT)  # whoever builds one that nobody could read learns it here
     return raw
 
 

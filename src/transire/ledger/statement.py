@@ -48,7 +48,9 @@ class Statement(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     @property
     def raw(self) -> bytes:
         """The canonical bytes: the statement was canonical when it was read, so these are the same."""
-        return canonical_bytes(cast("Json", msgspec.to_builtins(self)))
+        # A list and no tuple: what comes back from JSON is then seen to be what was given, and need not be walked.
+        about = {"about": list(self.about)}
+        return canonical_bytes(cast("Json", msgspec.to_builtins(self) | about))
 
     @property
     def id(self) -> str:
@@ -195,12 +197,31 @@ def verify_pool_opening(commitment: str, opening: object, *, network: str, by: s
 def verify_statement(raw: bytes, *, opening: PoolOpening, index: int, path: Sequence[str]) -> Statement:
     """Refuse unless these bytes are the statement at that place of the opened pool, by the pool's own member."""
     statement = parse_statement(raw)
-    if statement.by != opening.by:
-        raise StatementForeign(got=statement.by, expected=opening.by, where="/by")
+    _require_own(statement.by, opening)
     try:
         siblings = [unb64url(digest, length=32) for digest in path]
-        root = unb64url(opening.root, length=32)
-        verify_inclusion(leaf_hash(raw), index=index, size=opening.count, path=siblings, root=root)
     except TransireError as error:
         raise PoolMismatch(got=str(error), expected=opening.root) from error
+    _verify_place(raw, opening, index, siblings)
     return statement
+
+
+def verify_statement_read(raw: bytes, by: str, *, opening: PoolOpening, index: int, path: Sequence[bytes]) -> None:
+    """The same of a statement by `by` that its form was read from, as were the digests of its path."""
+    if len(raw) > MAX_STATEMENT_BYTES:
+        parse_statement(raw)
+    _require_own(by, opening)
+    _verify_place(raw, opening, index, path)
+
+
+def _require_own(by: str, opening: PoolOpening) -> None:
+    if by != opening.by:
+        raise StatementForeign(got=by, expected=opening.by, where="/by")
+
+
+def _verify_place(raw: bytes, opening: PoolOpening, index: int, path: Sequence[bytes]) -> None:
+    try:
+        root = unb64url(opening.root, length=32)
+        verify_inclusion(leaf_hash(raw), index=index, size=opening.count, path=path, root=root)
+    except TransireError as error:
+        raise PoolMismatch(got=str(error), expected=opening.root) from error

@@ -29,7 +29,8 @@ from transire.ledger.proof.blocks import (
 from transire.ledger.proof.cache import VerifyCache
 from transire.ledger.proof.case import Case, Finding
 from transire.ledger.proof.errors import NotShown, ProofRefused, ReceiptMalformed
-from transire.ledger.proof.forms import ActionReceipt, StatementReceipt, read_receipt
+from transire.ledger.proof.forms import ActionReceipt, StatementReceipt
+from transire.ledger.proof.reading import read_receipt
 from transire.ledger.proof.state import check_keys, check_log, check_members, check_state
 from transire.ledger.proof.status import check_age, check_status, check_witnesses
 from transire.ledger.proof.trust import TrustRoot
@@ -39,7 +40,7 @@ __all__ = ["CHECKS", "Check", "TrustRoot", "Verification", "VerifyCache", "verif
 Outcome = Literal["holds", "fails", "not shown"]
 
 
-class Check(msgspec.Struct, frozen=True, kw_only=True):
+class Check(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One check of a receipt. `code` and `fix` are those of the refusal, empty unless it fails."""
 
     name: str
@@ -164,14 +165,15 @@ def verify_receipt(
     many calls spares what was verified before: headers, signatures of actions, rows of the state.
     """
     trust = network if isinstance(network, TrustRoot) else TrustRoot.parse(network)
+    known = VerifyCache() if cache is None else cache
     try:
-        form = read_receipt(receipt)
+        form = read_receipt(receipt, known)
     except ReceiptMalformed as refusal:
         return _verification("receipt", trust, (_failed("form", _FORM_TITLE, refusal),))
     case = Case(
         receipt=form,
         trust=trust,
-        cache=VerifyCache() if cache is None else cache,
+        cache=known,
         now=now or datetime.now(UTC),
         max_age=max_age,
         witnesses=witnesses,

@@ -58,11 +58,6 @@ def leaf_hash(key_hash: bytes, value_hash: bytes) -> bytes:
     return sha256(b"\x00" + key_hash + value_hash).digest()
 
 
-def node_hash(left: bytes, right: bytes) -> bytes:
-    """H(0x01 || left || right), LEDGER.md 6."""
-    return sha256(b"\x01" + left + right).digest()
-
-
 def slot_of(leaves: list[Leaf], depth: int) -> Slot:
     """The slot of at most `BUNCH_LIMIT` sorted leaves, `depth` bits below the root."""
     if len(leaves) < 2:

@@ -8,7 +8,8 @@ from typing import Final
 from transire.crypto.canonical import Json
 from transire.crypto.encoding import b64url, unb64url
 from transire.merkle.errors import ProofInvalid
-from transire.merkle.pages import EMPTY, HASH_SIZE, leaf_hash, node_hash
+from transire.merkle.pages import EMPTY, HASH_SIZE, leaf_hash
+from transire.merkle.tree import node_on_path
 
 MAX_DEPTH: Final = 8 * HASH_SIZE
 
@@ -84,7 +85,7 @@ def _verify_path(root: bytes, key_hash: bytes, proof: SparseProof) -> None:
     node = EMPTY if proof.leaf is None else leaf_hash(*proof.leaf)
     path = int.from_bytes(key_hash, "big") >> (MAX_DEPTH - len(siblings))
     for sibling in reversed(siblings):
-        node = node_hash(sibling, node) if path & 1 else node_hash(node, sibling)
+        node = node_on_path(sibling, node) if path & 1 else node_on_path(node, sibling)
         path >>= 1
     if node != root:
         raise ProofInvalid(expected=f"root {root.hex()}", got=node.hex())

@@ -9,6 +9,7 @@ reads O(log n) of them.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from hashlib import sha256
 from itertools import chain
 from typing import Final, TypeAlias
@@ -42,6 +43,10 @@ def node_hash(left: bytes, right: bytes) -> bytes:
     'fac54203e7cc696c'
     """
     return sha256(b"\x01" + left + right).digest()
+
+
+node_on_path = lru_cache(maxsize=4096)(node_hash)
+"""The same for verifying: kept for some, since the paths of one tree share their upper nodes."""
 
 
 def root_of(leaf_hashes: Sequence[bytes]) -> bytes:
@@ -262,11 +267,11 @@ def verify_inclusion(leaf: bytes, *, index: int, size: int, path: Sequence[bytes
         if last == 0:
             raise ProofInvalid(expected="a shorter path", got=f"{len(path)} hashes")
         if position & 1 or position == last:
-            node = node_hash(sibling, node)
+            node = node_on_path(sibling, node)
             while not position & 1 and position:
                 position, last = position >> 1, last >> 1
         else:
-            node = node_hash(node, sibling)
+            node = node_on_path(node, sibling)
         position, last = position >> 1, last >> 1
     if last:
         raise ProofInvalid(expected="a longer path", got=f"{len(path)} hashes")

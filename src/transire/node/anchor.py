@@ -12,7 +12,7 @@ no block and waits for none: by the ledger's time, never by the clock on this ma
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -38,7 +38,7 @@ ANSWER_WITHIN_S = 30.0
 
 NONCE_BYTES = 16
 
-OnAccepted = Callable[[sa.Connection, str, list[journal.Accepted]], None]
+OnAccepted = Callable[[sa.Connection, str, Iterable[journal.Accepted]], None]
 """Called with a pool that the ledger has accepted and its statements, in the transaction that writes it down."""
 
 
@@ -109,7 +109,7 @@ class Anchor:
         answer cannot be had or written down keeps no other one waiting. False when there was nothing to anchor.
         """
         with self._database.reading() as view:
-            left, is_ready = journal.pending_pools(view), journal.count_pooled(view, now) > 0
+            left, is_ready = journal.pending_pools(view), journal.has_pooled(view, now)
         failed = [error for pending in left if (error := self._try_to_finish(pending)) is not None]
         fresh = self._submit_next(now) if left or is_ready else None  # what was left may have gone back to the pool
         if fresh is not None:

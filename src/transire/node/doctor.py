@@ -32,6 +32,7 @@ from transire.node.rooms import database_file, open_database
 from transire.node.settings import MemberSettings, read_settings
 from transire.node.tenant import Tenant
 from transire.vault import journal
+from transire.vault.trees import KeptTrees
 
 FREE_BYTES = 1 << 30
 """Less free disk than this is a complaint: the ledger stops cleanly on a full disk, but it stops."""
@@ -156,16 +157,17 @@ def _statements(tenant: Tenant) -> list[str]:
     """Every accepted statement is what its id says, and leads to a pool that its action anchored."""
     complaints = []
     with tenant.database.reading() as view:
+        kept = KeptTrees()
         for statement_id in journal.accepted_ids(view):
             try:
-                _statement(view, statement_id)
+                _statement(view, statement_id, kept)
             except TransireError as error:
                 complaints.append(f"statement {statement_id}: {error}")
     return complaints
 
 
-def _statement(view: sa.Connection, statement_id: str) -> None:
-    found = journal.locate(view, statement_id)
+def _statement(view: sa.Connection, statement_id: str, kept: KeptTrees) -> None:
+    found = journal.locate(view, statement_id, kept=kept)
     if found is None or found.statement.id != statement_id:
         raise StatementAltered(got=found and found.statement.id, expected=statement_id)
     action = parse_action(found.action)

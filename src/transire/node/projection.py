@@ -7,7 +7,7 @@ arrival, so that a rebuild from vault and ledger gives equal content.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
@@ -78,7 +78,7 @@ def place_of(located: journal.Accepted) -> Place:
     return Place(place.log_index, located.index, place.height, place.accepted_at)
 
 
-def take_in(tx: sa.Connection, tenant: Tenant, found: Sequence[journal.Accepted], *, pool: str | None = None) -> None:
+def take_in(tx: sa.Connection, tenant: Tenant, found: Iterable[journal.Accepted], *, pool: str | None = None) -> None:
     """Statements have become known as accepted, for the first time: write their rows, and let procedures react.
 
     `pool` says that they are a whole pool of this member's, which may hold thousands.
@@ -86,50 +86,54 @@ def take_in(tx: sa.Connection, tenant: Tenant, found: Sequence[journal.Accepted]
     arrivals = arrivals_at(tenant, found)
     documents = Documents(tx, tenant.vault)
     if pool is None:
-        project_accepted(tx, arrivals, documents)
+        arrivals = iter(known := list(arrivals))
+        project.project_statements(tx, [_statement_row(context, located) for context, located in known])
     else:
         project.project_pool(tx, pool)
-        _project_meaning(tx, arrivals, documents)
+    reacting = []
     for context, one in arrivals:
+        _project_meaning(tx, context, one, documents)
+        if reactions(one.statement.kind):
+            reacting.append((context, one))
+    for context, one in reacting:  # not before the rows of all are written
         for react in reactions(one.statement.kind):
             react(tenant, tx, context, one.statement, documents)
 
 
-def arrivals_at(tenant: Tenant, found: Sequence[journal.Accepted]) -> list[Arrival]:
+def arrivals_at(tenant: Tenant, found: Iterable[journal.Accepted]) -> Iterator[Arrival]:
     """Each statement with what a projector may know about its arrival at this member."""
     now = tenant.now()
-    roles = {height: tenant.roles_at(height) for height in {one.place.height for one in found}}
-    return [
-        (
-            Context(
-                did=tenant.did,
-                roles=roles[one.place.height],
-                statement_id=one.id,
-                place=place_of(one),
-                own=one.statement.by == tenant.did,
-                now=now,
-            ),
-            one,
+    roles: dict[int, tuple[str, ...]] = {}
+    for one in found:
+        height = one.place.height
+        if height not in roles:
+            roles[height] = tenant.roles_at(height)
+        context = Context(
+            did=tenant.did,
+            roles=roles[height],
+            statement_id=one.id,
+            place=place_of(one),
+            own=one.statement.by == tenant.did,
+            now=now,
         )
-        for one in found
-    ]
+        yield context, one
 
 
 def project_accepted(tx: sa.Connection, arrivals: Sequence[Arrival], documents: Documents) -> None:
     """Write all rows that follow from accepted statements: the whole of what a rebuild does for them."""
     project.project_statements(tx, [_statement_row(context, located) for context, located in arrivals])
-    _project_meaning(tx, arrivals, documents)
-
-
-def _project_meaning(tx: sa.Connection, arrivals: Sequence[Arrival], documents: Documents) -> None:
-    """The rows beside those of the statements themselves."""
     for context, located in arrivals:
-        statement = located.statement
-        _project_document(tx, context, statement, documents)
-        _project_delivery(tx, context, statement)
-        project_granting(tx, context.did, context.statement_id, context.place, statement)
-        for write in projectors(statement.kind):
-            write(tx, context, statement, documents)
+        _project_meaning(tx, context, located, documents)
+
+
+def _project_meaning(tx: sa.Connection, context: Context, located: journal.Accepted, documents: Documents) -> None:
+    """The rows beside those of the statement itself."""
+    statement = located.statement
+    _project_document(tx, context, statement, documents)
+    _project_delivery(tx, context, statement)
+    project_granting(tx, context.did, context.statement_id, context.place, statement)
+    for write in projectors(statement.kind):
+        write(tx, context, statement, documents)
 
 
 def _statement_row(context: Context, located: journal.Accepted) -> StatementRow:

@@ -37,7 +37,7 @@ def records_digest(tenant: Tenant) -> bytes:
 
 
 def _replay(tx: sa.Connection, tenant: Tenant, progress: Progress) -> None:
-    arrivals = arrivals_at(tenant, journal.all_accepted(tx))
+    arrivals = list(arrivals_at(tenant, journal.all_accepted(tx)))
     documents = Documents(tx, tenant.vault)
     for done, arrival in enumerate(arrivals, start=1):
         project_accepted(tx, [arrival], documents)

@@ -23,10 +23,13 @@ def settle(tenants: Sequence[Tenant], beat: Beat, timeout: float) -> None:
         # One tenant after the other is looked at. Only if no turn was taken meanwhile is that the state of one moment:
         # else what was under way at the last one may have gone over to the first.
         turns = beat.turns_if_quiet(names)
-        busy = [tenant.slug for tenant in tenants if is_busy(tenant, tenant.now())]
+        is_late = time.monotonic() > deadline
+        # While a turn is being taken nobody need be asked, and asking would take the processor from it.
+        asked = tenants if turns is not None or is_late else ()
+        busy = [tenant.slug for tenant in asked if is_busy(tenant, tenant.now())]
         if not busy and turns is not None and turns == beat.turns_if_quiet(names):
             return
-        if time.monotonic() > deadline:
+        if is_late:
             raise NotSettled(got=", ".join(busy or names), expected=f"nothing under way after {timeout:g} s")
         time.sleep(LOOK_EVERY_S)
 
@@ -35,7 +38,7 @@ def is_busy(tenant: Tenant, now: datetime) -> bool:
     """Whether something of this tenant is still on its way. Unhurried statements that still wait do not count."""
     with tenant.database.reading() as view:
         return bool(
-            journal.count_pooled(view, now)
+            journal.has_pooled(view, now)
             or journal.pending_pools(view)
             or acts.count_owed(view)
             or outbox.count_under_way(view, now)

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
+from typing import Final
 
 import sqlalchemy as sa
 
@@ -33,7 +34,7 @@ from transire.ledger.action import sign_action
 from transire.ledger.endings import ended_key
 from transire.ledger.kinds import KindRegistry
 from transire.ledger.state import MemberRecord, at
-from transire.ledger.statement import make_statement, parse_statement, statement_bytes
+from transire.ledger.statement import make_statement, statement_bytes, stored_statement
 from transire.node.anchor import NONCE_BYTES, Signer, expiry, write_time
 from transire.node.enrolment import DESK, EXCHANGE_NAME
 from transire.node.errors import (
@@ -50,6 +51,7 @@ from transire.vault.envelope import build_envelope
 from transire.vault.hybrid_keys import hybrid_public_of
 from transire.vault.outbox import OutboxRow
 from transire.vault.representations import represent
+from transire.vault.trees import KeptTrees
 from transire.vault.vault import Vault
 
 UNHURRIED_AT_MOST_S = 90
@@ -59,6 +61,9 @@ AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
 """When a statement that does not wait may be anchored: not "now", which a clock that is set back would make later."""
 
 ANSWER_WITHIN_S = 30.0
+
+TREES: Final = KeptTrees()
+"""Of all members of this process together; a pool's name says enough, since no two pools share one."""
 
 Countersigned = Callable[[int], tuple[int, str] | None]
 """The newest header above a height whose log an outside witness countersigned, with the note that says so."""
@@ -251,7 +256,7 @@ class Tenant:
         salt = secrets.token_bytes(32)
         who = node_person(tx, self.now()) if person is None else person
         made = make_statement(kind, body, about=about, by=self.did, actor=actor_reference(tx, who, salt), salt=salt)
-        statement = parse_statement(statement_bytes(made))
+        statement = stored_statement(statement_bytes(made))  # made and read strictly just now
         # Asked only where something has to go before: a subject of which much is said has many kinds to look through.
         known = journal.kinds_about(tx, statement.about) if self.kinds.find(kind).follows else ()
         self.kinds.check_statement(statement, self.roles, known)
@@ -326,7 +331,7 @@ class Tenant:
     def located(self, statement_id: str) -> journal.Located:
         """A statement with its evidence; refused while the ledger has not accepted it."""
         with self.database.reading() as view:
-            found = journal.locate(view, statement_id)
+            found = journal.locate(view, statement_id, kept=TREES)
         if found is None:
             raise StatementNotAccepted(got=statement_id)
         return found

@@ -17,7 +17,7 @@ nothing and yet learns what has ended. Nor does one recipient, or one envelope, 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -141,7 +141,7 @@ class TenantTurn:
         if self._teller is not None:
             self._teller.tell(self._tenant.now())
 
-    def _on_accepted(self, tx: sa.Connection, pool: str, found: list[journal.Accepted]) -> None:
+    def _on_accepted(self, tx: sa.Connection, pool: str, found: Iterable[journal.Accepted]) -> None:
         take_in(tx, self._tenant, found, pool=pool)
 
     def _deliver(self) -> None:

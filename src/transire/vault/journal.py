@@ -21,6 +21,7 @@ from transire.crypto.encoding import b64url
 from transire.ledger.statement import Pool, Statement, path_of, stored_statement
 from transire.merkle.tree import leaf_hash
 from transire.vault.tables import about, pools, statements
+from transire.vault.trees import KeptTrees, read_tree, read_trees
 
 POOLED, SUBMITTED, ACCEPTED = "pooled", "submitted", "accepted"
 
@@ -69,10 +70,13 @@ class Located(Accepted):
     action_id: str
 
 
+_READ_AT_ONCE = 200
+
 # Built once: building a statement costs several times what running it does.
 
 _IS_READY = (statements.c.state == POOLED, statements.c.ready_at <= sa.bindparam("now"))
 _COUNT_POOLED = sa.select(sa.func.count()).select_from(statements).where(*_IS_READY)
+_HAS_POOLED = sa.select(sa.literal(1)).select_from(statements).where(*_IS_READY).limit(1)
 _NEXT_READY = sa.select(sa.func.min(statements.c.ready_at)).where(statements.c.state == POOLED)
 _READ_POOLED = sa.select(statements.c.raw).where(*_IS_READY).order_by(statements.c.seq).limit(sa.bindparam("most"))
 _INSERT_POOL = pools.insert()
@@ -119,7 +123,7 @@ _LOCATED = (
     .join_from(statements, pools, statements.c.pool == pools.c.pool)
     .where(statements.c.state == ACCEPTED)
 )
-_LOCATE = _LOCATED.add_columns(pools.c.tree).where(statements.c.id == sa.bindparam("of"))
+_LOCATE = _LOCATED.where(statements.c.id == sa.bindparam("of"))
 _LOCATE_ALL = _LOCATED.where(statements.c.id.in_(sa.bindparam("ids", expanding=True))).order_by(
     pools.c.log_index, statements.c.pool_index
 )
@@ -160,7 +164,6 @@ _STATES_OF = sa.select(statements.c.id, statements.c.state).where(
     statements.c.id.in_(sa.bindparam("ids", expanding=True))
 )
 _PENDING = sa.select(pools.c.pool, pools.c.action, pools.c.action_id).where(pools.c.state == SUBMITTED)
-_TREES_OF = sa.select(pools.c.pool, pools.c.tree).where(pools.c.pool.in_(sa.bindparam("pools", expanding=True)))
 _READ_RAW = sa.select(statements.c.raw).where(statements.c.id == sa.bindparam("of"))
 
 
@@ -183,6 +186,11 @@ def about_values(name: str, statement: Statement) -> list[dict[str, str]]:
 def count_pooled(tx: sa.Connection, now: datetime) -> int:
     """How many statements could be anchored now."""
     return int(tx.execute(_COUNT_POOLED, {"now": now}).scalar_one())
+
+
+def has_pooled(tx: sa.Connection, now: datetime) -> bool:
+    """Whether there is one: asked far more often than how many, and told by the first."""
+    return tx.execute(_HAS_POOLED, {"now": now}).first() is not None
 
 
 def next_ready(tx: sa.Connection) -> datetime | None:
@@ -221,12 +229,21 @@ def pending_pools(tx: sa.Connection) -> list[PendingPool]:
     return [PendingPool(row.pool, bytes(row.action), row.action_id) for row in tx.execute(_PENDING)]
 
 
-def mark_accepted(tx: sa.Connection, pool: str, place: Place) -> list[Accepted]:
-    """The ledger accepted the pool; returns its statements, in order."""
+def mark_accepted(tx: sa.Connection, pool: str, place: Place) -> Iterator[Accepted]:
+    """The ledger accepted the pool; returns its statements, in order, each read when it is asked for.
+
+    Ten thousand of them in memory at once would cost more to Python's collector than all that is done with them.
+    """
     where = {"at_height": place.height, "at_index": place.log_index, "at_time": place.accepted_at}
     tx.execute(_ACCEPT_POOL, {"of": pool, **where})
     tx.execute(_ACCEPT_STATEMENTS, {"of": pool})
-    return [_accepted_of(row, place) for row in tx.execute(_READ_POOL, {"of": pool})]
+    return _statements_of(tx, pool, place)
+
+
+def _statements_of(tx: sa.Connection, pool: str, place: Place) -> Iterator[Accepted]:
+    for rows in tx.execute(_READ_POOL, {"of": pool}).partitions(_READ_AT_ONCE):
+        for row in rows:
+            yield _accepted_of(row, place)
 
 
 def abandon_pool(tx: sa.Connection, pool: str) -> None:
@@ -254,12 +271,16 @@ def accepted_pools(tx: sa.Connection) -> Iterator[AcceptedPool]:
         yield AcceptedPool(row.pool, row.action_id, row.height, row.log_index)
 
 
-def locate(tx: sa.Connection, statement: str) -> Located | None:
-    """The statement with its evidence; None while it is not accepted, or unknown."""
+def locate(tx: sa.Connection, statement: str, *, kept: KeptTrees | None = None) -> Located | None:
+    """The statement with its evidence; None while it is not accepted, or unknown.
+
+    Whoever asks for many passes the same `kept` each time, so that they share the tree of their pool.
+    """
     row = tx.execute(_LOCATE, {"of": statement}).first()
-    return (
-        None if row is None else _located_of(row, _path(row, {} if row.tree is None else {row.pool: bytes(row.tree)}))
-    )
+    if row is None:
+        return None
+    trees = {} if row.path is not None else {row.pool: read_tree(tx, row.pool, kept)}
+    return _located_of(row, _path(row, trees))
 
 
 def find_accepted(tx: sa.Connection, statement: str) -> Accepted | None:
@@ -351,8 +372,7 @@ def _placed(row: Any) -> Accepted:
 def _located(tx: sa.Connection, found: Iterable[Any]) -> list[Located]:
     """The rows with their paths; a tree, which may be large, is read once for all statements of its pool."""
     rows = list(found)
-    pathless = {row.pool for row in rows if row.path is None}
-    trees = {row.pool: bytes(row.tree) for row in tx.execute(_TREES_OF, {"pools": list(pathless)})} if pathless else {}
+    trees = read_trees(tx, {row.pool for row in rows if row.path is None})
     return [_located_of(row, _path(row, trees)) for row in rows]
 
 

@@ -14,7 +14,8 @@ from receipt_alterations import alterations
 from receipt_world import tell
 from transire.crypto.canonical import canonical_bytes
 from transire.ledger.proof.errors import NotAReceipt, ReceiptMalformed
-from transire.ledger.proof.forms import TYPES, read_receipt
+from transire.ledger.proof.forms import TYPES
+from transire.ledger.proof.reading import read_receipt
 from transire.ledger.proof.schema import file_name, receipt_schema, schema_text
 
 SPEC = Path(__file__).resolve().parents[3] / "spec"

@@ -20,8 +20,8 @@ from transire.ledger.chain_json import validators_json
 from transire.ledger.proof.acts import check_stated_by
 from transire.ledger.proof.case import Case
 from transire.ledger.proof.errors import KeyNotProved, NotAReceipt, ProofRefused, ReceiptIncomplete, SignerNotEntitled
-from transire.ledger.proof.forms import read_receipt
 from transire.ledger.proof.headers import Schedule
+from transire.ledger.proof.reading import read_receipt
 from transire.ledger.proof.status import check_status
 from transire.ledger.receipt import StatementEvidence, build_receipt
 from transire.ledger.state import Ended, MemberRecord, Since
@@ -590,6 +590,29 @@ class TestCache:
         for one in (story, other, story):
             assert verify(one.chain, one.receipt(), cache=cache).holds
             assert len(cache) == 1
+
+    def test_a_receipt_of_other_formatting_finds_what_was_verified(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        story = tell()
+        cache = VerifyCache()
+        assert verify(story.chain, story.receipt(), cache=cache).holds
+        for once in ("headers.verify_commit", "acts.verify_action", "state.verify_presence"):
+            monkeypatch.setattr(f"transire.ledger.proof.{once}", None)  # calling it again would fail
+        assert verify(story.chain, json.dumps(json.loads(story.receipt()), indent=2).encode(), cache=cache).holds
+
+    def test_parts_that_are_only_well_formed_fill_a_bounded_number_of_bytes(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(VerifyCache, "REMEMBERED_BYTES", 40_000)
+        cache = VerifyCache()
+        receipt = json.loads(tell().receipt())
+        for number in range(20):
+            receipt["action"]["body"] = {"number": number, "text": "x" * 10_000}
+            read_receipt(canonical_bytes(receipt), cache)
+            assert 10_000 < cache._bytes <= 40_000
+        before = len(cache)
+        receipt["action"]["body"] = {"text": "x" * 50_000}
+        read_receipt(canonical_bytes(receipt), cache)
+        assert len(cache) == before, "a part of its own size would have everything else forgotten"
 
 
 class TestForm:

@@ -9,8 +9,9 @@ from memory_rows import Rows
 
 from transire.crypto.errors import EncodingInvalid
 from transire.merkle.errors import ProofInvalid, ProofUnavailable, TreeDamaged, VersionPruned
-from transire.merkle.pages import leaf_hash, node_hash
+from transire.merkle.pages import leaf_hash
 from transire.merkle.sparse import EMPTY, SparseMap, SparseProof, verify_absence, verify_presence
+from transire.merkle.tree import node_hash
 
 
 def key(number: int) -> bytes:

@@ -116,7 +116,7 @@ def test_a_pool_takes_the_oldest_that_are_ready_and_no_more(producer: Member) ->
         name = parse_action(action).id
         journal.mark_submitted(tx, pool, by=producer.did, action=action, action_id=name, expires=NOW, now=NOW)
         assert journal.read_pooled(tx, NOW, 9) == [journal.read_raw(tx, last[2])]
-        accepted = journal.mark_accepted(tx, pool.commitment, producer.ledger.accept(action))
+        accepted = list(journal.mark_accepted(tx, pool.commitment, producer.ledger.accept(action)))
     assert [(one.id, one.index) for one in accepted] == [(id, index) for index, id in enumerate(first + last[:2])]
     with producer.database.reading() as view:
         located = journal.locate_all(view, [one.id for one in accepted])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from transire.crypto.canonical import Json
 from transire.crypto.encoding import b64url, unb64url
@@ -11,11 +11,12 @@ from transire.ledger.action import Action, parse_action, verify_action
 from transire.ledger.admission import purpose_of
 from transire.ledger.allowances import allowance_key
 from transire.ledger.bodies import AllowanceDraw, AllowanceSplit, Witness
+from transire.ledger.chain_json import octets_of
 from transire.ledger.proof.case import Case, Finding, proved
 from transire.ledger.proof.errors import NotInPool, OtherNetwork, SignerNotEntitled
 from transire.ledger.proof.forms import StatementReceipt, text_of
 from transire.ledger.state import Allowance, MemberKey, MemberRecord
-from transire.ledger.statement import verify_pool_opening, verify_statement
+from transire.ledger.statement import PoolOpening, verify_pool_opening, verify_statement_read
 from transire.merkle.tree import leaf_hash
 
 
@@ -35,9 +36,14 @@ def check_custody(case: Case) -> Finding:
     """Whether one custodian keeps the keys of several of the members that the receipt names."""
     records = proved(case.records, "members")
     proved(case.action, "stated-by")
+    about = ("custody", case.height, tuple(records))
+    return case.cache.once_of(tuple(records.values()), about, lambda: _find_custody(records, case.height))
+
+
+def _find_custody(records: Mapping[str, MemberRecord | None], height: int) -> Finding:
     keepers: dict[str, set[str]] = {}
     for did, record in records.items():
-        for custodian in _custodians(record, case.height):
+        for custodian in _custodians(record, height):
             keepers.setdefault(custodian, set()).add(did)
     shared = [
         f"{custodian} keeps the keys of {', '.join(sorted(kept))}"
@@ -54,25 +60,35 @@ def check_statement(case: Case) -> Finding:
     receipt = case.receipt
     if not isinstance(receipt, StatementReceipt):
         return Finding(_action_in_words(case), detail="This receipt is of the action alone.")
-    action = proved(case.action, "stated-by")
+    action, said, place = proved(case.action, "stated-by"), receipt.statement, receipt.place
     if not isinstance(action.terms, Witness):
         raise NotInPool(got=action.action, expected="witness/1")
+    raw = text_of(case.statement_json or {})
     try:
-        opening = verify_pool_opening(action.terms.pool, receipt.pool, network=case.trust.network, by=action.by)
-        raw = text_of(case.statement_json or {})
-        statement = verify_statement(raw, opening=opening, index=receipt.place.index, path=receipt.place.path)
+        opening = _open_pool(case, receipt, action, action.terms.pool)
+        path = [octets_of(digest) for digest in place.path]
+        verify_statement_read(raw, said.by, opening=opening, index=place.index, path=path)
     except TransireError as error:
         raise NotInPool(got=error.got or str(error), expected=error.expected) from error
     return Finding(
-        f"{statement.kind} by {statement.by}",
-        detail=f"Statement {b64url(leaf_hash(raw))}, {receipt.place.index + 1} of {opening.count} of its pool",
+        f"{said.kind} by {said.by}",
+        detail=f"Statement {b64url(leaf_hash(raw))}, {place.index + 1} of {opening.count} of its pool",
+    )
+
+
+def _open_pool(case: Case, receipt: StatementReceipt, action: Action, commitment: str) -> PoolOpening:
+    network = case.trust.network
+    return case.cache.once_of(
+        (receipt.pool, action),
+        ("pool", network),
+        lambda: verify_pool_opening(commitment, receipt.pool, network=network, by=action.by),
     )
 
 
 def _read_action(case: Case) -> Action:
-    raw = text_of(case.receipt.action)
+    shown = case.receipt.action
     try:
-        action = case.cache.once(("action", raw), lambda: parse_action(raw))
+        action = case.cache.once_of((shown,), "action", lambda: parse_action(text_of(shown), value=shown))
     except TransireError as error:
         raise SignerNotEntitled(got=str(error)) from error
     if action.network != case.trust.network:
@@ -81,8 +97,15 @@ def _read_action(case: Case) -> Action:
 
 
 def _check_member_key(case: Case, action: Action, record: MemberRecord | None) -> Finding:
+    if record is None:
+        raise SignerNotEntitled(got=action.by, expected=f"an active member at height {case.height}")
+    about = ("stated-by", case.height)
+    return case.cache.once_of((action, record), about, lambda: _find_member_key(case, action, record))
+
+
+def _find_member_key(case: Case, action: Action, record: MemberRecord) -> Finding:
     purpose = purpose_of(action)
-    if record is None or not record.is_active(case.height):
+    if not record.is_active(case.height):
         raise SignerNotEntitled(got=action.by, expected=f"an active member at height {case.height}")
     key = record.key_in_force(action.key, purpose, case.height)
     if key is None:
@@ -108,8 +131,7 @@ def _check_drawing_key(case: Case, action: Action, public: str) -> Finding:
 
 def _verify_signature(case: Case, action: Action, public: str) -> None:
     try:
-        signed = ("signature", action.raw, public)
-        case.cache.once(signed, lambda: verify_action(action, unb64url(public, length=32)))
+        case.cache.once_of((action,), ("signature", public), lambda: verify_action(action, unb64url(public, length=32)))
     except TransireError as error:
         raise SignerNotEntitled(got="another signature", expected=f"a signature by key {public}") from error
 

@@ -35,20 +35,30 @@ def check_validators(case: Case) -> Finding:
 
 def check_signed(case: Case) -> Finding:
     """Both headers were made final by more than two thirds of the validators in force."""
-    schedule = proved(case.schedule, "validators")
-    accepted, proven = schedule.verify(case.receipt.accepted), schedule.verify(case.receipt.proven)
+    schedule, receipt = proved(case.schedule, "validators"), case.receipt
+    case.accepted, case.proven, finding = case.cache.once_of(
+        (receipt.accepted, receipt.proven, receipt.changes, case.trust),
+        ("signed", case.height),
+        lambda: _find_signed(case, schedule),
+    )
+    return finding
+
+
+def _find_signed(case: Case, schedule: Schedule) -> tuple[FinalHeader, FinalHeader, Finding]:
+    accepted = schedule.verify(case.receipt.accepted)
+    proven = accepted if case.receipt.proven is case.receipt.accepted else schedule.verify(case.receipt.proven)
     if accepted.header.height != case.height + 1:
         raise HeadersDisagree(got=f"height {accepted.header.height}", expected=f"height {case.height + 1}")
     if proven.header.height < accepted.header.height or proven.header.time < accepted.header.time:
         raise HeadersDisagree(
             got=f"state of height {proven.header.height}", expected=f"height {accepted.header.height} or later"
         )
-    case.accepted, case.proven = accepted, proven
-    return Finding(
+    finding = Finding(
         f"{_share(proven)} of the validators' power: {_named(proven.block.signed, case.trust.operators)}",
         expected="more than two thirds",
         detail=f"Header {proven.header.height}; header {accepted.header.height} by {_share(accepted)}.",
     )
+    return accepted, proven, finding
 
 
 def check_time(case: Case) -> Finding:
@@ -60,6 +70,12 @@ def check_time(case: Case) -> Finding:
 def check_operators(case: Case) -> Finding:
     """How many organisations could have written this together; one alone proves nothing against itself."""
     proven = proved(case.proven, "signed")
+    rows = {key: row for key, row in (case.rows or {}).items() if isinstance(row, ValidatorRow)}
+    things = (proven, case.trust, *rows.values())
+    return case.cache.once_of(things, ("operators", *rows), lambda: _find_operators(case, proven))
+
+
+def _find_operators(case: Case, proven: FinalHeader) -> Finding:
     smallest = concentration(proven.validators, operators_of(case))
     if len(smallest.two_thirds) == 1:
         alone = smallest.two_thirds[0]

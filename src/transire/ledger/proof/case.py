@@ -27,7 +27,7 @@ from transire.ledger.state import MemberRecord, Row
 T = TypeVar("T")
 
 
-class Finding(msgspec.Struct, frozen=True):
+class Finding(msgspec.Struct, frozen=True, gc=False):
     """What a check found. `shown` is False where the receipt does not show what the check is about."""
 
     found: str

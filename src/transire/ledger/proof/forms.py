@@ -1,4 +1,4 @@
-"""The one fixed form of each type of receipt (`spec/receipt.md`), and how a file is read into it.
+"""The one fixed form of each type of receipt (`spec/receipt.md`); `ledger.proof.reading` reads a file into it.
 
 The classes *are* the schema: a field that is missing, unknown or of another type is refused here, and the JSON Schema
 beside the specification is written from them. Lists have an order that the form fixes, so that no two files say the
@@ -7,19 +7,15 @@ same thing and no element can be moved. All sizes are bounded before anything is
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from itertools import pairwise
-from typing import Annotated, Any, Final, Literal, NoReturn, TypeAlias
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Annotated, Any, Final, Literal, TypeAlias
 
-import msgspec
 import orjson
 from msgspec import Meta
 
-from transire.crypto.canonical import Json, may_leave_profile, parse_json
-from transire.errors import TransireError
+from transire.crypto.canonical import Json
 from transire.ledger.chain_json import ChainId, Count, Form, Height, SignedHeaderForm, ValidatorForm
 from transire.ledger.fields import Did, Digest
-from transire.ledger.proof.errors import NotAReceipt, ReceiptMalformed
 from transire.ledger.statement import ActorReference, KindName, PoolOpening
 
 MAX_RECEIPT_BYTES: Final = 32 * 1024 * 1024
@@ -159,21 +155,6 @@ TYPES: Final[dict[str, type[StatementReceipt] | type[ActionReceipt]]] = {
 """The form of a receipt, by what its member `receipt` says."""
 
 
-def read_receipt(raw: bytes) -> StatementReceipt | ActionReceipt:
-    """Read a file: `NotAReceipt` if it is something else, `ReceiptMalformed` if it is a receipt but not in its form."""
-    receipt = _read_sorted(raw)
-    if receipt is None:
-        receipt = _read_formatted(raw)
-    _require_order("members", [member.did for member in receipt.members])
-    _require_order("keys", [key.key for key in receipt.keys])
-    _require_order("documents", [document.commitment for document in receipt.documents])
-    for document in receipt.documents:
-        _require_order("representations", [one.media_type for one in document.representations])
-        _require_spelling(document)
-    _require_heights(change.header.header.height for change in receipt.changes)
-    return receipt
-
-
 def strings_in(value: Json) -> Iterator[str]:
     """All strings of a value, members of an object in the order of their names."""
     if isinstance(value, str):
@@ -186,79 +167,9 @@ def strings_in(value: Json) -> Iterator[str]:
             yield from strings_in(value[name])
 
 
-def text_of(value: Mapping[str, Json]) -> bytes:
-    """The canonical text of an object that was read from a receipt.
+def text_of(value: Mapping[str, Json] | Sequence[Json]) -> bytes:
+    """The canonical text of a value that was read from a receipt.
 
     What JSON cannot say is not in it, so there is nothing to check that its strict reader does not check again.
     """
     return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
-
-
-def _read_sorted(raw: bytes) -> StatementReceipt | ActionReceipt | None:
-    """A receipt as nodes write it: read fast, and written again with the same bytes, so it names no member twice.
-
-    None for other text, and for text that may lie outside of the profile: the other reader judges it and says what is
-    wrong, so that a receipt is judged alike however it is written.
-    """
-    if len(raw) > MAX_RECEIPT_BYTES:
-        return None
-    for marker, decode in _DECODERS.items():
-        if marker in raw:
-            try:
-                receipt = decode(raw)
-            except (msgspec.DecodeError, ValueError, RecursionError):
-                return None
-            return receipt if _encode(receipt) == raw and not may_leave_profile(raw) else None
-    return None
-
-
-def _refuse_float(text: str) -> NoReturn:
-    raise ValueError(text)
-
-
-_encode: Final = msgspec.json.Encoder(order="sorted").encode
-_DECODERS: Final[dict[bytes, Callable[[bytes], StatementReceipt | ActionReceipt]]] = {
-    f'"receipt":"{name}"'.encode(): msgspec.json.Decoder(form, float_hook=_refuse_float).decode
-    for name, form in TYPES.items()
-}
-
-
-def _read_formatted(raw: bytes) -> StatementReceipt | ActionReceipt:
-    """A receipt in whatever formatting, read strictly; everything that is wrong with it is said here."""
-    try:
-        value = parse_json(raw, limit=MAX_RECEIPT_BYTES)
-    except TransireError as error:
-        raise NotAReceipt(got=str(error)) from error
-    if not isinstance(value, dict):
-        raise NotAReceipt(got=type(value).__name__, expected="a JSON object")
-    form = TYPES.get(str(value.get("receipt")))
-    if form is None:
-        raise NotAReceipt(got=f"receipt: {value.get('receipt')!r:.40}", expected=" or ".join(TYPES))
-    try:
-        return msgspec.convert(value, form)
-    except msgspec.ValidationError as error:
-        raise ReceiptMalformed(got=str(error)) from error
-
-
-def _require_order(field: str, names: list[str]) -> None:
-    if any(left >= right for left, right in pairwise(names)):
-        raise ReceiptMalformed(got="another order, or a name twice", expected="sorted, each once", where=f"/{field}")
-
-
-def _require_spelling(document: DocumentForm) -> None:
-    """Bytes have one spelling: the bits of the last character that no byte needs are zero, which a pattern over
-    megabytes would be slow to say."""
-    for one in document.representations:
-        left = len(one.content) % 4
-        if left and one.content[-1] not in _LAST_CHARACTERS[left]:
-            raise ReceiptMalformed(got=one.content[-4:], expected="base64url in its one spelling", where="/documents")
-
-
-# After so many characters of the last group of four; one alone is no byte.
-_LAST_CHARACTERS: Final = {1: "", 2: "AQgw", 3: "AEIMQUYcgkosw048"}
-
-
-def _require_heights(heights: Iterable[int]) -> None:
-    listed = list(heights)
-    if listed != sorted(set(listed)):
-        raise ReceiptMalformed(got=listed, expected="rising heights", where="/changes")

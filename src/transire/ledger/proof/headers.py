@@ -84,7 +84,7 @@ class Schedule:
             header, commit = read_header(form.header), read_commit(form.commit)
             return FinalHeader(header, verify_commit(header, commit, reign.validators), reign.validators)
 
-        return self._cache.once(("header", reign.hash, msgspec.json.encode(form)), verify)
+        return self._cache.once_of((form,), ("header", reign.hash), verify)
 
     def _require_steady(self, header: Header) -> None:
         """Between two changes that the receipt shows, no header may announce another one."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Final
 
 import msgspec
@@ -11,12 +12,23 @@ from transire.crypto.canonical import Json, parse_json
 from transire.crypto.digests import sha256
 from transire.crypto.encoding import b64url, unb64url
 from transire.errors import TransireError
-from transire.ledger.block import Roots, log_leaf_data
+from transire.ledger.block import Roots, log_leaf_of
+from transire.ledger.chain import Header
 from transire.ledger.chain_json import octets_of
 from transire.ledger.fields import Did
 from transire.ledger.proof.case import Case, Finding, proved
 from transire.ledger.proof.errors import DocumentDiffers, KeyNotProved, NamesDiffer, NotInLog, StateNotProved
-from transire.ledger.proof.forms import MAX_NAMED, DocumentForm, KeyProofForm, strings_in, text_of
+from transire.ledger.proof.forms import (
+    MAX_NAMED,
+    DocumentForm,
+    KeyForm,
+    KeyProofForm,
+    LogForm,
+    MapForm,
+    MemberForm,
+    strings_in,
+    text_of,
+)
 from transire.ledger.rules import member_key
 from transire.ledger.state import MemberRecord, Row, read_row
 from transire.merkle.sparse_proof import SparseProof, verify_absence, verify_presence
@@ -30,20 +42,28 @@ _ENDED: Final = "ended/"
 def check_state(case: Case) -> Finding:
     """The app_hash of header K is that of the log root and the map root shown."""
     header = case.state_header()
-    log = case.receipt.log
-    roots = Roots(log.size, octets_of(log.root), octets_of(case.receipt.map.root))
+    log, state = case.receipt.log, case.receipt.map
+    case.map_root, finding = case.cache.once_of((header, log, state), "state", lambda: _open_state(header, log, state))
+    return finding
+
+
+def _open_state(header: Header, log: LogForm, state: MapForm) -> tuple[bytes, Finding]:
+    roots = Roots(log.size, octets_of(log.root), octets_of(state.root))
     if roots.app_hash != header.app_hash:
         raise StateNotProved(got=roots.app_hash.hex(), expected=header.app_hash.hex(), where=f"header {header.height}")
-    case.map_root = roots.map_root
-    return Finding(f"the state after height {header.height - 1}, with {log.size} actions in the log")
+    return roots.map_root, Finding(f"the state after height {header.height - 1}, with {log.size} actions in the log")
 
 
 def check_log(case: Case) -> Finding:
     """The action stands in the log: it was accepted, not merely included in a block."""
     proved(case.map_root, "state")
-    log = case.receipt.log
-    action_id = b64url(sha256(text_of(case.receipt.action)))
-    leaf = log_leaf_data(action_id, height=log.height, index=log.index, events=log.events)
+    log, action = case.receipt.log, case.receipt.action
+    return case.cache.once_of((log, action), "log", lambda: _find_entry(log, action))
+
+
+def _find_entry(log: LogForm, action: Mapping[str, Json]) -> Finding:
+    action_id, digest = b64url(sha256(text_of(action))), b64url(sha256(text_of(log.events)))
+    leaf = log_leaf_of(action_id, height=log.height, index=log.index, digest=digest)
     try:
         verify_inclusion(
             leaf_hash(leaf),
@@ -69,15 +89,11 @@ def check_members(case: Case) -> Finding:
     )
     if shown != expected:
         raise NamesDiffer(got=", ".join(shown) or "none", expected=", ".join(expected) or "none")
-    records: dict[str, MemberRecord | None] = {}
-    for member in case.receipt.members:
-        row = _verify_row(case, root, member_key(member.did), member.record, member.proof)
-        records[member.did] = row if isinstance(row, MemberRecord) else None
-    case.records = records
-    members = [_title(record, case.height) for record in records.values() if record is not None]
-    absent = [did for did, record in records.items() if record is None]
+    found = {member.did: _verify_member(case, root, member) for member in case.receipt.members}
+    case.records = {did: record for did, (record, _) in found.items()}
+    absent = [did for did, (record, _) in found.items() if record is None]
     return Finding(
-        "; ".join(members) or "the receipt names no member",
+        "; ".join(title for record, title in found.values() if record is not None) or "the receipt names no member",
         detail=f"Not a member: {', '.join(absent)}" if absent else "",
     )
 
@@ -89,7 +105,7 @@ def check_keys(case: Case) -> Finding:
     for shown in case.receipt.keys:
         if shown.key.startswith(_MEMBER):
             raise KeyNotProved(got=shown.key, expected="members among the members", where="/keys")
-        rows[shown.key] = _verify_row(case, root, shown.key, shown.value, shown.proof)
+        rows[shown.key] = _verify_key(case, root, shown)
     case.rows = rows
     present = [key for key, row in rows.items() if row is not None]
     return Finding(
@@ -150,13 +166,23 @@ def contents_of(document: DocumentForm) -> dict[str, bytes]:
         raise DocumentDiffers(got=str(error), where="/documents") from error
 
 
-def _verify_row(case: Case, root: bytes, key: str, value: Mapping[str, Json] | None, form: KeyProofForm) -> Row | None:
+def _verify_member(case: Case, root: bytes, member: MemberForm) -> tuple[MemberRecord | None, str]:
+    """The record as it is proved, and in words as of the receipt's height."""
+
+    def verify() -> tuple[MemberRecord | None, str]:
+        row = _verify_row(root, member_key(member.did), member.record, member.proof)
+        return (row, _title(row, case.height)) if isinstance(row, MemberRecord) else (None, "")
+
+    return case.cache.once_of((member,), ("member", root, case.height), verify)
+
+
+def _verify_key(case: Case, root: bytes, shown: KeyForm) -> Row | None:
+    return case.cache.once_of((shown,), ("key", root), lambda: _verify_row(root, shown.key, shown.value, shown.proof))
+
+
+def _verify_row(root: bytes, key: str, value: Mapping[str, Json] | None, form: KeyProofForm) -> Row | None:
     """The row, once its proof leads to the root; None once its absence is proved."""
     raw = None if value is None else text_of(value)
-    return case.cache.once(("row", root, key, raw, form), lambda: _verify_row_anew(root, key, raw, form))
-
-
-def _verify_row_anew(root: bytes, key: str, raw: bytes | None, form: KeyProofForm) -> Row | None:
     key_hash = sha256(key.encode())
     leaf = None if form.leaf is None else (octets_of(form.leaf[0]), octets_of(form.leaf[1]))
     proof = SparseProof(tuple(map(octets_of, form.siblings)), leaf)
@@ -176,6 +202,7 @@ def _title(record: MemberRecord, height: int) -> str:
     return f"{name} ({record.did}; {roles})"
 
 
+@lru_cache(maxsize=1024)
 def _is_did(text: str) -> bool:
     try:
         msgspec.convert(text, Did)
