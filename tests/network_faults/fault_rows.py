@@ -136,6 +136,8 @@ ROWS = (
         5,
         "partitions 3|1, 2|2, a ring in which each sees a majority and no two the same, a flapping line",
         "the side of three makes blocks; 2|2 halts; all heals",
+        found="a node that had the newest block answered about the one before, which those without it could not; the "
+        "check took that for an answer during the halt, and asks now whether a block proves it",
         faults=(
             Fault("3|1", **cut(*between([0, 1, 2], [3]), hit=(3,)), meanwhile=GOES_ON, lasts_s=15, times=3),
             Fault("2|2", **cut(*between([0, 1], [2, 3])), meanwhile=HALTS, lasts_s=15, times=3),
