@@ -20,8 +20,9 @@ from transire.crypto.encoding import b64url
 from transire.engines.cometbft.engine import CometBftEngine
 from transire.engines.errors import EngineStopped, PoolFull
 from transire.engines.replica import LmdbStore
+from transire.ledger.action import parse_action
 from transire.ledger.chain import validator_address
-from transire.ledger.errors import ActionExpired, ActionForAnotherNetwork
+from transire.ledger.errors import ActionExpired, ActionForAnotherNetwork, SignatureWrong
 from transire.ledger.store import STATE, Writes
 
 pytestmark = [pytest.mark.faults, pytest.mark.cometbft, pytest.mark.xdist_group("network")]
@@ -151,6 +152,27 @@ def edit_quantity(folder: Path, key: str) -> None:
     assert writes.tables[STATE][key.encode()] != raw
     store.commit(writes)
     store.close()
+
+
+def test_one_that_is_refused_does_not_keep_back_what_travels_with_it(tmp_path: Path, cometbft_program: str) -> None:
+    """Forged after the check at the door, as a key that is retired meanwhile would make it: its parcel is refused."""
+    engine = CometBftEngine.create(
+        tmp_path / "ledger", genesis(), keys_of_node(0), settings_of(0, free_ports(1), cometbft_program)
+    )
+    try:
+        start_all([engine])
+        world = world_of(engine)
+        forged = parse_action(
+            world.sign("witness/1", {"pool": digest("p")}, by=PRODUCER, signer=signing_key("stranger"))
+        )
+        with engine._sender._changed:  # so that all wait when the sender next looks, and are packed together
+            good = [engine.submit(world.witness(BROKER)) for _ in range(3)]
+            bad = engine._pool.add(forged)
+            engine._sender.add(forged)
+        assert isinstance(bad.exception(LONG), SignatureWrong)
+        assert all(future.result(LONG).accepted for future in good)
+    finally:
+        engine.close()
 
 
 def test_what_expires_while_it_waits_is_told_and_leaves_the_mempool(tmp_path: Path, cometbft_program: str) -> None:

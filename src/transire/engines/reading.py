@@ -7,7 +7,6 @@ app_hash after T-1; so an action of block H can be proved from T = H+1 on, and a
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from functools import lru_cache
 from itertools import islice
 from typing import Final, Protocol
 
@@ -79,8 +78,6 @@ class LedgerReading:
         self._blocks = blocks
         self._validators = validators
         self._changes = changes
-        # The receipts of one pool rest on the same two; what a height holds never changes.
-        self._signed = lru_cache(maxsize=16)(self._read_signed)
 
     def lookup(self, action_id: str) -> Outcome | None:
         """The outcome of an action of the past; None if it is in no block."""
@@ -235,9 +232,6 @@ class LedgerReading:
 
     def signed_header(self, height: int) -> SignedHeader:
         """A header with its commit and those who signed it."""
-        return self._signed(height)
-
-    def _read_signed(self, height: int) -> SignedHeader:
         header, commit = self._blocks.header(height), self._blocks.commit(height)
         if header is None or commit is None:
             raise NotOnLedger(got=f"block {height}")

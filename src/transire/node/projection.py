@@ -86,8 +86,9 @@ def take_in(tx: sa.Connection, tenant: Tenant, found: Iterable[journal.Accepted]
     arrivals = arrivals_at(tenant, found)
     documents = Documents(tx, tenant.vault)
     if pool is None:
-        arrivals = iter(known := list(arrivals))
-        project.project_statements(tx, [_statement_row(context, located) for context, located in known])
+        known = list(arrivals)
+        _project_rows(tx, known)
+        arrivals = iter(known)
     else:
         project.project_pool(tx, pool)
     reacting = []
@@ -121,9 +122,14 @@ def arrivals_at(tenant: Tenant, found: Iterable[journal.Accepted]) -> Iterator[A
 
 def project_accepted(tx: sa.Connection, arrivals: Sequence[Arrival], documents: Documents) -> None:
     """Write all rows that follow from accepted statements: the whole of what a rebuild does for them."""
-    project.project_statements(tx, [_statement_row(context, located) for context, located in arrivals])
+    _project_rows(tx, arrivals)
     for context, located in arrivals:
         _project_meaning(tx, context, located, documents)
+
+
+def _project_rows(tx: sa.Connection, arrivals: Sequence[Arrival]) -> None:
+    """The rows of the statements themselves."""
+    project.project_statements(tx, [_statement_row(context, located) for context, located in arrivals])
 
 
 def _project_meaning(tx: sa.Connection, context: Context, located: journal.Accepted, documents: Documents) -> None:

@@ -187,17 +187,23 @@ def test_the_window_grows_while_blocks_are_quick_and_shrinks_when_they_are_not(m
     monkeypatch.setattr(submitting.time, "monotonic", lambda: now)
     window = Window()
     begun = window.size
-    now += 0.3
-    window.block(kept_back=False)
-    assert window.size == begun, "nothing waits, so nothing is learned"
+
+    def block(took: float, *, waited: float | None, kept_back: bool) -> None:
+        nonlocal now
+        now += took
+        window.block(waited_since=None if waited is None else now - waited, kept_back=kept_back)
+
+    block(0.3, waited=0.3, kept_back=False)
+    assert window.size == begun, "all went, so nothing is learned"
+    for _ in range(10):
+        block(5.0, waited=None, kept_back=False)
+        block(5.0, waited=0.2, kept_back=False)
+    assert window.size == begun, "an idle network is not a slow one"
     for _ in range(200):
-        now += 0.3
-        window.block(kept_back=True)
+        block(0.3, waited=2.0, kept_back=True)
     assert window.size == submitting.MOST_UNDER_WAY
-    now += 1.0
-    window.block(kept_back=True)
+    block(1.0, waited=2.0, kept_back=True)
     assert window.size == submitting.MOST_UNDER_WAY, "neither quick nor slow"
     for _ in range(20):
-        now += 3.0
-        window.block(kept_back=True)
+        block(3.0, waited=3.0, kept_back=True)
     assert window.size == submitting.LEAST_UNDER_WAY

@@ -62,10 +62,17 @@ class Window:
         self.size = 4 * LEAST_UNDER_WAY
         self._last = time.monotonic()
 
-    def block(self, *, kept_back: bool) -> None:
-        """A block was committed; `kept_back`: more waits here than could be given to CometBFT."""
-        now = time.monotonic()
-        took, self._last = now - self._last, now
+    def block(self, *, waited_since: float | None, kept_back: bool) -> None:
+        """A block was committed.
+
+        `waited_since`: when the first of what was under way was handed over, None if nothing was: an idle network is
+        not a slow one. `kept_back`: more waits here than could be given to CometBFT.
+        """
+        now, last = time.monotonic(), self._last
+        self._last = now
+        if waited_since is None:
+            return
+        took = now - max(last, waited_since)
         if took > 2 * BLOCK_S:
             self.size = max(LEAST_UNDER_WAY, round(self.size * LESS_UNDER_WAY))
         elif kept_back and took < BLOCK_S:
@@ -74,11 +81,11 @@ class Window:
 
 @dataclass(slots=True)
 class Parcel:
-    """Actions that were handed over together, and when they were last."""
+    """Actions that are handed over together, and when they were last."""
 
     raw: bytes
     actions: list[Action]
-    at: float = 0.0
+    at: float
 
 
 class Sender:
@@ -111,10 +118,11 @@ class Sender:
     def rouse(self) -> None:
         """A block was committed: there may be room for more."""
         with self._changed:
+            since = min((parcel.at for parcel in self._under_way.values()), default=None)
             self._under_way = {
                 digest: parcel for digest, parcel in self._under_way.items() if self._pool.find(digest) is not None
             }
-            self._window.block(kept_back=bool(self._fresh))
+            self._window.block(waited_since=since, kept_back=bool(self._fresh))
             self._changed.notify_all()
 
     def forget(self) -> None:
@@ -177,7 +185,8 @@ class Sender:
                 if action.digest not in self._under_way and self._pool.find(action.digest) is not None:
                     size += len(action.raw)
                     batch.append(action)
-            parcels = [Parcel(raw, actions) for raw, actions in pack(batch)]
+            now = time.monotonic()
+            parcels = [Parcel(raw, actions, now) for raw, actions in pack(batch)]
             self._under_way |= {action.digest: parcel for parcel in parcels for action in parcel.actions}
         return parcels
 
