@@ -149,6 +149,11 @@ def test_a_pouch_that_is_dropped_is_judged_as_the_vectors_say(
     window.reads("Every check that could be made holds" if good else "Do not rely on this copy")
     assert _failing(window) == sorted(name.split(" ")[-1] for name in case["fails"])
     if good:
+        verdict = window.page.locator(".tr-verify__verdict").inner_text()
+        assert verdict.count("countersigned by outside witnesses") == 1, "each once, however many documents"
+        titles = window.page.locator(".tr-fold__title").all_inner_texts()
+        assert titles == ["Entry summary", "Commercial invoice", "Certification of origin, USMCA"]
+        assert window.page.locator(".tr-columns > *").count() == 2, "the documents stand below the checks"
         window.look("86-verify-pouch")
 
 

@@ -1,6 +1,8 @@
 // What a statement or action of a kind says, for a reader who does not know the name of the kind. A kind that is not
 // listed is shown by its name.
 
+import { tell } from "./words.js";
+
 export const KINDS = Object.freeze({
   "document.issued/1": "issued a document",
   "document.granted/1": "gave a document to a further member",
@@ -33,3 +35,31 @@ export const KINDS = Object.freeze({
   "govern.propose/1": "proposed a change of the network",
   "govern.approve/1": "approved a change of the network",
 });
+
+// What a document of a type is called, by the last of its types: as the nodes call it (their catalogue's titles).
+
+export const DOCUMENTS = Object.freeze({
+  UsmcaCertificationOfOrigin: "Certification of origin, USMCA",
+  CaftaDrCertificationOfOrigin: "Certification, CAFTA-DR",
+  NaftaCertificateOfOrigin: "Certificate of origin, NAFTA",
+  CommercialInvoice: "Commercial invoice",
+  CostSheet: "Cost sheet",
+  CustomsPowerOfAttorney: "Customs power of attorney",
+  EntrySummary: "Entry summary",
+  EvidenceAnswer: "Answer to a request, with evidence",
+  OriginDetermination: "Determination of origin",
+  CustomsDetermination: "Determination of origin by customs",
+  PackingList: "Packing list",
+  BillOfLading: "Bill of lading",
+  AirWaybill: "Air waybill",
+  PurchaseOrder: "Purchase order",
+  MillTestReport: "Mill test report",
+  PhytosanitaryCertificate: "Phytosanitary certificate",
+  DisclosedParts: "Parts of a document",
+});
+
+/** The name of a document for a reader; one of another house is called by the name of its type. */
+export const documentOf = ({ type }) => {
+  const last = String([type].flat().at(-1));
+  return Object.hasOwn(DOCUMENTS, last) ? tell(DOCUMENTS[last]) : last;
+};

@@ -10,8 +10,9 @@ import { issuerOf, verifyCredential, verifyPresentation } from "./credential.js"
 import { Refused, refusing } from "./errors.js";
 import { MAX_RECEIPT_BYTES, isDigest } from "./forms.js";
 import { canonical, parseCanonical } from "./json.js";
+import { documentOf } from "./kinds.js";
 import { anyObject, isObject, list, object, requireShape, text } from "./shapes.js";
-import { tell } from "./words.js";
+import { listed, tell } from "./words.js";
 
 export const MAX_POUCH_BYTES = 8 * MAX_RECEIPT_BYTES;
 const VERSION = "pouch/1";
@@ -61,9 +62,6 @@ export async function readPouch(raw) {
   });
 }
 
-/** What a document is called: the last of its types. */
-export const titleOf = ({ type }) => String([type].flat().at(-1));
-
 const schemaOf = (credential) => {
   const id = isObject(credential.credentialSchema) ? credential.credentialSchema.id : null;
   return typeof id === "string" && id.startsWith(SCHEMAS) ? id.slice(SCHEMAS.length) : null;
@@ -85,7 +83,7 @@ export async function checkBundled({ credential, opening }, { checks, facts }) {
   if (schemaOf(credential) !== statement.body.schema) {
     differ(String(schemaOf(credential)), String(statement.body.schema));
   }
-  return { found: tell("{title} of {issuer}", { title: titleOf(credential), issuer }), expected: "", detail: "", shown: true };
+  return { found: tell("{title} of {issuer}", { title: documentOf(credential), issuer }), expected: "", detail: "", shown: true };
 }
 
 /** The statement of a receipt: that a document was issued. */
@@ -134,7 +132,7 @@ function checkEntry({ entry: number, documents: packed }, documents) {
   const ids = statements.map(({ body }) => body.id);
   packed.forEach(({ credential }, place) => {
     if (schemaOf(credential) !== ENTRY && !named.has(ids[place])) {
-      differ(`${titleOf(credential)} ${ids[place]}`, tell("a document that the entry names"));
+      differ(listed([documentOf(credential), ids[place]], " "), tell("a document that the entry names"));
     }
   });
   const absent = [...named].filter((id) => !ids.includes(id)).length;

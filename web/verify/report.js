@@ -3,7 +3,7 @@
 import { b64url, hex } from "./bytes.js";
 import { nameAt, operatorsOf } from "./checks.js";
 import { make, mark, picture, sign } from "./dom.js";
-import { KINDS } from "./kinds.js";
+import { KINDS, documentOf } from "./kinds.js";
 import { printable, tell } from "./words.js";
 
 /** The report of a verification. `speak` says words in the reader's language, `locale` is that of dates. */
@@ -26,15 +26,15 @@ function pouchReport(verification, said) {
   const documents = verification.documents.map((one) =>
     make(
       "details",
-      { class: "tr-fold", open: !one.holds },
-      make("summary", {}, sign(one.holds ? "holds" : "fails", said(one.holds ? "holds" : "fails")), printable(` ${one.title}`)),
+      { class: "tr-sheet tr-fold", open: !one.holds },
+      make("summary", {}, make("span", { class: "tr-fold__title" }, said(one.title)), sign(one.holds ? "holds" : "fails", said(one.holds ? "holds" : "fails"))),
       make("p", { class: "tr-small" }, said(one.receipt)),
       checkList(one, said),
     ),
   );
   return [
     verdict({ ...verification, checks: everything }, said),
-    make("div", { class: "tr-columns" }, [checkList(verification, said), ...documents], make("div", {}, network(verification, said), limits(said))),
+    make("div", { class: "tr-columns" }, make("div", {}, checkList(verification, said), documents), make("div", {}, network(verification, said), limits(said))),
   ];
 }
 
@@ -52,7 +52,8 @@ export function refusal(error, speak) {
 }
 
 const isJudged = (check) => check.code !== "ledger.not-judged";
-const titles = (checks, said) => checks.map((check) => said(check.title)).join("; ");
+// Each once: of a pouch every document has the same checks.
+const titles = (checks, said) => [...new Set(checks.map((check) => said(check.title)))].join("; ");
 
 function verdict({ holds, checks, receipt }, said) {
   const heading = said(holds ? "Every check that could be made holds" : "Do not rely on this copy: it does not prove what it says");
@@ -92,12 +93,12 @@ function reasons(checks, said) {
 
 // What a disclosure shows of the document, as the issuer wrote it.
 
-function shownParts({ type, credentialSubject }, said) {
-  const { type: _, ...parts } = credentialSubject;
+function shownParts(claims, said) {
+  const { type: _, ...parts } = claims.credentialSubject;
   return make(
     "section",
     { class: "tr-sheet", id: "disclosed" },
-    make("h2", {}, said("Shown of the document: {type}", { type: [type].flat().at(-1) })),
+    make("h2", {}, said("Shown of the document: {type}", { type: documentOf(claims) })),
     make("dl", { class: "tr-facts" }, pairsOf(parts)),
   );
 }

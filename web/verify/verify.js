@@ -26,7 +26,8 @@ import {
 import { DISCLOSED, checkDisclosed, isDisclosure, readDisclosure } from "./disclosure.js";
 import { Refused } from "./errors.js";
 import { readReceipt } from "./forms.js";
-import { BUNDLED, OF_BUNDLE, checkBundled, isPouch, readPouch, titleOf as titleOfDocument } from "./pouch.js";
+import { documentOf } from "./kinds.js";
+import { BUNDLED, OF_BUNDLE, checkBundled, isPouch, readPouch } from "./pouch.js";
 import { readTrustRoot } from "./trust.js";
 import { tell } from "./words.js";
 
@@ -110,7 +111,7 @@ async function verifyPouch(pouch, networkBytes, options) {
     const check = await judge(...BUNDLED, () => checkBundled(packed, verified));
     const checks = [...verified.checks, check];
     const holds = verified.holds && check.outcome === "holds";
-    documents.push({ ...verified, title: titleOfDocument(packed.credential), checks, holds });
+    documents.push({ ...verified, title: documentOf(packed.credential), checks, holds });
   }
   const checks = [];
   for (const [name, title, check] of OF_BUNDLE) {

@@ -12,6 +12,7 @@ from click.testing import CliRunner
 
 from javascript import VERIFIER, build_script, run_node
 from transire.cli import cli
+from transire.documents.catalogue import document_type, schema_ids
 
 
 def test_its_own_tests_pass() -> None:
@@ -27,6 +28,12 @@ def test_the_pinned_contexts_are_those_of_the_credentials(repository: Path) -> N
 
     written = runpy.run_path(str(repository / "scripts" / "write_verify_contexts.py"))["text"]()
     assert (VERIFIER / "pinned.js").read_text(encoding="utf-8") == written
+
+
+def test_documents_are_called_as_the_nodes_call_them() -> None:
+    source = (VERIFIER / "kinds.js").read_text(encoding="utf-8").partition("DOCUMENTS")[2].partition("});")[0]
+    named = {known.type_name: known.title for known in map(document_type, schema_ids())}
+    assert dict(re.findall(r'(\w+): "([^"]+)"', source)) == named
 
 
 @pytest.fixture(scope="module")
