@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from base64 import urlsafe_b64decode
 from functools import lru_cache
-from typing import Final, cast
+from typing import Final, Generic, TypeVar, cast
 
 import msgspec
+from msgspec import structs
 
 from transire.crypto.canonical import Json, canonical_bytes, parse_canonical
 from transire.crypto.digests import sha256
@@ -48,9 +49,12 @@ OWN_KEY: Final = "own"
 _SIGNATURE_TAIL: Final = len(',"signature":"') + 86 + len('"}')
 
 
-class _Envelope(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+B = TypeVar("B", dict[str, object], Body)
+
+
+class _Envelope(msgspec.Struct, Generic[B], frozen=True, forbid_unknown_fields=True):
     action: str
-    body: dict[str, object]
+    body: B
     by: Signer
     expires: Moment
     key: Name
@@ -59,11 +63,19 @@ class _Envelope(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     signature: SignatureText
 
 
+_DECODERS: Final = {
+    name.encode(): msgspec.json.Decoder(cast("type[_Envelope[Body]]", _Envelope[terms]))  # type: ignore[valid-type]
+    for name, terms in ACTIONS.items()
+}
+"""Readers of actions whose name is known beforehand: the values need not be made twice."""
+_encode_sorted: Final = msgspec.json.Encoder(order="sorted").encode
+_NAME_AT: Final = len('{"action":"')
+
+
 class Action(msgspec.Struct, frozen=True, kw_only=True):
-    """An action as it was read. `body` is the JSON that was signed, `terms` the same as typed value."""
+    """An action as it was read; `terms` is its body as a typed value."""
 
     action: str
-    body: dict[str, Json]
     terms: Body
     by: str
     expires: str
@@ -75,6 +87,12 @@ class Action(msgspec.Struct, frozen=True, kw_only=True):
     raw: bytes
     digest: bytes
     consumed_id: bytes
+
+    @property
+    def body(self) -> dict[str, Json]:
+        """The JSON that was signed."""
+        body: dict[str, Json] = msgspec.json.decode(self.raw)["body"]
+        return body
 
     @property
     def id(self) -> str:
@@ -92,25 +110,23 @@ class Action(msgspec.Struct, frozen=True, kw_only=True):
         return self.by[len(KEY_SIGNER) :] if self.by.startswith(KEY_SIGNER) else None
 
 
-def parse_action(raw: bytes, *, value: Json = None) -> Action:
+def parse_action(raw: bytes, *, value: Json = None, digest: bytes | None = None) -> Action:
     """Read the bytes of an action; everything about it but who signed it is checked here.
 
-    `value` is the JSON that `raw` was written from, where that was read strictly before.
+    `value` is the JSON that `raw` was written from, where that was read strictly before; `digest` its SHA-256, where
+    somebody has it.
     """
     if len(raw) > MAX_ACTION_BYTES:
         raise ActionTooLarge(got=f"{len(raw)} bytes", expected=f"at most {MAX_ACTION_BYTES}")
-    if value is None:
-        value = _read_canonical(raw)
+    envelope = (_read_known(raw) if value is None else None) or _read_any(raw, value)
     try:
-        envelope = msgspec.convert(value, _Envelope)
         expires_at = seconds_of(envelope.expires)
-    except (msgspec.ValidationError, ValueError) as error:
+    except ValueError as error:
         raise ActionMalformed(got=str(error)) from error
     _check_key_signer(envelope)
     return Action(
         action=envelope.action,
-        body=cast("dict[str, Json]", envelope.body),
-        terms=read_terms(envelope.action, envelope.body),
+        terms=envelope.body,
         by=envelope.by,
         expires=envelope.expires,
         expires_at=expires_at,
@@ -119,7 +135,7 @@ def parse_action(raw: bytes, *, value: Json = None) -> Action:
         nonce=envelope.nonce,
         signature=urlsafe_b64decode(envelope.signature + "=="),  # its one spelling was checked above
         raw=raw,
-        digest=sha256(raw),
+        digest=digest or sha256(raw),
         consumed_id=sha256(signed_bytes(raw)),
     )
 
@@ -176,6 +192,31 @@ def window_seconds(action: str) -> int:
     return GOVERNANCE_WINDOW_SECONDS if action.startswith("govern.") else WINDOW_SECONDS
 
 
+def _read_known(raw: bytes) -> _Envelope[Body] | None:
+    """Read canonical bytes straight into the values that their action has; None leaves them to `_read_any`.
+
+    Sorted, written again, they are the same bytes: so none was spelled in another way, and all that canonical JSON
+    forbids besides (floats, depth, keys beyond the BMP) no body has a place for.
+    """
+    decoder = _DECODERS.get(raw[_NAME_AT : raw.find(b'"', _NAME_AT)])
+    if decoder is None:
+        return None
+    try:
+        envelope = decoder.decode(raw)
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        return None
+    return envelope if _encode_sorted(envelope) == raw else None
+
+
+def _read_any(raw: bytes, value: Json) -> _Envelope[Body]:
+    """Read by way of JSON, and say what is wrong with it. What `_read_known` reads, this reads alike."""
+    try:
+        envelope = msgspec.convert(_read_canonical(raw) if value is None else value, _Envelope[dict[str, object]])
+    except (msgspec.ValidationError, ValueError) as error:
+        raise ActionMalformed(got=str(error)) from error
+    return _Envelope(**structs.asdict(envelope) | {"body": read_terms(envelope.action, envelope.body)})
+
+
 def _read_canonical(raw: bytes) -> Json:
     try:
         return parse_canonical(raw, limit=MAX_ACTION_BYTES)
@@ -194,7 +235,7 @@ def read_terms(name: str, body: dict[str, object]) -> Body:
         raise ActionMalformed(got=str(error), where="/body") from error
 
 
-def _check_key_signer(envelope: _Envelope) -> None:
+def _check_key_signer(envelope: _Envelope[Body]) -> None:
     """`key:` signs draws and splits only, and names its key nowhere else."""
     if not envelope.by.startswith(KEY_SIGNER):
         return

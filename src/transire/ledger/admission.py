@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from threading import Lock
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -72,7 +72,7 @@ class VerifiedActions:
         """The action of these bytes."""
         digest = sha256(raw)
         found = self._found.get(digest) or self._leaving.get(digest)
-        return parse_action(raw) if found is None else found[0]
+        return parse_action(raw, digest=digest) if found is None else found[0]
 
     def knows(self, raw: bytes) -> bool:
         """Whether the action of these bytes is remembered."""
@@ -97,6 +97,14 @@ class VerifiedActions:
             self._leaving = {digest: found for digest, found in leaving if found is not None}
 
 
+class _InForce(NamedTuple):
+    """A member's key as it was found last: valid for this very record at this height."""
+
+    record: MemberRecord
+    height: int
+    public: str
+
+
 class Admission:
     """The judgement at one height on the state before it."""
 
@@ -105,6 +113,7 @@ class Admission:
         self._view = view
         self._replay = replay
         self._verified = verified
+        self._in_force: dict[tuple[str, str, str], _InForce] = {}
 
     def check(self, raw: bytes, *, time: int, height: int) -> Verdict:
         """One action for itself. `time`: the block's own, in whole seconds."""
@@ -154,10 +163,17 @@ class Admission:
 
     def _member_key(self, action: Action, height: int) -> str | None:
         record = self._view.find(member_key(action.by), MemberRecord)
-        if record is None or not record.is_active(height):
+        if record is None:
             return None
-        key = record.key_in_force(action.key, purpose_of(action), height)
-        return None if key is None else key.public
+        asked = (action.by, action.key, purpose_of(action))
+        found = self._in_force.get(asked)
+        if found is not None and found.record is record and found.height == height:
+            return found.public
+        key = record.key_in_force(action.key, asked[2], height) if record.is_active(height) else None
+        if key is None:
+            return None
+        self._in_force[asked] = _InForce(record, height, key.public)
+        return key.public
 
     def _drawing_key(self, action: Action) -> str | None:
         body = action.terms

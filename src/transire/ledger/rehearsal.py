@@ -39,10 +39,10 @@ def rehearse(
     terms = read_terms(action, dict(body))
     if action not in rules:
         raise ActionUnknownToRules(got=action)
-    digest = sha256(canonical_bytes({"action": action, "body": body, "by": by}))
+    raw = canonical_bytes({"action": action, "body": body, "by": by})
+    digest = sha256(raw)
     unsigned = Action(
         action=action,
-        body=body,
         terms=terms,
         by=by,
         expires="",
@@ -51,7 +51,7 @@ def rehearse(
         network="",
         nonce="",
         signature=b"",
-        raw=b"",
+        raw=raw,
         digest=digest,
         consumed_id=digest,
     )

@@ -11,11 +11,10 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from threading import Lock
-from typing import Final, Generic, TypeVar, cast
+from typing import Final, Generic, TypeVar
 
 import msgspec
 
-from transire.crypto.canonical import Json, canonical_bytes
 from transire.ledger.errors import StateDamaged
 from transire.ledger.fields import Name
 
@@ -198,16 +197,16 @@ ROWS: Final[dict[str, type[Row]]] = {
 """The type of a row, by the first part of its key."""
 
 RULES_KEY: Final = "rules"
+_encode_sorted: Final = msgspec.json.Encoder(order="sorted").encode
 
 
 def row_bytes(row: Row) -> bytes:
-    """The canonical JSON of a row: what is hashed into the map and kept in the replica."""
-    return canonical_bytes(row_json(row))
+    """The canonical JSON of a row: what is hashed into the map and kept in the replica.
 
-
-def row_json(row: Row) -> Json:
-    """The row as JSON. By its text: what `to_builtins` makes has tuples in it, which canonical JSON has to walk."""
-    return cast("Json", msgspec.json.decode(msgspec.json.encode(row)))
+    Sorted, without white space and of the types above, it is canonical as it stands: rows hold text, integers and what
+    an action had, which was read as canonical JSON.
+    """
+    return _encode_sorted(row)
 
 
 def read_row(key: str, raw: bytes) -> Row:
