@@ -91,6 +91,11 @@ def sorted_bytes(value: object) -> bytes | None:
         return None
 
 
+typed_bytes: Final[Callable[[object], bytes]] = msgspec.json.Encoder(order="sorted").encode
+"""The canonical text of values whose types leave no room for anything outside the profile: structs of text, integers,
+and lists of them, with ASCII names. A tenth of the time of `canonical_bytes`, which has to look."""
+
+
 def parse_canonical(raw: bytes, *, limit: int = DEFAULT_LIMIT) -> Json:
     """Read canonical bytes; text whose re-serialisation differs in one byte is refused.
 

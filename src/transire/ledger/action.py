@@ -14,7 +14,7 @@ from typing import Final, Generic, TypeVar, cast
 import msgspec
 from msgspec import structs
 
-from transire.crypto.canonical import Json, canonical_bytes, parse_canonical
+from transire.crypto.canonical import Json, canonical_bytes, parse_canonical, typed_bytes
 from transire.crypto.digests import sha256
 from transire.crypto.encoding import b64url
 from transire.crypto.keys import SigningKey, verify_signature
@@ -68,7 +68,6 @@ _DECODERS: Final = {
     for name, terms in ACTIONS.items()
 }
 """Readers of actions whose name is known beforehand: the values need not be made twice."""
-_encode_sorted: Final = msgspec.json.Encoder(order="sorted").encode
 _NAME_AT: Final = len('{"action":"')
 
 
@@ -205,7 +204,7 @@ def _read_known(raw: bytes) -> _Envelope[Body] | None:
         envelope = decoder.decode(raw)
     except (msgspec.MsgspecError, ValueError, RecursionError):
         return None
-    return envelope if _encode_sorted(envelope) == raw else None
+    return envelope if typed_bytes(envelope) == raw else None
 
 
 def _read_any(raw: bytes, value: Json) -> _Envelope[Body]:

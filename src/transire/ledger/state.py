@@ -15,6 +15,7 @@ from typing import Final, Generic, TypeVar
 
 import msgspec
 
+from transire.crypto.canonical import typed_bytes
 from transire.ledger.errors import StateDamaged
 from transire.ledger.fields import Name
 
@@ -197,7 +198,6 @@ ROWS: Final[dict[str, type[Row]]] = {
 """The type of a row, by the first part of its key."""
 
 RULES_KEY: Final = "rules"
-_encode_sorted: Final = msgspec.json.Encoder(order="sorted").encode
 
 
 def row_bytes(row: Row) -> bytes:
@@ -206,7 +206,7 @@ def row_bytes(row: Row) -> bytes:
     Sorted, without white space and of the types above, it is canonical as it stands: rows hold text, integers and what
     an action had, which was read as canonical JSON.
     """
-    return _encode_sorted(row)
+    return typed_bytes(row)
 
 
 def read_row(key: str, raw: bytes) -> Row:

@@ -9,9 +9,10 @@ from datetime import UTC, datetime
 from enum import Enum
 from typing import Any
 
+import msgspec
 import pytest
 
-from transire.crypto.canonical import canonical_bytes, parse_canonical, parse_json
+from transire.crypto.canonical import canonical_bytes, parse_canonical, parse_json, typed_bytes
 from transire.crypto.errors import JsonRefused, JsonTooLarge, NotCanonical
 
 
@@ -120,3 +121,17 @@ def test_invalid_utf8_names_its_place() -> None:
 def test_wide_values_may_have_many_brackets() -> None:
     value: Any = [{"a": [1]}, {"\u00e9": []}] * 40
     assert parse_canonical(canonical_bytes(value)) == value
+
+
+class Told(msgspec.Struct):
+    zulu: str
+    alpha: tuple[str, ...] = ()
+    middle: int = msgspec.field(name="from", default=0)
+
+
+def test_typed_values_have_the_same_text_whatever_is_written() -> None:
+    """Two libraries write the text, and each escapes what it thinks it must."""
+    every = "".join(map(chr, [*range(0xD800), *range(0xE000, 0x110000)]))
+    assert typed_bytes([every]) == canonical_bytes([every])
+    assert typed_bytes(Told("z", ("b", "a"), -1)) == canonical_bytes({"zulu": "z", "alpha": ["b", "a"], "from": -1})
+    assert typed_bytes(({"unit": "kg", "event": "opened"},)) == canonical_bytes([{"event": "opened", "unit": "kg"}])

@@ -29,6 +29,7 @@ from typing import Any, Final
 
 from transire.engines.cometbft.app import BUSY, Application, encode, encode_exception, encode_refusal
 from transire.engines.cometbft.messages import message
+from transire.engines.cometbft.peer_buffer import widen_peer
 from transire.engines.cometbft.rpc import opened_folder
 from transire.errors import TransireError
 from transire.ledger.protobuf import delimited
@@ -144,6 +145,7 @@ class AbciServer:
                 thread.start()
 
     def _serve(self, connection: socket.socket) -> None:
+        log.debug("CometBFT's socket holds %d bytes that we have not read", widen_peer(connection))
         inbox = Inbox(connection)
         try:
             for read_at, frames in received(inbox):
