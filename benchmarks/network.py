@@ -51,7 +51,7 @@ SECONDS = 15
 PAIRS = 5
 BATCH = 100
 MOST_WAITING = 6_000
-RATE = 4_000
+RATE, KVSTORE_RATE = 2_000, 8_000
 """Transactions a second that are prepared: more than either takes."""
 WARM_UP_S = 8.0
 """Until what waits is what waits all the time: at first each node takes and verifies thousands at once."""
@@ -109,9 +109,9 @@ def run_pair(
     founded: Genesis, make: Callable[[World, int], list[bytes]], size: int, seconds: int
 ) -> tuple[Figures, Figures]:
     """A run of kvstore, then one of ours with actions that were signed for it: earlier ones would have expired."""
-    count = int(seconds + WARM_UP_S + 4) * RATE // 2
-    theirs = run_kvstore(founded, size, count, seconds)
-    return theirs, run_transire(founded, make(fresh_world(founded), count), seconds)
+    lasting = int(seconds + WARM_UP_S + 4)
+    theirs = run_kvstore(founded, size, lasting * KVSTORE_RATE, seconds)
+    return theirs, run_transire(founded, make(fresh_world(founded), lasting * RATE), seconds)
 
 
 def fresh_world(founded: Genesis) -> World:
