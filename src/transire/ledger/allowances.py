@@ -12,7 +12,6 @@ draw twice.
 from __future__ import annotations
 
 from functools import lru_cache
-from itertools import pairwise
 from typing import Final
 
 from msgspec import UNSET, structs
@@ -235,7 +234,7 @@ def _positive(quantity: str) -> int:
 def _usable(keys: tuple[str, ...]) -> tuple[str, ...]:
     """The drawing keys in one order: each once, none of small order."""
     ordered = tuple(sorted(keys))
-    if any(first == second for first, second in pairwise(ordered)):
+    if len(set(ordered)) < len(ordered):
         raise AllowanceMalformed(got="the same key twice")
     for key in ordered:
         try:
