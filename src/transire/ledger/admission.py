@@ -79,6 +79,10 @@ class VerifiedActions:
         digest = sha256(raw)
         return digest in self._found or digest in self._leaving
 
+    def has_left(self, raw: bytes) -> bool:
+        """Whether these bytes stood in the last block."""
+        return sha256(raw) in self._leaving
+
     def verify(self, action: Action, public: bytes) -> None:
         """Refuse unless the key made the action's signature."""
         found = self._found.get(action.digest)

@@ -179,6 +179,10 @@ class Machine:
         """Whether the signature of these bytes was verified not long ago, so that looking at them costs little."""
         return self._verified.knows(raw)
 
+    def has_just_decided(self, raw: bytes) -> bool:
+        """Whether these bytes stood in the last block that this process applied."""
+        return self._verified.has_left(raw)
+
     def judge(self, raws: Iterable[bytes], time: Time) -> list[Verdict]:
         """Which of these actions may stand in the next block, if it bears this time."""
         actions, height = tuple(raws), self.height + 1

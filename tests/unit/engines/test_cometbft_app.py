@@ -189,6 +189,22 @@ def test_a_parcel_waits_while_one_of_it_may_still_come_into_a_block(asked: Asked
     assert asked.ask("check_tx", tx=b"\n".join(raws), type=1).data == b"ledger.action-seen"
 
 
+def test_of_a_parcel_that_one_block_decided_nobody_is_told_again(asked: Asked) -> None:
+    raws = [asked.world.witness() for _ in range(3)]
+    assert asked.ask("check_tx", tx=b"\n".join(raws)).code == 0
+    asked.block(*raws)
+    assert asked.ask("check_tx", tx=b"\n".join(raws), type=1).data == b"ledger.action-seen"
+    assert asked.refused == []
+
+
+def test_a_parcel_in_the_mempool_goes_when_nobody_may_sign_what_is_left_of_it(asked: Asked) -> None:
+    raws = [asked.world.witness(BROKER) for _ in range(2)]
+    assert asked.ask("check_tx", tx=b"\n".join(raws)).code == 0
+    asked.block(raws[0], asked.world.sign("member.suspend/1", {"did": BROKER}, by=CUSTOMS))
+    assert asked.ask("check_tx", tx=b"\n".join(raws), type=1).data == b"ledger.signer-unknown"
+    assert [refusal and refusal.code for refusal in asked.refused] == ["ledger.action-seen", "ledger.signer-unknown"]
+
+
 def test_one_that_would_be_refused_at_any_time_condemns_its_parcel(asked: Asked) -> None:
     good = asked.world.witness()
     assert asked.ask("check_tx", tx=good + b"\nnonsense").data == b"ledger.action-malformed"

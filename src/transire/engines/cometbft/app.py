@@ -13,7 +13,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from itertools import accumulate, zip_longest
+from enum import Enum, auto
+from itertools import accumulate
 from threading import Lock
 from typing import Any, Final
 
@@ -41,6 +42,7 @@ CHECK_REFUSED: Final = 1
 CHECK_BUSY: Final = 2
 """The codes of CheckTx: refused for a reason that stands, and not looked at. The second may be tried again."""
 BUSY: Final = EngineBusy()
+DECIDED: Final = ActionSeen()
 PASSING: Final = (ActionExpired, ActionSeen, ActionTooEarly)
 """Refusals that come of the time at which an action is looked at."""
 MISBEHAVIOUR: Final = {1: "duplicate-vote", 2: "light-client-attack"}
@@ -51,6 +53,16 @@ also those that gossip has not brought them yet. More than a network decides in 
 
 STEPS: Final = ("finalized", "before commit", "committed")
 """The steps of a block, as they are passed to `at_step`."""
+
+
+class Look(Enum):
+    """How a parcel is to be looked at."""
+
+    NEW = auto()
+    LATE = auto()
+    """As a new one, but it has lain too long: it is answered busy unless its signatures were verified before."""
+    AGAIN = auto()
+    """The mempool holds it, and a block was decided."""
 
 
 class CommittedBlock(msgspec.Struct, frozen=True):
@@ -92,16 +104,13 @@ class Application:
             raise NetworkFileDiffers(got=call, expected="a call of ABCI 2.0 without vote extensions")
         return method(request)
 
-    def check(self, parcels: Sequence[bytes], *, unlooked: Sequence[bool] = ()) -> list[TransireError | None]:
-        """CheckTx: which of these parcels may wait for a block, and why the others may not.
+    def check(self, parcels: Sequence[tuple[bytes, Look]]) -> list[TransireError | None]:
+        """CheckTx: which of these parcels may wait for a block, and why the others may not."""
+        return [self._again(parcel) if look is Look.AGAIN else self._check(parcel, look) for parcel, look in parcels]
 
-        Those that are `unlooked` are answered busy, unless their signatures were verified before: the rest costs
-        little.
-        """
-        return [self._check(unpack(parcel), is_unlooked) for parcel, is_unlooked in zip_longest(parcels, unlooked)]
-
-    def _check(self, raws: Sequence[bytes], is_unlooked: bool | None) -> TransireError | None:
-        if is_unlooked and not all(map(self.machine.knows, raws)):
+    def _check(self, parcel: bytes, look: Look) -> TransireError | None:
+        raws = unpack(parcel)
+        if look is Look.LATE and not all(map(self.machine.knows, raws)):
             return BUSY
         told = [self.verdict(raw).refusal for raw in raws]
         refusal = refusal_of(told)
@@ -109,6 +118,16 @@ class Application:
             for raw, why in zip(raws, told, strict=True):
                 self._on_refusal(raw, why)
         return refusal
+
+    def _again(self, parcel: bytes) -> TransireError | None:
+        """Whether anything in a parcel may still come into a block: the first that may answers for all.
+
+        Each is judged when it is proposed. Nobody is told of those that the last block decided: the block did that.
+        """
+        left = next((raw for raw in unpack(parcel) if not self.machine.has_just_decided(raw)), None)
+        if left is None:
+            return DECIDED
+        return None if self.verdict(left).refusal is None else self._check(parcel, Look.AGAIN)
 
     def verdict(self, raw: bytes) -> Verdict:
         """Whether an action could enter a block soon. It binds nobody, so it may look at the clock.

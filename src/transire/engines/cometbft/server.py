@@ -27,7 +27,7 @@ from pathlib import Path
 from threading import Condition, Lock, Thread
 from typing import Any, Final
 
-from transire.engines.cometbft.app import BUSY, Application, encode, encode_exception, encode_refusal
+from transire.engines.cometbft.app import BUSY, DECIDED, Application, Look, encode, encode_exception, encode_refusal
 from transire.engines.cometbft.messages import message
 from transire.engines.cometbft.peer_buffer import widen_peer
 from transire.engines.cometbft.rpc import opened_folder
@@ -81,7 +81,9 @@ class AbciServer:
         self._application = application
         self._on_activity = on_activity
         self._on_fault = on_fault
-        self._encoded: dict[TransireError | None, bytes] = {refusal: encode_check(refusal) for refusal in (None, BUSY)}
+        self._encoded: dict[TransireError | None, bytes] = {
+            refusal: encode_check(refusal) for refusal in (None, BUSY, DECIDED)
+        }
         self._connections: dict[socket.socket, Thread] = {}
         self._lock = Lock()
         self._closing = False
@@ -182,8 +184,9 @@ class AbciServer:
             return
         self.give_way()
         late = time.monotonic() - read_at > PATIENCE_S
-        unlooked = [late and request.type != RECHECK for request in requests]
-        refusals = self._application.check([request.tx for request in requests], unlooked=unlooked)
+        fresh = Look.LATE if late else Look.NEW
+        looks = (Look.AGAIN if request.type == RECHECK else fresh for request in requests)
+        refusals = self._application.check([(request.tx, look) for request, look in zip(requests, looks, strict=True)])
         if BUSY in refusals:
             self._busy_until = time.monotonic() + BUSY_S
         for refusal in refusals:
