@@ -107,7 +107,7 @@ def _section(row: Row, outcome: Outcome | None) -> str:
 
 def _plain(text: str) -> str:
     """The first line, without the folders of this machine."""
-    return re.sub(r"/[\w./-]*/", "", text.partition("\n")[0])
+    return re.sub(r"(?<![\w.])/[\w./-]*/", "", text.partition("\n")[0])
 
 
 def _cell(text: str) -> str:
