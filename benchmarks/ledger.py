@@ -31,6 +31,7 @@ from transire.engines.replica import LmdbStore
 from transire.ledger.action import parse_action, verify_action
 from transire.ledger.block import DecidedBlock
 from transire.ledger.chain import Time
+from transire.node.memory import keep_for_good
 
 IN_A_BLOCK = 1000
 DEFAULT_ACTIONS = 20_000
@@ -146,6 +147,7 @@ def memory_mb() -> float:
 def main(actions: int, kinds: Sequence[str]) -> None:
     world = World()
     key = signing_key(f"{PRODUCER} act-1").public
+    keep_for_good()  # as a node does before it serves
     for name, seconds in parts_of_check(world.witness(), key):
         print(f"one witness, {name}: {microseconds(seconds)}")
     with tempfile.TemporaryDirectory() as folder:

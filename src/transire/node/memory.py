@@ -12,8 +12,9 @@ from __future__ import annotations
 import gc
 from typing import Final
 
-COLLECT_AFTER: Final = 50_000
-"""New objects after which the youngest are looked at; some megabytes that may be kept longer than they are needed."""
+COLLECT_AFTER: Final = 200_000
+"""New objects after which the youngest are looked at: more than wait in a busy node at any time, so that what is in use
+is not gone through again and again. Some tens of megabytes may be kept longer than they are needed."""
 
 
 def keep_for_good() -> int:
