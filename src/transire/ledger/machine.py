@@ -184,11 +184,16 @@ class Machine:
         return self._verified.has_left(raw)
 
     def judge(self, raws: Iterable[bytes], time: Time) -> list[Verdict]:
-        """Which of these actions may stand in the next block, if it bears this time."""
-        actions, height = tuple(raws), self.height + 1
-        verdicts = list(self._admission.judge(actions, time=time.seconds, height=height))
-        self._judged = _Judged(height, time, actions, verdicts)
-        return verdicts
+        """Which of these actions may stand in the next block, if it bears this time.
+
+        What was said of the same actions on the same state is said again: of a proposal to who made it, and of a block
+        that was decided.
+        """
+        actions, height, judged = tuple(raws), self.height + 1, self._judged
+        if judged is None or (judged.height, judged.time, judged.actions) != (height, time, actions):
+            verdicts = list(self._admission.judge(actions, time=time.seconds, height=height))
+            judged = self._judged = _Judged(height, time, actions, verdicts)
+        return judged.verdicts
 
     def apply(self, block: DecidedBlock) -> tuple[Result, ...]:
         """What the block does. Nothing is kept until `commit`; applying again starts anew."""
@@ -199,7 +204,7 @@ class Machine:
         if rules is None:
             raise rules_unknown(Since(block.height, rules_version(self._view, block.height)))
         pending = _Pending(self._view, CompactRange.from_bytes(self._tip.log), block, rules)
-        for index, verdict in enumerate(self._verdicts(block)):
+        for index, verdict in enumerate(self.judge(block.actions, block.time)):
             pending.act(index, verdict)
         for misbehaviour in block.misbehaviour:
             pending.note(misbehaviour)
@@ -207,14 +212,6 @@ class Machine:
             pending.finish(reader, self._replay, self._tip)
         self._pending = pending
         return tuple(pending.results)
-
-    def _verdicts(self, block: DecidedBlock) -> list[Verdict]:
-        """What was said of the proposal, if this is the block that came of it: the same state and block, the same
-        verdicts."""
-        judged = self._judged
-        if judged and (judged.height, judged.time, judged.actions) == (block.height, block.time, block.actions):
-            return judged.verdicts
-        return self.judge(block.actions, block.time)
 
     @property
     def validator_updates(self) -> tuple[ValidatorUpdate, ...]:
