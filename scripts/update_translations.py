@@ -65,8 +65,8 @@ SPOKEN_CODES = (
     "credentials",
 )
 """The errors that persons meet on pages; those of ledger and engine are met by operators, who read the log."""
-GOVERNING = ("governance", "members", "parameters", "possession", "rules")
-"""Modules of the ledger whose refusals governors and registrars meet on pages."""
+GOVERNING = ("governance", "members", "parameters", "possession", "proof.errors", "rules")
+"""Modules of the ledger whose refusals are met on pages: by governors and registrars, and by who looks at a proof."""
 
 
 def messages() -> Iterator[tuple[str, str | tuple[str, str]]]:
@@ -89,7 +89,7 @@ def spoken_words() -> Iterator[str]:
     yield from changes.SENTENCES.values()
     yield from (row.sentence for row in MATRIX)
     yield from (reason.title for reason in reasons().values())
-    yield from (rule.title for rule in verify._RULES.values())
+    yield from (verify._FORM_TITLE, *(rule.title for rule in verify._RULES.values()))
     yield from problems._SENTENCES.values()
     for path in sorted((PACKAGE / "documents").glob("*.py")):
         yield from _refused_cells(ast.parse(path.read_text(encoding="utf-8")))
