@@ -139,6 +139,15 @@ _EMPTY: Final = CellRefused(
 )
 
 
+_WORKBOOKS: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
+"""How the files of spreadsheet programs begin: .xlsx and .ods, which are archives, and .xls."""
+_WORKBOOK: Final = CellRefused(
+    "table-workbook",
+    "The file is a workbook of a spreadsheet program, not a table as text.",
+    "Save it again as 'CSV UTF-8 (comma delimited)'.",
+)
+
+
 def _decoded(raw: bytes, problems: Problems) -> str | None:
     if len(raw) > MAX_BYTES:
         problems.add(
@@ -151,6 +160,9 @@ def _decoded(raw: bytes, problems: Problems) -> str | None:
             ),
             f"{len(raw)} bytes",
         )
+        return None
+    if raw.startswith(_WORKBOOKS):
+        problems.add(1, None, _WORKBOOK)
         return None
     try:
         text = raw.decode("utf-8-sig")

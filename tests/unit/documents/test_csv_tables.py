@@ -61,6 +61,13 @@ def test_other_encodings_are_refused_with_the_fix(encoding: str, guess: str) -> 
     assert [problem.code for problem in refused.value.problems] == ["documents.table-encoding"]
 
 
+@pytest.mark.parametrize("head", [b"PK\x03\x04\x14\x00", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\x00"])
+def test_a_workbook_is_called_one(head: bytes) -> None:
+    with pytest.raises(TableRefused, match=r"workbook.*Save it again as 'CSV UTF-8") as refused:
+        read_products_csv(head)
+    assert [problem.code for problem in refused.value.problems] == ["documents.table-workbook"]
+
+
 @pytest.mark.parametrize(
     ("column", "cell", "code"),
     [
