@@ -257,7 +257,7 @@ _SAME_COLUMN: Final = CellRefused(
     "table-column-twice", "This column stands twice.", "Keep the one that is right and remove the other."
 )
 _MISSING_COLUMN: Final = CellRefused(
-    "table-column-missing", "This column is missing.", "Add the column to the export; its name stands in the reference."
+    "table-column-missing", "This column is missing.", "Add a column of this name to the export."
 )
 _MISSING_CELL: Final = CellRefused(
     "table-cell-missing", "This cell is empty and must not be.", "Fill it in the system that exported the table."

@@ -159,6 +159,10 @@ def test_columns_unknown_missing_and_twice_are_told_with_the_cells_below() -> No
     assert (1, "currency", "column-missing") in found
     assert (2, "description", "cell-missing") in found
     assert (1, "period_cost", "column-missing") not in found
+    with pytest.raises(TableRefused) as refused:
+        read_products_csv(raw)
+    (missing,) = (one for one in refused.value.problems if one.column == "currency")
+    assert missing.fix == "Add a column of this name to the export."  # whoever reads it has no reference at hand
 
 
 @pytest.mark.parametrize(
