@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import signal
 import socket
 import threading
@@ -43,7 +44,9 @@ def require_free(host: str, port: int) -> None:
                 probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the server will
                 probe.bind(address)
     except OSError as error:
-        raise AddressUnusable(got=error.strerror, where=f"{host}:{port}") from error
+        # A family of addresses that this machine does not have is passed over by the server too.
+        if isinstance(error, socket.gaierror) or error.errno in (errno.EADDRINUSE, errno.EACCES):
+            raise AddressUnusable(got=error.strerror, where=f"{host}:{port}") from error
 
 
 def server_of(node: Node, *, when_open: Callable[[], None] = lambda: None) -> uvicorn.Server:
