@@ -31,6 +31,7 @@ from transire.documents.catalogue import common_definition, document_type, schem
 from transire.documents.form import Group, Table, form_of
 from transire.errors import catalogue
 from transire.ledger import verify
+from transire.origin.agreements import agreements
 from transire.portal.rendering import spaced
 from transire.procedures.clocks import clocks
 from transire.procedures.entry_summary.checks import CHECKS
@@ -65,8 +66,8 @@ SPOKEN_CODES = (
     "credentials",
 )
 """The errors that persons meet on pages; those of ledger and engine are met by operators, who read the log."""
-GOVERNING = ("governance", "members", "parameters", "possession", "rules")
-"""Modules of the ledger whose refusals governors and registrars meet on pages."""
+GOVERNING = ("governance", "members", "parameters", "possession", "proof.errors", "rules")
+"""Modules of the ledger whose refusals are met on pages: by governors and registrars, and by who looks at a proof."""
 
 
 def messages() -> Iterator[tuple[str, str | tuple[str, str]]]:
@@ -89,8 +90,11 @@ def spoken_words() -> Iterator[str]:
     yield from changes.SENTENCES.values()
     yield from (row.sentence for row in MATRIX)
     yield from (reason.title for reason in reasons().values())
-    yield from (rule.title for rule in verify._RULES.values())
+    yield from (verify._FORM_TITLE, *(rule.title for rule in verify._RULES.values()))
     yield from problems._SENTENCES.values()
+    for law in agreements().values():
+        yield from (law.title, *(criterion.title for criterion in law.criteria.values()))
+        yield from (spaced(name) for name in law.criteria if len(name) > 1)  # the others are letters of the law
     for path in sorted((PACKAGE / "documents").glob("*.py")):
         yield from _refused_cells(ast.parse(path.read_text(encoding="utf-8")))
     yield from (question.text for question in questions())

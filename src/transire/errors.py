@@ -41,6 +41,10 @@ class TransireError(Exception):
 
     def explain(self) -> str:
         """The whole refusal as one line of plain sentences."""
+        return f"{self.reason()} {self.fix}"
+
+    def reason(self) -> str:
+        """What is wrong without what to do: for a refusal that rests on this one and has a fix of its own."""
         parts = [self.sentence]
         if self.expected is not None and self.got is not None:
             parts.append(_ended(f"Expected {self.expected}, got {self.got}"))
@@ -50,7 +54,6 @@ class TransireError(Exception):
             parts.append(_ended(f"Got {self.got}"))
         if self.where is not None:
             parts.append(f"At {self.where}.")
-        parts.append(self.fix)
         return " ".join(parts)
 
     def as_problem(self) -> dict[str, Any]:

@@ -53,7 +53,8 @@ PAGES_OF_A_PRODUCER = {
     "/outbox": "Bandeja de salida",
     "/products": "Productos",
     "/products/import": "Importar productos",
-    "/products/BV-CP200": "Lista de materiales",
+    "/products/BV-CP200": "Es originario por el criterio B: Producida enteramente en el territorio",
+    "/origin/usmca/BV-CP200": "Tratado entre México, Estados Unidos y Canadá",
     "/certifications": "Certificaciones de origen",
     "/certifications/new": "Nueva certificación de origen",
     "/certifications/bring-in": "Incorporar una certificación",
@@ -74,6 +75,11 @@ def test_a_producer_reads_the_portal_in_spanish(open_window: Callable[..., Walke
         window.go(path).reads(text)
         assert window.page.locator("html").get_attribute("lang") == "es", path
         window.look(f"70-es{path.replace('/', '-')}")
+
+
+def test_a_criterion_is_named_in_words(open_window: Callable[..., Walker]) -> None:
+    window = open_window("valle", language="es").go("/products/DM-AB01")
+    window.reads("Es originario por el criterio Regla por producto: Producida enteramente en el territorio")
 
 
 def test_a_member_sees_nothing_of_another_in_the_same_browser(open_window: Callable[..., Walker]) -> None:

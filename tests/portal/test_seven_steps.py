@@ -190,7 +190,7 @@ def correct(world: World, producer: Walker, broker: Walker, customs: Walker, cer
     producer.press("Sign the new version").reads("every holder is told", "Version 2")
     world.node.settle()
     producer.page.reload()
-    producer.look("28-replaced").link("What changed").reads(BETTER).look("29-compare")
+    producer.look("28-replaced").link("What changed").reads("Goods 1: Description", BETTER).look("29-compare")
     for window, name in ((broker, "30-broker-flagged"), (customs, "31-customs-flagged")):
         window.go("/entries?view=flagged").reads("Certification ended").look(name)
         window.go(entry).reads("A certification that this entry claims on has ended since")

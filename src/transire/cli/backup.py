@@ -19,7 +19,12 @@ FILE = click.argument("file", type=click.Path(path_type=Path))
 
 @click.group()
 def backup() -> None:
-    """Back up a node, and restore it."""
+    """Back up a node, and restore it.
+
+    \b
+    Example:
+      transire backup create --home ./node --to /backups/node-2026-11-22.tar
+    """
 
 
 @backup.command()

@@ -11,7 +11,12 @@ from transire.node.settings import read_settings, settings_text
 
 @click.group()
 def config() -> None:
-    """Show the settings of a node."""
+    """Show the settings of a node.
+
+    \b
+    Example:
+      transire config show --home ./node
+    """
 
 
 @config.command()

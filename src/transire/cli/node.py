@@ -13,12 +13,29 @@ if TYPE_CHECKING:
 HOME = click.option(
     "--home", type=click.Path(path_type=Path), default=Path("."), show_default=True, help="The node's folder."
 )
+
+
+def _address(context: click.Context, option: click.Parameter, login: str) -> str:
+    """Refused before anything is made: a node or member without its administrator could not be made again."""
+    from transire.desk.persons import normal_login
+
+    return normal_login(login)
+
+
+ADMINISTRATOR = click.option(
+    "--administrator", required=True, callback=_address, help="E-mail address of the member's first administrator."
+)
 DID = click.option("--did", default="", help="Its did:web, such as did:web:acme.example; else its key is its DID.")
 
 
 @click.group()
 def node() -> None:
-    """Set up and run a node."""
+    """Set up and run a node.
+
+    \b
+    Example:
+      transire node run --home ./node
+    """
 
 
 @node.command()
@@ -31,7 +48,7 @@ def node() -> None:
     "--secret-file", type=click.Path(path_type=Path), required=True, help="File with the unlock secret; made if absent."
 )
 @click.option("--profile", type=click.Choice(["production", "development"]), default="production", show_default=True)
-@click.option("--administrator", required=True, help="E-mail address of the founding member's first administrator.")
+@ADMINISTRATOR
 @DID
 def init(
     home: Path,
@@ -74,7 +91,7 @@ def init(
 @click.option("--name", required=True, help="The member's name on the ledger.")
 @click.option("--role", "roles", multiple=True, required=True, help="Its role (repeat for several).")
 @click.option("--registrar", required=True, help="Slug of the hosted member that enrols it.")
-@click.option("--administrator", required=True, help="E-mail address of its first administrator.")
+@ADMINISTRATOR
 @DID
 def add_member(
     home: Path, slug: str, name: str, roles: tuple[str, ...], registrar: str, administrator: str, did: str
@@ -196,7 +213,7 @@ def members(home: Path) -> None:
 @click.option("--slug", required=True, help="The member's name in addresses.")
 @click.option("--name", required=True, help="The member's name on the ledger.")
 @click.option("--role", "roles", multiple=True, required=True, help="Its role (repeat for several).")
-@click.option("--administrator", required=True, help="E-mail address of its first administrator.")
+@ADMINISTRATOR
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="The enrolment, for a registrar.")
 @DID
 def prepare_member(

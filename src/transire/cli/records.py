@@ -9,7 +9,12 @@ import click
 
 @click.group()
 def records() -> None:
-    """Rebuild the records of a node."""
+    """Rebuild the records of a node.
+
+    \b
+    Example:
+      transire records rebuild --home ./node
+    """
 
 
 @records.command()

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import orjson
 
@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 
 VERIFY = (sys.executable, "-m", "transire")
 """The command that a stranger would type; a process of its own, which knows nothing of this one's node."""
+
+RECEIPTS: Final = ("certification.receipt.json", "entry-summary.receipt.json", "not-withdrawn.receipt.json")
+LEFT: Final = (*RECEIPTS, "network.json", "story.json")
+"""What stands in the folder after the demo, beside its node."""
 
 
 def leave_proofs(world: Stage, out: Path, telling: Telling, story: Story) -> None:
@@ -36,14 +40,10 @@ def leave_proofs(world: Stage, out: Path, telling: Telling, story: Story) -> Non
 def _write_receipts(world: Stage, out: Path, story: Story) -> list[Path]:
     customs = world.actors["customs"]
     kept, entry = story.certifications["usmca-2"], story.entries["usmca"]
-    wanted = {
-        "certification.receipt.json": customs.receipt(kept.statement_id, status=False),
-        "entry-summary.receipt.json": customs.receipt(entry.statement_id, status=False),
-        "not-withdrawn.receipt.json": customs.receipt(kept.statement_id, status=True),
-    }
-    for name, receipt in wanted.items():
-        (out / name).write_bytes(receipt)
-    return [out / name for name in wanted]
+    wanted = ((kept, False), (entry, False), (kept, True))
+    for name, (issued, status) in zip(RECEIPTS, wanted, strict=True):
+        (out / name).write_bytes(customs.receipt(issued.statement_id, status=status))
+    return [out / name for name in RECEIPTS]
 
 
 def _verify(receipt: Path, network: Path, telling: Telling) -> None:
@@ -106,4 +106,4 @@ def _write_story(world: Stage, out: Path, telling: Telling, story: Story) -> Non
         "height": world.height,
     }
     (out / "story.json").write_bytes(orjson.dumps(content, option=orjson.OPT_INDENT_2))
-    telling.say(f"left in {out}: {', '.join(sorted(path.name for path in out.glob('*.json')))}")
+    telling.say(f"left in {out}: {', '.join(LEFT)}")

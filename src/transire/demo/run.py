@@ -8,10 +8,11 @@ import sys
 from pathlib import Path
 
 from transire.demo import story as steps
-from transire.demo.leaving import leave_proofs
+from transire.demo.errors import FolderTaken
+from transire.demo.leaving import LEFT, leave_proofs
 from transire.demo.story import Story
 from transire.demo.telling import Telling
-from transire.demo.world import World, make_world
+from transire.demo.world import WORLD, World, make_world
 from transire.node.logs import configure_logs
 
 DEVELOPMENT_PARTS = ("transire.crypto.keystore", "transire.desk")
@@ -33,10 +34,12 @@ def run(out: Path, *, port: int) -> None:
     configure_logs("error")
     for part in DEVELOPMENT_PARTS:
         logging.getLogger(part).setLevel(logging.ERROR)
+    if sys.stdout.isatty():
+        _require_free(port)
     telling = Telling()
     telling.headline("Transire: five members, one node, the embedded engine")
     telling.say("A demonstration: key stores without protection, sign-in links without a password. Not for production.")
-    world = make_world(_emptied(out), port=port)
+    world = make_world(emptied(out), port=port)
     telling.say(f"network {world.node.engine.network}, five members enrolled after {telling.elapsed:.1f} s")
     try:
         tell(world, out, telling)
@@ -55,15 +58,25 @@ def tell(world: World, out: Path, telling: Telling) -> Story:
     return story
 
 
-def _emptied(out: Path) -> Path:
+def emptied(out: Path) -> Path:
     """The folder of the demo's node. Only what an earlier demo left is removed."""
     folder = out / "world"
-    if folder.is_dir():
+    if folder.exists():
+        if not {path.name for path in folder.iterdir()} <= WORLD:
+            raise FolderTaken(where=str(folder))
         shutil.rmtree(folder)
-    for left in out.glob("*.json"):
-        left.unlink()
+    for name in LEFT:
+        (out / name).unlink(missing_ok=True)
     folder.mkdir(parents=True)
     return folder
+
+
+def _require_free(port: int) -> None:
+    """Before the work, which would be lost with the portal."""
+    from transire.node.settings import NodeSettings
+    from transire.portal.server import require_free
+
+    require_free(NodeSettings().host, port)
 
 
 def _keep_open(world: World, telling: Telling) -> None:

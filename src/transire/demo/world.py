@@ -24,6 +24,8 @@ from transire.node.tenant import Tenant
 
 NETWORK = "transire-demo"
 FOUNDER = "customs"
+WORLD = frozenset({"node", "secret"})
+"""What stands in the folder of a world."""
 
 TRADER_ROLES = (Role.ADMINISTRATOR, Role.PREPARER, Role.SIGNING_OFFICIAL)
 OFFICE_ROLES = (Role.ADMINISTRATOR, Role.OFFICER, Role.SUPERVISOR)

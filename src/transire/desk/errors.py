@@ -11,7 +11,7 @@ DeskError
 ├── DraftUnknown, DraftChanged, DraftClosed, FieldUnknown
 ├── HoldUnknown, HoldRuns
 ├── WebhookUnknown
-└── ProductUnknown, NoteUnknown, ViewUnknown, TextUnsuitable, ParticularsMissing
+└── ProductUnknown, NoteUnknown, ViewUnknown, TextUnsuitable, LoginUnsuitable, ParticularsMissing
 """
 
 from __future__ import annotations
@@ -265,6 +265,12 @@ class TextUnsuitable(DeskError):
     sentence = "This text is empty, too long, or holds characters that cannot be shown."
     fix = "Shorten it and leave out control characters."
     status = 422
+
+
+class LoginUnsuitable(TextUnsuitable):
+    code = "desk.login-unsuitable"
+    sentence = "This is not an e-mail address."
+    fix = "Write the whole address with its @, for example clerk@acme.example."
 
 
 class ParticularsMissing(DeskError):

@@ -18,7 +18,14 @@ from sqlalchemy import Connection
 from transire.crypto.digests import hmac_sha256
 from transire.crypto.encoding import b64url
 from transire.desk import tables as t
-from transire.desk.errors import LastAdministrator, LoginTaken, PersonUnknown, RoleUnknown, TextUnsuitable
+from transire.desk.errors import (
+    LastAdministrator,
+    LoginTaken,
+    LoginUnsuitable,
+    PersonUnknown,
+    RoleUnknown,
+    TextUnsuitable,
+)
 from transire.desk.person import Person, Role
 from transire.desk.text import tidy_line
 
@@ -181,7 +188,7 @@ def normal_login(login: str) -> str:
     """
     address = tidy_line(login, "login").casefold()
     if not _LOGIN.match(address):
-        raise TextUnsuitable(expected="an e-mail address", got=repr(address), where="login")
+        raise LoginUnsuitable(got=repr(address), where="login")
     return address
 
 

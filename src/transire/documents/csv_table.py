@@ -139,6 +139,15 @@ _EMPTY: Final = CellRefused(
 )
 
 
+_WORKBOOKS: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
+"""How the files of spreadsheet programs begin: .xlsx and .ods, which are archives, and .xls."""
+_WORKBOOK: Final = CellRefused(
+    "table-workbook",
+    "The file is a workbook of a spreadsheet program, not a table as text.",
+    "Save it again as 'CSV UTF-8 (comma delimited)'.",
+)
+
+
 def _decoded(raw: bytes, problems: Problems) -> str | None:
     if len(raw) > MAX_BYTES:
         problems.add(
@@ -151,6 +160,9 @@ def _decoded(raw: bytes, problems: Problems) -> str | None:
             ),
             f"{len(raw)} bytes",
         )
+        return None
+    if raw.startswith(_WORKBOOKS):
+        problems.add(1, None, _WORKBOOK)
         return None
     try:
         text = raw.decode("utf-8-sig")
@@ -245,7 +257,7 @@ _SAME_COLUMN: Final = CellRefused(
     "table-column-twice", "This column stands twice.", "Keep the one that is right and remove the other."
 )
 _MISSING_COLUMN: Final = CellRefused(
-    "table-column-missing", "This column is missing.", "Add the column to the export; its name stands in the reference."
+    "table-column-missing", "This column is missing.", "Add a column of this name to the export."
 )
 _MISSING_CELL: Final = CellRefused(
     "table-cell-missing", "This cell is empty and must not be.", "Fill it in the system that exported the table."

@@ -11,11 +11,13 @@ import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from itertools import islice
 from pathlib import Path
 
 import msgspec
 import sqlalchemy as sa
 
+from transire.crypto.canonical import canonical_bytes
 from transire.crypto.encoding import b64url
 from transire.crypto.keystore import KeyStore
 from transire.errors import TransireError
@@ -27,7 +29,7 @@ from transire.node.following import Follower
 from transire.node.home import Home, read_secret
 from transire.node.ledger import disputed_state, inspect_ledger
 from transire.node.node import Node
-from transire.node.rebuilding import rebuilt_digest, records_digest
+from transire.node.rebuilding import rebuilt_digest, records_digest, rows_that_differ
 from transire.node.rooms import database_file, open_database
 from transire.node.settings import MemberSettings, read_settings
 from transire.node.tenant import Tenant
@@ -36,6 +38,10 @@ from transire.vault.trees import KeptTrees
 
 FREE_BYTES = 1 << 30
 """Less free disk than this is a complaint: the ledger stops cleanly on a full disk, but it stops."""
+
+
+ROWS_NAMED = 20
+"""Of rows that differ, as many are named; what altered more than these altered nearly all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +61,8 @@ def examine(path: Path, *, deep: bool = False) -> Iterator[Examination]:
     home = Home(path)
     keys = _examined("settings and keys", lambda: _keys(home))
     yield keys
+    if not home.path.is_dir():
+        return  # there is nothing to look at, as was said
     yield _examined("disk", lambda: _disk(home))
     ledger = _examined("ledger, computed again" if deep else "ledger", lambda: _ledger(home, deep))
     yield ledger
@@ -67,6 +75,7 @@ def examine(path: Path, *, deep: bool = False) -> Iterator[Examination]:
         return
     node = Node.open(path)
     try:
+        yield _examined("genesis and network file", lambda: _network_files(node))
         yield _examined("rules of the ledger", lambda: _rules(node))
         for tenant in node.tenants.values():
             yield from _tenant(tenant, deep)
@@ -99,6 +108,8 @@ def _examined(name: str, look: Callable[[], list[str]]) -> Examination:
         return Examination(name, tuple(look()))
     except TransireError as error:
         return Examination(name, (f"{error} ({error.code})",))
+    except OSError as error:  # a file of the node that is not there or may not be read: what the doctor is asked for
+        return Examination(name, (f"{error.filename} cannot be read: {error.strerror}",))
 
 
 def _keys(home: Home) -> list[str]:
@@ -132,6 +143,17 @@ def _ledger(home: Home, deep: bool) -> list[str]:
     if disputed := disputed_state(home, settings):
         complaints.append(f"when it stopped, validators did not agree about the state: {disputed}")
     return complaints
+
+
+def _network_files(node: Node) -> list[str]:
+    """A backup is restored by the genesis, and whoever verifies is given the network file: both the ledger's own."""
+    genesis = node.engine.beginnings()[-1]
+    wanted = {node.home.genesis: genesis.raw, node.home.network: canonical_bytes(genesis.trust_root())}
+    return [
+        f"{path.name} is not the one of this ledger, {genesis.network}: restore it from a backup"
+        for path, content in wanted.items()
+        if path.read_bytes() != content
+    ]
 
 
 def _rules(node: Node) -> list[str]:
@@ -193,4 +215,9 @@ def _records(tenant: Tenant) -> list[str]:
     found, expected = records_digest(tenant), rebuilt_digest(tenant)
     if found == expected:
         return []
-    return [f"content differs: expected {b64url(expected)}, found {b64url(found)}; `transire records rebuild` mends it"]
+    differing = rows_that_differ(tenant)
+    named = list(islice(differing, ROWS_NAMED))
+    if more := sum(1 for _ in differing):
+        named.append(f"and {more} more rows")
+    digests = f"expected {b64url(expected)}, found {b64url(found)}"
+    return [*named, f"content differs: {digests}; `transire records rebuild` mends it"]

@@ -31,7 +31,8 @@ TransireError
 ├── WitnessUnknown         node.witness-unknown
 ├── BackupInvalid          node.backup-invalid
 ├── BackupExists           node.backup-exists
-└── BackupFailed           node.backup-failed
+├── BackupFailed           node.backup-failed
+└── AddressUnusable        node.address-unusable
 """
 
 from __future__ import annotations
@@ -249,6 +250,12 @@ class BackupFailed(TransireError):
     sentence = "The backup could not be written or read; nothing half-done was left behind."
     fix = "Look at the named place: its folder must exist and have room for a second copy of the node."
     status = 500
+
+
+class AddressUnusable(TransireError):
+    code = "node.address-unusable"
+    sentence = "The node cannot listen at its address."
+    fix = "Stop what listens there, or choose another port: the setting `port` of a node, --port of the demo."
 
 
 class OfferInvalid(TransireError):

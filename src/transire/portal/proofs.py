@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from transire.api import proofs
 from transire.node.errors import StatementNotAccepted
+from transire.portal.findings import said_finding
 from transire.portal.registry import Pages
 from transire.portal.visit import Visit
 from transire.portal.words import identifier
@@ -39,7 +40,8 @@ def download_receipt(visit: Visit) -> Response:
 
 
 def _named(visit: Visit, text: str) -> Markup:
-    """A finding with the names of members in place of their DIDs, which stay in the titles."""
+    """A finding in words, with the names of members in place of their DIDs, which stay in the titles."""
+    text = said_finding(text, visit.language.say)
     told = Markup("")
     done = 0
     for found in _DID.finditer(text):

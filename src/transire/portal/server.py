@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import signal
 import socket
 import threading
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import uvicorn
 
+from transire.node.errors import AddressUnusable
 from transire.node.memory import keep_for_good
 from transire.portal.app import create_app
 
@@ -28,9 +30,23 @@ STOPPING: Final = (signal.SIGINT, signal.SIGTERM)
 
 def serve(node: Node, *, when_open: Callable[[], None] = lambda: None) -> None:
     """Serve until Ctrl-C or SIGTERM; `when_open` is called once connections are taken."""
+    require_free(node.settings.host, node.settings.port)
     server = server_of(node, when_open=when_open)
     keep_for_good()
     server.run()
+
+
+def require_free(host: str, port: int) -> None:
+    """Refuse an address at which nothing can listen: said with the fix, and before work is done in vain."""
+    try:
+        for family, kind, protocol, _, address in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
+            with socket.socket(family, kind, protocol) as probe:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the server will
+                probe.bind(address)
+    except OSError as error:
+        # A family of addresses that this machine does not have is passed over by the server too.
+        if isinstance(error, socket.gaierror) or error.errno in (errno.EADDRINUSE, errno.EACCES):
+            raise AddressUnusable(got=error.strerror, where=f"{host}:{port}") from error
 
 
 def server_of(node: Node, *, when_open: Callable[[], None] = lambda: None) -> uvicorn.Server:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import zip_longest
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
@@ -39,6 +40,21 @@ def digest_if_rebuilt(database: Database, replay: Replay, *, also: Sequence[sa.M
         return digest
 
 
+def rows_if_rebuilt(
+    database: Database, replay: Replay, *, also: Sequence[sa.MetaData] = ()
+) -> tuple[list[bytes], list[bytes]]:
+    """The rows that a rebuild would take away and those that it would bring, as lines of a dump; nothing is changed."""
+    try:
+        # The view is a snapshot of before: what the transaction does is not seen in it.
+        with database.reading() as view, database.transaction() as tx:
+            clear(tx, also=also)
+            replay(tx)
+            gone, new = _unmatched(_content(view, also), _content(tx, also))
+            raise _TakenBack
+    except _TakenBack:
+        return gone, new
+
+
 class _TakenBack(Exception):
     """Ends a transaction of which nothing is to be kept."""
 
@@ -61,8 +77,24 @@ def content_digest(database: Database, *, also: Sequence[sa.MetaData] = ()) -> b
 
 def _digest_of(view: Connection, also: Sequence[sa.MetaData]) -> bytes:
     digest = hashlib.sha256()
-    position = f'["{t.progress.name}",'.encode()
-    for line in dump_rows(view, (t.metadata, *also)):
-        if not line.startswith(position):
-            digest.update(line)
+    for line in _content(view, also):
+        digest.update(line)
     return digest.digest()
+
+
+def _content(view: Connection, also: Sequence[sa.MetaData]) -> Iterator[bytes]:
+    position = f'["{t.progress.name}",'.encode()
+    return (line for line in dump_rows(view, (t.metadata, *also)) if not line.startswith(position))
+
+
+def _unmatched(one: Iterator[bytes], other: Iterator[bytes]) -> tuple[list[bytes], list[bytes]]:
+    """The lines that stand in one of two dumps alone. Both are in one order: few lines wait for their like."""
+    left: dict[bytes, None] = {}
+    right: dict[bytes, None] = {}
+    for mine, theirs in zip_longest(one, other):
+        for line, own, others in ((mine, left, right), (theirs, right, left)):
+            if line in others:
+                del others[line]
+            elif line is not None:
+                own[line] = None
+    return list(left), list(right)

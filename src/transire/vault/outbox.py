@@ -16,7 +16,7 @@ from typing import cast
 import sqlalchemy as sa
 
 from transire.vault import journal
-from transire.vault.tables import outbox, statements
+from transire.vault.tables import about, outbox, statements
 
 WAITING, DELIVERED, REFUSED, GIVEN_UP = "waiting", "delivered", "refused", "given_up"
 
@@ -101,6 +101,17 @@ def put(
 def recipients_of(tx: sa.Connection, statement: str) -> set[str]:
     """To whom a statement was brought or will be."""
     return set(tx.execute(sa.select(outbox.c.recipient).where(outbox.c.statement == statement)).scalars())
+
+
+def is_given(tx: sa.Connection, recipient: str, document_id: str, version: str) -> bool:
+    """Whether a version of a document was brought to that member, or is on its way there."""
+    query = (
+        sa.select(outbox.c.documents)
+        .join(about, about.c.statement == outbox.c.statement)
+        .where(about.c.subject == document_id, outbox.c.recipient == recipient)
+        .where(outbox.c.state.in_((WAITING, DELIVERED)))
+    )
+    return any(version in documents for documents in tx.execute(query).scalars())
 
 
 def due(tx: sa.Connection, now: datetime, limit: int, *, but: Collection[str] = ()) -> list[OutboxRow]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import socket
 from pathlib import Path
 
 import orjson
 import pytest
 
 from command_world import Transire
+from transire.demo.run import emptied
 from transire.engines.replica import LmdbStore
 from transire.ledger.store import STATE, Writes
 
@@ -40,6 +42,41 @@ def test_it_leaves_the_proofs_and_the_story(demo_out: Path) -> None:
     assert sorted(story["members"]) == list(MEMBERS)
     assert story["network"] == orjson.loads((demo_out / "network.json").read_bytes())["network"]
     assert story["height"] > 0
+
+
+def test_it_removes_what_an_earlier_demo_left_and_nothing_else(tmp_path: Path) -> None:
+    for name in (*RECEIPTS, "package.json", "world/secret"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("{}")
+    assert emptied(tmp_path) == tmp_path / "world"
+    assert sorted(path.name for path in tmp_path.rglob("*")) == ["package.json", "world"]
+
+
+def test_it_is_not_made_over_a_folder_that_no_demo_left(tmp_path: Path, transire: Transire) -> None:
+    (tmp_path / "world").mkdir()
+    (tmp_path / "world" / "map.txt").write_text("mine")
+    done = transire("demo", "--out", tmp_path)
+    assert (done.code, "(demo.folder-taken)" in done.err) == (1, True)
+    assert (tmp_path / "world" / "map.txt").read_text() == "mine"
+
+
+def test_a_folder_that_cannot_be_made_is_said_with_the_fix(tmp_path: Path, transire: Transire) -> None:
+    (tmp_path / "file").write_text("")
+    done = transire("demo", "--out", tmp_path / "file")
+    assert (done.code, "(cli.file-unusable)" in done.err) == (1, True)
+    assert str(tmp_path / "file") in done.err
+
+
+def test_an_address_that_is_taken_is_said_before_the_work(
+    tmp_path: Path, transire: Transire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        done = transire("demo", "--out", tmp_path, "--port", port)
+    assert (done.code, "(node.address-unusable)" in done.err) == (1, True)
+    assert f"127.0.0.1:{port}" in done.err
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("name", RECEIPTS)

@@ -86,8 +86,21 @@ class TestInit:
         assert "(ledger.genesis-invalid)" in done.err
         assert not (tmp_path / "node" / "transire.toml").exists()
 
+    def test_an_administrator_without_an_address_leaves_nothing_at_all(
+        self, tmp_path: Path, transire: Transire
+    ) -> None:
+        arguments = ["--home", tmp_path / "node", *INIT, "--secret-file", tmp_path / "s", "--administrator"]
+        done = transire("node", "init", *arguments, "admin")
+        assert (done.code, "(desk.login-unsuitable)" in done.err) == (1, True)
+        assert list(tmp_path.iterdir()) == []
+
 
 class TestMembers:
+    def test_an_administrator_without_an_address_adds_no_member(self, home: Path, transire: Transire) -> None:
+        done = transire("node", "add-member", "--home", home, *ACME, "--administrator", "admin")
+        assert (done.code, "(desk.login-unsuitable)" in done.err) == (1, True)
+        assert [path.name for path in (home / "members").iterdir()] == ["us-customs"]
+
     def test_a_member_is_added_and_listed(self, home: Path, transire: Transire) -> None:
         added = transire("node", "add-member", "--home", home, *ACME, "--administrator", "admin@acme.example")
         assert added.code == 0, added.err

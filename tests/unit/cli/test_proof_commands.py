@@ -155,6 +155,14 @@ class TestVerify:
         if options:
             assert json.loads(found.output)["holds"] is False
 
+    @pytest.mark.parametrize("name", ["receipt.json", "network.json"])
+    def test_a_file_cut_short_is_said_with_one_fix_and_that_of_the_file(self, files: Path, name: str) -> None:
+        (files / name).write_bytes((files / name).read_bytes()[:200])
+        found = verify(files)
+        assert found.exit_code == 2
+        assert "Expected JSON" in found.output
+        assert "Write decimals" not in found.output
+
     def test_a_file_without_end_is_not_read_to_its_end(self) -> None:
         found = run("verify", "/dev/zero", "--network", "/dev/zero")
         assert found.exit_code == 2

@@ -54,6 +54,11 @@ def test_every_command_is_shown() -> None:
     assert [name for name in walk(cli, "transire") if f"$ {name} --help" not in page("cli.md")] == []
 
 
+def test_every_command_has_an_example_in_its_help() -> None:
+    helps = page("cli.md").split("\n$ transire")[1:]
+    assert [text.partition(" --help")[0] for text in helps if "Example" not in text] == []
+
+
 def walk(command: click.Command, path: str) -> list[str]:
     found = [path]
     if isinstance(command, click.Group):

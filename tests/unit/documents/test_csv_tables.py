@@ -61,6 +61,13 @@ def test_other_encodings_are_refused_with_the_fix(encoding: str, guess: str) -> 
     assert [problem.code for problem in refused.value.problems] == ["documents.table-encoding"]
 
 
+@pytest.mark.parametrize("head", [b"PK\x03\x04\x14\x00", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\x00"])
+def test_a_workbook_is_called_one(head: bytes) -> None:
+    with pytest.raises(TableRefused, match=r"workbook.*Save it again as 'CSV UTF-8") as refused:
+        read_products_csv(head)
+    assert [problem.code for problem in refused.value.problems] == ["documents.table-workbook"]
+
+
 @pytest.mark.parametrize(
     ("column", "cell", "code"),
     [
@@ -152,6 +159,10 @@ def test_columns_unknown_missing_and_twice_are_told_with_the_cells_below() -> No
     assert (1, "currency", "column-missing") in found
     assert (2, "description", "cell-missing") in found
     assert (1, "period_cost", "column-missing") not in found
+    with pytest.raises(TableRefused) as refused:
+        read_products_csv(raw)
+    (missing,) = (one for one in refused.value.problems if one.column == "currency")
+    assert missing.fix == "Add a column of this name to the export."  # whoever reads it has no reference at hand
 
 
 @pytest.mark.parametrize(

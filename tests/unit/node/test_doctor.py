@@ -96,7 +96,43 @@ def test_records_that_differ_are_named_and_left_to_the_rebuild(folder: Path) -> 
     found = ill(folder)
     assert list(found) == ["importer: records, built again"]
     assert "transire records rebuild" in found["importer: records, built again"]
+    assert "another value in kind" in found["importer: records, built again"]
     assert ill(folder) == found
+
+
+def test_a_row_of_the_records_edited_by_hand_is_named(folder: Path, statement: str) -> None:
+    file = member_file(folder, "importer")
+    run_sql(file, "UPDATE records_statements SET kind = 'document.opened/1' WHERE id = ?", statement)
+    planted = (
+        "INSERT INTO records_endings (issuer, commitment, height, log_index, accepted_at) VALUES ('x', 'y', 1, 1, 1)"
+    )
+    run_sql(file, planted)
+    complaint = ill(folder)["importer: records, built again"]
+    assert f"records_statements, id {statement}: another value in kind" in complaint
+    assert "records_endings, issuer x, commitment y: expected no row, found one" in complaint
+    run_sql(file, "DELETE FROM records_statements WHERE id = ?", statement)
+    complaint = ill(folder)["importer: records, built again"]
+    assert f"records_statements, id {statement}: expected a row, found none" in complaint
+    assert "document.opened" not in complaint
+
+
+@pytest.mark.parametrize("name", ["genesis.json", "network.json"])
+@pytest.mark.parametrize("damage", ["gone", "altered"])
+def test_a_genesis_or_network_file_that_is_not_the_ledgers_is_named(folder: Path, name: str, damage: str) -> None:
+    file = folder / name
+    if damage == "gone":
+        file.unlink()
+    else:
+        file.write_bytes(file.read_bytes().replace(b'"power":10', b'"power":11'))
+    found = ill(folder, deep=False)
+    assert list(found) == ["genesis and network file"]
+    assert name in found["genesis and network file"]
+
+
+def test_a_folder_that_is_not_there_is_said(tmp_path: Path) -> None:
+    found = list(examine(tmp_path / "nowhere"))
+    assert [one.name for one in found] == ["settings and keys"]
+    assert "transire node init" in found[0].complaints[0]
 
 
 @pytest.mark.parametrize("damage", ["gone", "no database", "a broken page"])

@@ -93,7 +93,7 @@ def test_a_product_without_a_criterion_is_not_certified(trade: Trade) -> None:
 
 def test_an_importer_that_is_not_known_has_to_be_given_once(trade: Trade) -> None:
     actor = trade.bajio
-    with pytest.raises(ImporterMissing):
+    with pytest.raises(ImporterMissing) as refused:
         origin.draft_certification(
             actor.tenant,
             actor.person,
@@ -102,6 +102,7 @@ def test_an_importer_that_is_not_known_has_to_be_given_once(trade: Trade) -> Non
             goods=["BV-CP200"],
             blanket=trade.blanket,
         )
+    assert refused.value.got == trade.world.party_of("gateway").name  # a person reads no DID
 
 
 def test_a_preparer_drafts_and_does_not_sign(trade: Trade) -> None:

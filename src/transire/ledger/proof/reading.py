@@ -150,7 +150,7 @@ def _read_formatted(raw: bytes, cache: VerifyCache) -> StatementReceipt | Action
     try:
         value = parse_json(raw, limit=MAX_RECEIPT_BYTES)
     except TransireError as error:
-        raise NotAReceipt(got=str(error)) from error
+        raise NotAReceipt(got=error.reason()) from error
     if not isinstance(value, dict):
         raise NotAReceipt(got=type(value).__name__, expected="a JSON object")
     form = TYPES.get(str(value.get("receipt")))

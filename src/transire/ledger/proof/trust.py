@@ -57,7 +57,9 @@ class TrustRoot(msgspec.Struct, frozen=True, kw_only=True):
         """Read a network file; one that contradicts itself is refused."""
         try:
             form = msgspec.convert(parse_json(raw, limit=MAX_TRUST_ROOT_BYTES), _TrustRootForm)
-        except (TransireError, msgspec.ValidationError) as error:
+        except TransireError as error:
+            raise TrustRootInvalid(got=error.reason()) from error
+        except msgspec.ValidationError as error:
             raise TrustRootInvalid(got=str(error)) from error
         genesis = octets_of(form.genesis)
         digits = form.network.rpartition("-")[2]

@@ -280,7 +280,7 @@ def _importer(tenant: Tenant, tx: sa.Connection, person: Person, did: str, given
             if party.did == did:
                 pointer = f"/credentialSubject/importers/{at}"
                 return party, Source("document", document_id=line.document_id, pointer=pointer)
-    raise ImporterMissing(got=did)
+    raise ImporterMissing(got=tenant.name_of(did))
 
 
 def _signed_by(person: Person, subject: Mapping[str, Any]) -> dict[str, Any]:

@@ -167,4 +167,4 @@ def _agent(tenant: Tenant, tx: sa.Connection, did: str, given: Party | None) -> 
         paper = open_newest(tenant, tx, grant.authority)
         if paper is not None:
             return read_power_of_attorney(paper.credential).agent
-    raise AgentMissing(got=did)
+    raise AgentMissing(got=tenant.name_of(did))

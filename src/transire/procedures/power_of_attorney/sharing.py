@@ -17,6 +17,7 @@ from transire.procedures.papers import deliveries_to, open_newest, share_paper
 from transire.procedures.power_of_attorney.statements import GRANTED, NOTICES
 from transire.procedures.power_of_attorney.tables import list_grants
 from transire.records.documents import DocumentFilter, every_document
+from transire.vault import journal, outbox
 from transire.vault.statements import DELIVERED, named_body
 from transire.vault.statements import GRANTED as SHARED
 
@@ -67,15 +68,25 @@ def _share(tenant: Tenant, tx: sa.Connection, version: str, agent: str) -> None:
     """Share a paper with the proof of possession; one whose delivery is still on its way to the ledger waits for it."""
     stored = tenant.vault.stored(tx, version)
     is_proven = stored.issuer == tenant.did or deliveries_to(tx, stored.document_id, version, tenant.did)
-    if stored.schema_id in NEEDED and is_proven:
-        share_paper(tenant, tx, None, version, agent, purpose="entry")
+    if stored.schema_id not in NEEDED or not is_proven:
+        return
+    if share_paper(tenant, tx, None, version, agent, purpose="entry"):
+        # What came before the paper could go is told with it: alone it would be about a paper that nobody there has.
+        for notice in journal.find_about(tx, stored.document_id, kinds=NOTICES):
+            if notice.statement.by != tenant.did and notice.statement.body["version"] == version:
+                _pass_on(tenant, tx, notice.id, version, agent)
 
 
 def _pass_on(tenant: Tenant, tx: sa.Connection, notice: str, version: str, agent: str) -> None:
-    """Bring the notice itself: the granting statement that goes with it says that the paper is still shared."""
+    """Bring the notice itself: the granting statement that goes with it says that the paper is still shared.
+
+    A broker that was not given the paper would wait for it for ever; if it is given yet, the notice goes along.
+    """
     if not tenant.vault.has(tx, version):
         return
     stored = tenant.vault.stored(tx, version)
+    if not outbox.is_given(tx, agent, stored.document_id, version):
+        return
     named = named_body(stored.document_id, version, stored.issuer)
     tenant.state(
         tx,
