@@ -351,12 +351,17 @@ export function checkCustody(facts) {
       }
     }
   }
-  const shared = [...keepers]
-    .filter(([, kept]) => kept.size > 1)
+  const members = new Set([...keepers.values()].flatMap((kept) => [...kept]));
+  const told = [...keepers]
+    .filter(([, kept]) => kept.size > 1 || members.size === 1)
     .sort(([left], [right]) => compareText(left, right))
     .map(([keeper, kept]) => tell("{keeper} keeps the keys of {members}", { keeper, members: listed([...kept].sort(compareText)) }));
-  if (shared.length > 0) {
-    return finding(listed(shared, "; "), { expected: tell("a custodian of its own for each member"), shown: false });
+  if (members.size < 2) {
+    const found = told.length > 0 ? listed(told, "; ") : tell("the receipt names no member with keys");
+    return finding(found, { expected: tell("a second member, to compare who keeps the keys"), shown: false });
+  }
+  if (told.length > 0) {
+    return finding(listed(told, "; "), { expected: tell("a custodian of its own for each member"), shown: false });
   }
   return finding(tell("no custodian keeps the keys of two of the members named"));
 }

@@ -181,6 +181,8 @@ export const SPANISH = Object.freeze({
   "a signature by key {key}": "una firma con la clave {key}",
   "{keeper} keeps the keys of {members}": "{keeper} guarda las claves de {members}",
   "a custodian of its own for each member": "un custodio propio para cada miembro",
+  "a second member, to compare who keeps the keys": "un segundo miembro, para comparar quién guarda las claves",
+  "the receipt names no member with keys": "el comprobante no nombra a ningún miembro con claves",
   "no custodian keeps the keys of two of the members named":
     "ningún custodio guarda las claves de dos de los miembros nombrados",
   "{action}: {body}": "{action}: {body}",

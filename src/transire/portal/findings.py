@@ -26,6 +26,8 @@ SENTENCES: Final = (
     N_("no custodian keeps the keys of two of the members named"),
     N_("{keeper} keeps the keys of {members}"),
     N_("a custodian of its own for each member"),
+    N_("a second member, to compare who keeps the keys"),
+    N_("the receipt names no member with keys"),
     N_("the receipt names no member"),
     N_("Not a member: {members}"),
     N_("The time of header {height}, the one after its block."),

@@ -45,13 +45,17 @@ def _find_custody(records: Mapping[str, MemberRecord | None], height: int) -> Fi
     for did, record in records.items():
         for custodian in _custodians(record, height):
             keepers.setdefault(custodian, set()).add(did)
-    shared = [
+    members = {did for kept in keepers.values() for did in kept}
+    told = [
         f"{custodian} keeps the keys of {', '.join(sorted(kept))}"
         for custodian, kept in sorted(keepers.items())
-        if len(kept) > 1
+        if len(kept) > 1 or len(members) == 1
     ]
-    if shared:
-        return Finding("; ".join(shared), expected="a custodian of its own for each member", shown=False)
+    if len(members) < 2:
+        found = "; ".join(told) or "the receipt names no member with keys"
+        return Finding(found, expected="a second member, to compare who keeps the keys", shown=False)
+    if told:
+        return Finding("; ".join(told), expected="a custodian of its own for each member", shown=False)
     return Finding("no custodian keeps the keys of two of the members named")
 
 
