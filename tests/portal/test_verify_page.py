@@ -240,6 +240,19 @@ def test_what_is_no_receipt_is_said_with_the_fix(
     window.reads("This is not a network file that proofs can be checked against.").look("84-verify-no-receipt")
 
 
+def test_a_fault_of_the_page_leaves_no_verdict_on_an_earlier_file(
+    single_page: str, open_page: Callable[..., Walker]
+) -> None:
+    files = {name: (VECTORS / f"one-validator.{name}.json").read_bytes() for name in ("network", "receipt")}
+    window = open_page(single_page)
+    drop(window, files)
+    window.reads("Every check that could be made holds")
+    window.page.evaluate("() => { crypto.subtle.digest = () => { throw new RangeError('of it') } }")
+    drop(window, {"another.receipt.json": files["receipt"]})
+    window.reads("This page could not check the file, so nothing is known of it.", "another.receipt.json")
+    assert "Every check that could be made holds" not in window.main("xpath=self::*").inner_text()
+
+
 def test_nothing_in_a_receipt_becomes_markup_or_turns_text_around(
     single_page: str, open_page: Callable[..., Walker], tmp_path: Path
 ) -> None:

@@ -144,8 +144,7 @@ async function judge(byHand) {
 
 async function outcome() {
   if (globalThis.crypto?.subtle === undefined) {
-    const text = "This browser lends its cryptography only to pages opened over HTTPS or from a file. Download the page as one file and open that.";
-    return make("section", { class: "tr-notice tr-notice--bad" }, make("h2", { id: "verdict", tabindex: "-1" }, speak(text)));
+    return notice(speak("This browser lends its cryptography only to pages opened over HTTPS or from a file. Download the page as one file and open that."));
   }
   try {
     const lines = given.witnesses.split("\n").map((line) => line.trim()).filter(Boolean);
@@ -156,8 +155,14 @@ async function outcome() {
     if (error instanceof Refused) {
       return refusal(error, speak);
     }
-    throw error;
+    // A fault of the page itself: what was said of an earlier file must not stand beside the name of this one.
+    console.error(error);
+    return notice(speak("This page could not check the file, so nothing is known of it. Check it with the command: transire verify FILE --network network.json"));
   }
+}
+
+function notice(text) {
+  return make("section", { class: "tr-notice tr-notice--bad" }, make("h2", { id: "verdict", tabindex: "-1" }, text));
 }
 
 function printButton() {

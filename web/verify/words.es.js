@@ -19,6 +19,8 @@ export const SPANISH = Object.freeze({
     "Una por línea, tal como la publica el testigo: nombre+identificador+clave.",
   "This browser lends its cryptography only to pages opened over HTTPS or from a file. Download the page as one file and open that.":
     "Este navegador solo presta su criptografía a páginas abiertas por HTTPS o desde un archivo. Descargue la página como un archivo y ábralo.",
+  "This page could not check the file, so nothing is known of it. Check it with the command: transire verify FILE --network network.json":
+    "Esta página no pudo comprobar el archivo, así que nada se sabe de él. Compruébelo con el comando: transire verify FILE --network network.json",
   "Print this report": "Imprimir este informe",
   "what is disclosed was signed by the issuer and committed to": "lo revelado fue firmado por el emisor y comprometido",
   "that every check of the receipt holds": "que se cumplan todas las comprobaciones del comprobante",
