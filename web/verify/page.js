@@ -128,6 +128,7 @@ function looksLikeNetwork(bytes) {
 async function judge(byHand) {
   const result = document.getElementById("result");
   if (ROLES.some((role) => given[role] === null)) {
+    result.replaceChildren(...missing());
     return;
   }
   turn += 1;
@@ -140,6 +141,14 @@ async function judge(byHand) {
   if (byHand) {
     document.getElementById("verdict").focus();
   }
+}
+
+/** What is still to be given, once something is. */
+function missing() {
+  if (given.receipt !== null) {
+    return [make("p", {}, speak("Now the network file: without it nothing can be checked."))];
+  }
+  return given.network === null ? [] : [make("p", {}, speak("Now the file that is to be checked."))];
 }
 
 async function outcome() {

@@ -13,6 +13,8 @@ export const SPANISH = Object.freeze({
   "network.json, from somebody you trust: everything is proved from it.":
     "network.json, recibido de alguien de confianza: todo se prueba a partir de él.",
   "Or drop both files anywhere on this page.": "O suelte ambos archivos en cualquier lugar de esta página.",
+  "Now the network file: without it nothing can be checked.": "Ahora el archivo de la red: sin él no se puede comprobar nada.",
+  "Now the file that is to be checked.": "Ahora el archivo que se ha de comprobar.",
   "Outside witnesses that you trust": "Testigos externos en los que confía",
   "Their verifier keys": "Sus claves de verificación",
   "One a line, as the witness publishes it: name+id+key.":
