@@ -12,11 +12,12 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 from importlib import import_module
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, NoReturn
 
 import click
 
 from transire import __version__
+from transire.cli.errors import FileUnusable
 from transire.errors import TransireError
 
 EXIT_REFUSED: Final = 1
@@ -102,9 +103,17 @@ def main(arguments: Sequence[str] | None = None) -> None:
         error.show()
         sys.exit(error.exit_code)
     except TransireError as error:
-        click.echo(f"{error}\n({error.code})", err=True)
-        sys.exit(EXIT_REFUSED)
+        _refuse(error)
     except BrokenPipeError:  # The reader of a pipe left: what it wanted, it has. Python would complain at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(EXIT_REFUSED)
+    except OSError as error:
+        if error.filename is None:
+            raise  # of nothing that has a name: a fault of ours, to be seen whole
+        _refuse(FileUnusable(got=error.strerror, where=str(error.filename)))
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _refuse(error: TransireError) -> NoReturn:
+    click.echo(f"{error}\n({error.code})", err=True)
+    sys.exit(EXIT_REFUSED)
