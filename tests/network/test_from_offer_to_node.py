@@ -96,6 +96,7 @@ def test_somebody_signs_in_and_governs_for_an_organisation_that_joined(joined: P
     [
         (("--listen", "0.0.0.0:26656", "--out", "b.offer.json"), "under which the others reach it"),
         (("--out", "nowhere/b.offer.json"), "there is no folder nowhere"),
+        (("--role", "king", "--out", "b.offer.json"), "got king"),
     ],
 )
 @pytest.mark.usefixtures("typed")

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final, Literal, cast
+from typing import Final, Literal, cast, get_args
 
 import msgspec
 from msgspec.structs import replace
@@ -20,6 +20,7 @@ from transire.crypto.canonical import Json, canonical_bytes
 from transire.crypto.errors import KeyUnknown
 from transire.crypto.keystore import KeyStore
 from transire.engines.cometbft.files import node_id
+from transire.ledger.bodies import Role
 from transire.ledger.genesis import Genesis
 from transire.node.enrolment import (
     CUSTODIAN_KEY,
@@ -86,6 +87,9 @@ def prepare_node(
     if (path / "keys.json").exists():
         raise HomeExists(where=str(path))
     check_slug(slug)
+    for role in roles:  # found out by whoever founds the network, all keys would have to be made anew
+        if role not in get_args(Role):
+            raise SettingsInvalid(got=role, expected=", ".join(get_args(Role)), where="role")
     address = settings.ledger.external_address or f"{settings.ledger.p2p_host}:{settings.ledger.p2p_port}"
     if address.rpartition(":")[0] in NOWHERE:
         expected = "host:port under which the others reach it (--external)"
