@@ -18,6 +18,7 @@ from transire.cli import cli
 from transire.engines.cometbft.engine import CometBftEngine
 from transire.ledger.action import sign_action
 from transire.ledger.genesis import Genesis
+from transire.ledger.possession import verify_validator
 from transire.node.anchor import write_time
 from transire.node.doctor import examine
 from transire.node.node import Node
@@ -76,12 +77,43 @@ def test_a_node_that_joined_runs_says_how_it_stands_and_is_whole(joined: Path, t
     assert [one for one in examine(joined, deep=True) if not one.healthy] == []
 
 
+def test_somebody_signs_in_and_governs_for_an_organisation_that_joined(joined: Path, typed: Typed) -> None:
+    person = ["--home", "node", "--slug", "customs", "--login", "admin@customs.example"]
+    told = typed("node", "add-administrator", *person).output
+    password = told.partition("with the password ")[2].split()[0]
+    scopes = [word for name in ("read", "govern", "enrol") for word in ("--scope", f"network.{name}")]
+    typed("node", "credentials", *person, *scopes, "--out", "customs.json")
+    node = Node.open(joined)
+    try:
+        desk = node.tenant("customs").sign_in_desk
+        desk.sign_in("admin@customs.example", password, now=node.tenant("customs").now())
+    finally:
+        node.close()
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--listen", "0.0.0.0:26656", "--out", "b.offer.json"), "under which the others reach it"),
+        (("--out", "nowhere/b.offer.json"), "there is no folder nowhere"),
+        (("--role", "king", "--out", "b.offer.json"), "got king"),
+    ],
+)
+@pytest.mark.usefixtures("typed")
+def test_an_offer_that_would_be_of_no_use_leaves_no_keys(words: tuple[str, ...], said: str, tmp_path: Path) -> None:
+    member = ["--home", "b", "--slug", "b", "--name", "B", "--role", "chamber", "--secret-file", "secret"]
+    refused = CliRunner().invoke(cli, ["ledger", "offer", *member, *words])
+    assert refused.exit_code
+    assert said in refused.output + str(refused.exception)
+    assert not (tmp_path / "b").exists()
+
+
 def test_an_offer_that_is_none_and_a_genesis_twice_are_refused(joined: Path, tmp_path: Path) -> None:
     (tmp_path / "bad.json").write_text("{}")
     refused = CliRunner().invoke(cli, ["ledger", "found", "x1", "bad.json", "--registrar", "bad.json", "--out", "g"])
     assert "is not the offer" in str(refused.exception)
     again = ["ledger", "join", "--home", "node", "--slug", "customs", "--secret-file", "secret"]
-    refused = CliRunner().invoke(cli, [*again, "--genesis", "genesis.json", "--peer", "x@y:1"])
+    refused = CliRunner().invoke(cli, [*again, "--genesis", "genesis.json", "--peer", "a" * 40 + "@y:1"])
     assert "node.home-exists" in getattr(refused.exception, "code", "")
     refused = CliRunner().invoke(cli, ["ledger", "status", "--home", "node"])
     assert "blocks-unavailable" in getattr(refused.exception, "code", "")
@@ -114,6 +146,12 @@ def test_a_restored_node_joins_its_network_again_with_a_new_key(typed: Typed, tm
         assert "a new key, which has no vote" in out
         settings = read_settings(tmp_path / "restored")
         assert settings.ledger.validator_key == "validator-2"
+        command = ["ledger", "validator-change", "--home", "restored", "--slug", "chamber", "--key", "validator-2"]
+        assert " ".join(["transire", *command, "--out", "change.json"]) in out
+        typed(*command, "--out", "change.json")
+        change = json.loads((tmp_path / "change.json").read_bytes())
+        verify_validator(change["operator"], change["public"], change["possession"])
+        assert (change["type"], change["operator"]) == ("validator", settings.member[0].did)
         amend_settings(tmp_path / "restored", lambda s: replace(s, ledger=replace(s.ledger, p2p_port=int(again[10:]))))
         with Node.open(tmp_path / "restored") as restored:
             assert restored.engine.wait_for(told.height, LONG)

@@ -117,7 +117,7 @@ def test_a_disclosure_shows_its_parts_and_no_other(
             assert "Known to few" not in window.main("xpath=self::*").inner_text()
 
 
-def drop(window: Walker, files: dict[str, bytes]) -> None:
+def drop(window: Walker, files: dict[str, bytes], *, judged: bool = True) -> None:
     """Drop files on the page, as from a folder beside it, and wait for the verdict."""
     window.page.evaluate(
         """(files) => {
@@ -127,7 +127,8 @@ def drop(window: Walker, files: dict[str, bytes]) -> None:
         }""",
         [[name, raw.decode()] for name, raw in files.items()],
     )
-    window.page.locator("#verdict:focus").wait_for()
+    if judged:
+        window.page.locator("#verdict:focus").wait_for()
 
 
 POUCH = VECTORS.parent / "pouch"
@@ -238,6 +239,27 @@ def test_what_is_no_receipt_is_said_with_the_fix(
     window.reads("This file is not a receipt.", "Choose the file that the node exported", "ledger.not-a-receipt")
     give(window, VECTORS / "draw.receipt.json", tmp_path / "other.json")
     window.reads("This is not a network file that proofs can be checked against.").look("84-verify-no-receipt")
+
+
+def test_one_file_alone_is_answered_by_what_is_missing(single_page: str, open_page: Callable[..., Walker]) -> None:
+    for name, said in (("receipt", "Now the network file:"), ("network", "Now the file that is to be checked.")):
+        window = open_page(single_page)
+        drop(window, {f"{name}.json": (VECTORS / f"one-validator.{name}.json").read_bytes()}, judged=False)
+        window.page.locator("#result", has_text=said).wait_for()
+        assert window.page.locator("#verdict").count() == 0
+
+
+def test_a_fault_of_the_page_leaves_no_verdict_on_an_earlier_file(
+    single_page: str, open_page: Callable[..., Walker]
+) -> None:
+    files = {name: (VECTORS / f"one-validator.{name}.json").read_bytes() for name in ("network", "receipt")}
+    window = open_page(single_page)
+    drop(window, files)
+    window.reads("Every check that could be made holds")
+    window.page.evaluate("() => { crypto.subtle.digest = () => { throw new RangeError('of it') } }")
+    drop(window, {"another.receipt.json": files["receipt"]})
+    window.reads("This page could not check the file, so nothing is known of it.", "another.receipt.json")
+    assert "Every check that could be made holds" not in window.main("xpath=self::*").inner_text()
 
 
 def test_nothing_in_a_receipt_becomes_markup_or_turns_text_around(

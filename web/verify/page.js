@@ -128,6 +128,7 @@ function looksLikeNetwork(bytes) {
 async function judge(byHand) {
   const result = document.getElementById("result");
   if (ROLES.some((role) => given[role] === null)) {
+    result.replaceChildren(...missing());
     return;
   }
   turn += 1;
@@ -142,10 +143,17 @@ async function judge(byHand) {
   }
 }
 
+/** What is still to be given, once something is. */
+function missing() {
+  if (given.receipt !== null) {
+    return [make("p", {}, speak("Now the network file: without it nothing can be checked."))];
+  }
+  return given.network === null ? [] : [make("p", {}, speak("Now the file that is to be checked."))];
+}
+
 async function outcome() {
   if (globalThis.crypto?.subtle === undefined) {
-    const text = "This browser lends its cryptography only to pages opened over HTTPS or from a file. Download the page as one file and open that.";
-    return make("section", { class: "tr-notice tr-notice--bad" }, make("h2", { id: "verdict", tabindex: "-1" }, speak(text)));
+    return notice(speak("This browser lends its cryptography only to pages opened over HTTPS or from a file. Download the page as one file and open that."));
   }
   try {
     const lines = given.witnesses.split("\n").map((line) => line.trim()).filter(Boolean);
@@ -156,8 +164,14 @@ async function outcome() {
     if (error instanceof Refused) {
       return refusal(error, speak);
     }
-    throw error;
+    // A fault of the page itself: what was said of an earlier file must not stand beside the name of this one.
+    console.error(error);
+    return notice(speak("This page could not check the file, so nothing is known of it. Check it with the command: transire verify FILE --network network.json"));
   }
+}
+
+function notice(text) {
+  return make("section", { class: "tr-notice tr-notice--bad" }, make("h2", { id: "verdict", tabindex: "-1" }, text));
 }
 
 function printButton() {

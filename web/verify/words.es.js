@@ -13,12 +13,16 @@ export const SPANISH = Object.freeze({
   "network.json, from somebody you trust: everything is proved from it.":
     "network.json, recibido de alguien de confianza: todo se prueba a partir de él.",
   "Or drop both files anywhere on this page.": "O suelte ambos archivos en cualquier lugar de esta página.",
+  "Now the network file: without it nothing can be checked.": "Ahora el archivo de la red: sin él no se puede comprobar nada.",
+  "Now the file that is to be checked.": "Ahora el archivo que se ha de comprobar.",
   "Outside witnesses that you trust": "Testigos externos en los que confía",
   "Their verifier keys": "Sus claves de verificación",
   "One a line, as the witness publishes it: name+id+key.":
     "Una por línea, tal como la publica el testigo: nombre+identificador+clave.",
   "This browser lends its cryptography only to pages opened over HTTPS or from a file. Download the page as one file and open that.":
     "Este navegador solo presta su criptografía a páginas abiertas por HTTPS o desde un archivo. Descargue la página como un archivo y ábralo.",
+  "This page could not check the file, so nothing is known of it. Check it with the command: transire verify FILE --network network.json":
+    "Esta página no pudo comprobar el archivo, así que nada se sabe de él. Compruébelo con el comando: transire verify FILE --network network.json",
   "Print this report": "Imprimir este informe",
   "what is disclosed was signed by the issuer and committed to": "lo revelado fue firmado por el emisor y comprometido",
   "that every check of the receipt holds": "que se cumplan todas las comprobaciones del comprobante",

@@ -108,7 +108,7 @@ def restore(file: Path, home: Path, secret_file: Path | None, destroyed: Path | 
         click.echo("destroyed no list was given: what was destroyed after the backup was made is back (--destroyed)")
     end, genesis = restored.manifest.end, restored.genesis
     if genesis.network == end.network:
-        _show_joined(home)
+        _show_joined(home, restored.manifest.members[0])
         return
     click.echo(f"now       {genesis.network}, from block {genesis.height + 1} on")
     click.echo(f"compare   {fingerprint(genesis.digest)}")
@@ -118,10 +118,16 @@ def restore(file: Path, home: Path, secret_file: Path | None, destroyed: Path | 
     click.echo(f"Next: transire doctor --home {home} --deep")
 
 
-def _show_joined(home: Path) -> None:
+def _show_joined(home: Path, slug: str) -> None:
+    from transire.node.settings import read_settings
+
+    key = read_settings(home).ledger.validator_key
     click.echo("ledger    none: the node gets it from the other nodes of the network when it runs")
-    click.echo("validator a new key, which has no vote; the old one may have signed after the backup was made")
-    click.echo("Never start the old node again. Have the governors vote the new key in and the old one out.")
+    click.echo(f"validator {key}, a new key, which has no vote; the old one may have signed after the backup was made")
+    click.echo(
+        "Never start the old node again. Have the governors vote the new key in and the old one out; the change:"
+    )
+    click.echo(f"      transire ledger validator-change --home {home} --slug {slug} --key {key} --out change.json")
     click.echo(f"Next: transire node run --home {home}; when it has caught up, start it once more.")
 
 

@@ -135,17 +135,19 @@ def approve(credentials: Path, proposal: str) -> None:
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @CHECK
 def enrol(credentials: Path, file: Path, check: bool) -> None:
-    """Enter a member, as its registrar: FILE is what the node made that keeps its keys.
+    """Enter a member, as its registrar: FILE is what the node made that keeps its keys, or an organisation's offer.
 
     \b
     Example:
       transire govern enrol acme.enrolment.json --as chamber.json
     """
+    found = _object(file)
+    enrolment = found.get("member", found)
     with _connect(credentials) as node:
-        _say_first(node, "enrol", _object(file))
+        _say_first(node, "enrol", enrolment)
         if check:
             return
-        answer = node.post("/network/members", _object(file))
+        answer = node.post("/network/members", enrolment)
     click.echo(f"{answer['did']} is a member from height {answer['height'] + 1} on")
 
 

@@ -21,6 +21,18 @@ PROFILE = click.option("--profile", type=click.Choice(["production", "developmen
 LISTEN = click.option(
     "--listen", default="127.0.0.1:26656", show_default=True, help="host:port for the other nodes of the network."
 )
+
+
+def _in_a_folder(_: click.Context, __: click.Parameter, path: Path) -> Path:
+    """Keys are made before the file is written: a slip in its name must not leave keys without it."""
+    if not path.parent.is_dir():
+        raise click.BadParameter(f"there is no folder {path.parent}")
+    return path
+
+
+CHANGE_OUT = click.option(
+    "--out", type=click.Path(path_type=Path), required=True, callback=_in_a_folder, help="Where the change is written."
+)
 EXTERNAL = click.option("--external", default="", help="host:port under which they reach it, where that differs.")
 
 
@@ -66,7 +78,9 @@ def install(version: str) -> None:
 @PROFILE
 @LISTEN
 @EXTERNAL
-@click.option("--out", type=click.Path(path_type=Path), required=True, help="Where the offer is written.")
+@click.option(
+    "--out", type=click.Path(path_type=Path), required=True, callback=_in_a_folder, help="Where the offer is written."
+)
 @DID
 def offer(
     home: Path,
@@ -167,7 +181,8 @@ def join(
     join_network(home, settings, genesis, slug=slug, did=did)
     click.echo(f"network   {genesis.network}")
     click.echo(f"Compare by telephone: {fingerprint(genesis.digest)}")
-    click.echo(f"Next: transire node run --home {home}")
+    click.echo(f"Next: transire node add-administrator --home {home} --slug {slug} --login ...")
+    click.echo(f"Then: transire node run --home {home}")
 
 
 @ledger.command()
@@ -197,7 +212,7 @@ def status(home: Path, as_json: bool) -> None:
 @HOME
 @SLUG
 @click.option("--power", default=10, show_default=True, type=click.IntRange(1), help="Weight of its vote.")
-@click.option("--out", type=click.Path(path_type=Path), required=True, help="Where the change is written.")
+@CHANGE_OUT
 def new_validator_key(home: Path, slug: str, power: int, out: Path) -> None:
     """Make a further validator key, and the change by which the governors vote it in. The node may be running.
 
@@ -214,6 +229,30 @@ def new_validator_key(home: Path, slug: str, power: int, out: Path) -> None:
     click.echo(
         f"When it is voted in: stop the node, set ledger.validator_key to {name}, start it, vote the old one out."
     )
+
+
+@ledger.command()
+@HOME
+@SLUG
+@click.option("--key", "name", required=True, help="The key's name in the node's key store, such as validator-2.")
+@click.option("--power", default=10, show_default=True, type=click.IntRange(0), help="Weight of its vote; 0: out.")
+@CHANGE_OUT
+def validator_change(home: Path, slug: str, name: str, power: int, out: Path) -> None:
+    """Write the change by which the governors vote a validator key in or out that the node has already.
+
+    The old one after a rotation, or the new one that a restore made. The node may be running.
+
+    \b
+    Example:
+      transire ledger validator-change --home ./node --slug us-customs --key validator-1 --power 0 --out out.json
+    """
+    from transire.crypto.canonical import canonical_bytes
+    from transire.node.joining import offer_validator_key
+
+    _, change = offer_validator_key(home, slug=slug, power=power, name=name)
+    out.write_bytes(canonical_bytes(change) + b"\n")
+    click.echo(f"key       {name}\nchange    {out}")
+    click.echo(f"Next: a governor runs transire govern propose --change {out} --as its-credentials.json")
 
 
 def _settings(

@@ -78,7 +78,7 @@ def init(
     founder = NewMember(slug, name, roles, did)
     made = Node.create(home, settings, network=network, founder=founder, keys_cost="interactive")
     with made:
-        password = _first_administrator(made, slug, administrator)
+        password = _new_administrator(made, slug, administrator)
     click.echo(f"network   {made.engine.network}")
     click.echo(f"member    {slug}  {made.tenant(slug).did}")
     click.echo(f"sign in   {administrator} with the password {password} (shown once; change it at the first sign-in)")
@@ -107,7 +107,7 @@ def add_member(
 
     with Node.open(home) as opened:
         tenant = opened.add_member(NewMember(slug, name, roles, did), registrar=opened.tenant(registrar))
-        password = _first_administrator(opened, slug, administrator)
+        password = _new_administrator(opened, slug, administrator)
         click.echo(f"member    {slug}  {tenant.did}")
         click.echo(f"sign in   {administrator} with the password {password} (shown once)")
 
@@ -191,6 +191,30 @@ def hybrid_key(home: Path, slug: str, step: str | None) -> None:
 
 @node.command()
 @HOME
+@click.option("--slug", required=True, help="The hosted member.")
+@click.option("--login", required=True, help="The administrator's e-mail address.")
+def add_administrator(home: Path, slug: str, login: str) -> None:
+    """Give a hosted member an administrator, with a password that is shown once.
+
+    The first one of an organisation that joined a network with `transire ledger join`; or a further one where nobody
+    who can sign in is left. The node must not be running.
+
+    \b
+    Example:
+      transire node add-administrator --home ./node --slug us-customs --login admin@customs.example
+    """
+    from transire.node.node import Node
+
+    opened = Node.open(home)
+    try:
+        password = _new_administrator(opened, slug, login)
+    finally:
+        opened.close()
+    click.echo(f"sign in   {login} with the password {password} (shown once; change it at the first sign-in)")
+
+
+@node.command()
+@HOME
 def members(home: Path) -> None:
     """List the members that this node hosts.
 
@@ -234,7 +258,7 @@ def prepare_member(
     opened = Node.open(home)
     try:
         out.write_bytes(canonical_bytes(opened.prepare_member(NewMember(slug, name, roles, did))))
-        password = _first_administrator(opened, slug, administrator)
+        password = _new_administrator(opened, slug, administrator)
     finally:
         opened.close()
     click.echo(f"enrolment {out}")
@@ -335,8 +359,8 @@ def run(home: Path) -> None:
         serve(opened, when_open=lambda: click.echo(told))
 
 
-def _first_administrator(opened: Node, slug: str, login: str) -> str:
-    """Add the member's first person, with a password that is shown once."""
+def _new_administrator(opened: Node, slug: str, login: str) -> str:
+    """Add a person who administers the member, with a password that is shown once."""
     import secrets
 
     from transire.desk.persons import add_person

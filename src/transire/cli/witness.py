@@ -57,7 +57,7 @@ def follow(home: Path, urls: tuple[str, ...], logs: tuple[str, ...], every: floa
     """Follow one or several nodes of a network, and countersign each state of its log.
 
     A split view is named, kept and never countersigned. With --once it ends with exit code 1, as it does when a node
-    shows another network or speaks under another key.
+    shows another network or speaks under another key, or when no node answers.
 
     \b
     Example:
@@ -67,8 +67,8 @@ def follow(home: Path, urls: tuple[str, ...], logs: tuple[str, ...], every: floa
     from transire.witness.following import Follower
     from transire.witness.memory import Memory
 
-    named = dict(each.partition("=")[::2] for each in logs)
-    follower = Follower(Memory(home), [url.rstrip("/") for url in urls], logs=named, say=click.echo)
+    nodes = [url.rstrip("/") for url in urls]
+    follower = Follower(Memory(home), nodes, logs=_named(logs, nodes), say=click.echo)
     try:
         while True:
             try:
@@ -113,3 +113,16 @@ def show(home: Path, as_json: bool) -> None:
     for name, value in shown.items():
         text = ", ".join(value) if isinstance(value, list) else value
         click.echo(f"{name:<10} {text if text not in (None, '') else 'none'}")
+
+
+def _named(logs: tuple[str, ...], nodes: list[str]) -> dict[str, str]:
+    """The keys of nodes by their address. One that names no node that is followed would be passed over in silence."""
+    from transire.ledger.checkpoint import NoteVerifier
+
+    named = {}
+    for each in logs:
+        url, _, key = each.partition("=")
+        if url.rstrip("/") not in nodes:
+            raise click.UsageError(f"--log {each} names none of the nodes that are followed: {', '.join(nodes)}")
+        named[url.rstrip("/")] = NoteVerifier.parse(key).text
+    return named

@@ -135,10 +135,14 @@ class Connection:
 
         request = self._request(method, path, body, files, query, raw, media_type)
         try:
-            answer = self._http.send(request)
+            answer = self._http.send(request, stream=True)
+            try:
+                content = _content(answer)
+            finally:
+                answer.close()
         except (httpx2.HTTPError, httpx2.InvalidURL, OSError) as error:
             raise NodeUnreachable(got=type(error).__name__, where=self.url) from error
-        return answer.status_code, answer.headers.get("content-type", "").partition(";")[0], answer.content
+        return answer.status_code, answer.headers.get("content-type", "").partition(";")[0], content
 
     def _request(
         self,
@@ -173,6 +177,16 @@ class Connection:
             request.headers.update(
                 sign_request(asked, content, key_id=self._key_id, key=self._key, now=datetime.now(UTC))
             )
+
+
+def _content(answer: httpx2.Response) -> bytes:
+    """The body of an answer. Whoever answers may be anybody, so it is not read beyond what a node would say."""
+    content = bytearray()
+    for part in answer.iter_bytes():
+        content += part
+        if len(content) > LARGEST_ANSWER:
+            raise AnswerUnreadable(got=f"more than {LARGEST_ANSWER} bytes")
+    return bytes(content)
 
 
 def _json(content: bytes) -> Any:

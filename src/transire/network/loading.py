@@ -25,6 +25,8 @@ from transire.crypto.encoding import b64url
 from transire.crypto.keys import SigningKey
 from transire.ledger.action import parse_action, sign_action
 from transire.ledger.possession import enter_key
+from transire.ledger.proof.trust import TrustRoot
+from transire.network import processes
 from transire.network.plan import Place, Plan
 
 MEMBERS: Final = 4
@@ -85,7 +87,7 @@ def run_load(place: Place, plan: Plan, *, rate: int, seconds: int) -> Load:
     members = _enrolled(place, plan)
     nodes = [Connection(node.url) for node in plan.nodes if node.validates]
     try:
-        network = str(nodes[0].get("/v1/status")["network"])
+        network = _network(place)
         begun = time.monotonic()
         with ThreadPoolExecutor(IN_FLIGHT) as pool:
             answers: list[Future[tuple[str, float]]] = []
@@ -102,8 +104,14 @@ def run_load(place: Place, plan: Plan, *, rate: int, seconds: int) -> Load:
             node.close()
 
 
+def _network(place: Place) -> str:
+    return TrustRoot.parse(place.network.read_bytes()).network
+
+
 def _enrolled(place: Place, plan: Plan) -> list[LoadMember]:
-    registrar = next(node for node in plan.nodes if node.registers)
+    registrars = [node for node in plan.nodes if node.registers]
+    # One that is stopped, as they are to try a network out, is no reason to try nothing.
+    registrar = next((node for node in registrars if processes.find(place, node)), registrars[0])
     members = [LoadMember.make() for _ in range(MEMBERS)]
     with Credentials.read(place.credentials(registrar.slug)).connect() as connection:
         for member in members:

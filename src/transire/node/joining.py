@@ -11,29 +11,35 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal, cast
+from typing import Final, Literal, cast, get_args
 
 import msgspec
 from msgspec.structs import replace
 
 from transire.crypto.canonical import Json, canonical_bytes
+from transire.crypto.errors import KeyUnknown
 from transire.crypto.keystore import KeyStore
 from transire.engines.cometbft.files import node_id
+from transire.ledger.bodies import Role
 from transire.ledger.genesis import Genesis
 from transire.node.enrolment import (
     CUSTODIAN_KEY,
     POWER,
     VALIDATOR_KEY,
+    VALIDATOR_NAME,
     did_of,
     enrolment,
     make_member_keys,
     next_validator_key,
     validator_entry,
 )
-from transire.node.errors import HomeExists, OfferInvalid, UnknownTenant
+from transire.node.errors import HomeExists, OfferInvalid, SettingsInvalid, UnknownTenant
 from transire.node.home import Home, read_secret
 from transire.node.ledger import P2P_KEY, begin_again
 from transire.node.settings import FILE_NAME, MemberSettings, NodeSettings, check_slug, read_settings, write_settings
+
+NOWHERE: Final = ("", "0.0.0.0", "::", "[::]")  # noqa: S104 - what nobody can dial
+"""Listening there takes connections from everywhere; as an address of a peer it leads nowhere."""
 
 
 class Candidate(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -81,6 +87,13 @@ def prepare_node(
     if (path / "keys.json").exists():
         raise HomeExists(where=str(path))
     check_slug(slug)
+    for role in roles:  # found out by whoever founds the network, all keys would have to be made anew
+        if role not in get_args(Role):
+            raise SettingsInvalid(got=role, expected=", ".join(get_args(Role)), where="role")
+    address = settings.ledger.external_address or f"{settings.ledger.p2p_host}:{settings.ledger.p2p_port}"
+    if address.rpartition(":")[0] in NOWHERE:
+        expected = "host:port under which the others reach it (--external)"
+        raise SettingsInvalid(got=address, expected=expected, where="ledger.external_address")
     secret, home = read_secret(settings), Home(path)
     home.make(slug)
     keys = KeyStore.create(home.keys, secret, profile=keys_cost)
@@ -94,7 +107,7 @@ def prepare_node(
         member=cast("dict[str, object]", body),
         validator=cast("dict[str, object]", validator_entry(did, validator)),
         node_id=node_id(peer.public),
-        address=settings.ledger.external_address or f"{settings.ledger.p2p_host}:{settings.ledger.p2p_port}",
+        address=address,
     )
 
 
@@ -131,15 +144,18 @@ def join_network(path: Path, settings: NodeSettings, genesis: Genesis, *, slug: 
     write_settings(home.path, replace(settings, ledger=ledger, member=(MemberSettings(slug, own),)))
 
 
-def offer_validator_key(path: Path, *, slug: str, power: int = POWER) -> tuple[str, dict[str, Json]]:
+def offer_validator_key(path: Path, *, slug: str, power: int = POWER, name: str = "") -> tuple[str, dict[str, Json]]:
     """Make a further validator key for the node in a folder; returns its name and the change that governors vote on.
 
-    The node goes on with its present key until the setting `ledger.validator_key` names another.
+    With a name it is that key, which is there. The node goes on with its present one until the setting
+    `ledger.validator_key` names another.
     """
     settings, home = read_settings(path), Home(path)
     keys = KeyStore.open(home.keys, read_secret(settings))
     operator = next((member.did for member in settings.member if member.slug == slug), None)
     if operator is None:
         raise UnknownTenant(got=slug, expected=", ".join(member.slug for member in settings.member))
-    name, key = next_validator_key(keys)
+    if name and not VALIDATOR_NAME.match(name):
+        raise KeyUnknown(got=name, expected="a validator's key, such as validator-2")  # no other key ever votes
+    name, key = (name, keys.signing_key(name)) if name else next_validator_key(keys)
     return name, {"type": "validator", **validator_entry(operator, key, power=power)}

@@ -58,7 +58,7 @@ class SaidOnce:
 
 def configure_logs(level: str) -> None:
     """Set up structlog for this process."""
-    processors: list[Any] = [
+    common: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
@@ -66,12 +66,22 @@ def configure_logs(level: str) -> None:
     ]
     if sys.stderr.isatty():
         # The plain formatter: the richer ones print local variables, and those can be keys.
-        processors.append(structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback))
+        ending: list[Any] = [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
     else:
-        processors += [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+        ending = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+    _configure_standard(common, ending)
     structlog.configure(
-        processors=processors,
+        processors=[*common, *ending],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=False,
     )
+
+
+def _configure_standard(common: list[Any], ending: list[Any]) -> None:
+    """The engine speaks through Python's own logging: its lines have a time and a form like all others."""
+    formatter = structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=common, processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *ending]
+    )
+    if logging.lastResort is not None:  # what warnings go to where nobody set up anything else
+        logging.lastResort.setFormatter(formatter)

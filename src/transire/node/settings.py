@@ -19,6 +19,7 @@ from transire.node.errors import SettingsInvalid, SettingsMissing
 
 FILE_NAME = "transire.toml"
 ENVIRONMENT_PREFIX = "TRANSIRE_"
+PEER = re.compile(r"[0-9A-Fa-f]{40}@[^\s,@]+:[0-9]{1,5}\Z")
 SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\Z")
 
 
@@ -204,6 +205,12 @@ def settings_from(values: Mapping[str, Any], *, where: str) -> NodeSettings:
         if not least <= value <= most:
             raise SettingsInvalid(got=value, expected=f"{least} to {most}", where=f"{table}.{name}")
     _check_mail(settings)
+    for peer in settings.ledger.peers:
+        # CometBFT would end over it at each start, and not say which.
+        if not PEER.match(peer):
+            raise SettingsInvalid(
+                got=peer[:200], expected="id@host:port, or an offer that is there", where="ledger.peers"
+            )
     if settings.ledger.state_sync and not _is_state_sync(settings.ledger.state_sync):
         expected = "two addresses, a height and a hash of 64 hex digits"
         raise SettingsInvalid(got=", ".join(settings.ledger.state_sync), expected=expected, where="ledger.state_sync")

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from typing import Final
+from typing import Any, Final
 
 from transire.client.connection import Connection
 from transire.client.errors import AnswerUnreadable, NodeRefused, NodeUnreachable
 from transire.crypto.encoding import unb64url
+from transire.crypto.errors import EncodingInvalid
 from transire.errors import TransireError
 from transire.ledger.checkpoint import Checkpoint, Note, NoteVerifier, cosign, read_note, verify_note
 from transire.merkle.errors import ProofInvalid
@@ -47,20 +48,22 @@ class Follower:
     def look(self) -> Seen | None:
         """One round over all nodes: look, check, countersign, hand the countersignature back.
 
-        Raises what it refused, a split view before all else, after every node was looked at.
+        Raises what it refused, a split view before all else, after every node was looked at; or why it heard nobody.
         """
         refused: list[TransireError] = []
+        silent: list[TransireError] = []
         for node in self._nodes:
             try:
                 self._look_at(node)
             except UNREACHABLE as error:
                 self._say(f"{node.url}: {error}")
+                silent.append(error)
             except TransireError as refusal:
                 self._say(f"{node.url}: {refusal}")
                 refused.append(refusal)
         self._hand_back()
-        if refused:
-            raise next((each for each in refused if isinstance(each, SplitView)), refused[0])
+        if refused or len(silent) == len(self._nodes):
+            raise next((each for each in refused if isinstance(each, SplitView)), [*refused, *silent][0])
         return self._memory.seen
 
     def _look_at(self, node: Connection) -> None:
@@ -92,22 +95,29 @@ class Follower:
                     raise ProofInvalid(got="another root", expected="one root at one size")
                 return
             # The node that shows the larger log proves it; of one that lags, whichever node knows both.
-            proof = self._proof(old, new, [node, *self._nodes] if new is checkpoint else self._nodes)
-            verify_consistency(old_size=old.size, old_root=old.root, new_size=new.size, new_root=new.root, path=proof)
+            self._prove(old, new, [node, *self._nodes] if new is checkpoint else self._nodes)
         except ProofInvalid as error:
             kept = self._memory.keep_split(seen.note, note.whole, checkpoint.size)
             raise SplitView(
                 got=f"size {checkpoint.size} at {node.url}", expected=f"one log with size {known.size}", where=str(kept)
             ) from error
 
-    def _proof(self, old: Checkpoint, new: Checkpoint, nodes: Sequence[Connection]) -> list[bytes]:
+    def _prove(self, old: Checkpoint, new: Checkpoint, nodes: Sequence[Connection]) -> None:
+        """Raise unless one of these nodes proves that the larger log continues the smaller one.
+
+        A proof that does not fit says something of the node that gave it, and nothing of the two logs as long as
+        another node can prove them to be one.
+        """
         failure: TransireError = NodeUnreachable(got="no node", where=new.origin)
         for node in nodes:
             try:
-                answer = node.get("/v1/checkpoint/consistency", **{"from": old.size, "to": new.size})
-                return [unb64url(each, length=32) for each in answer["path"]]
-            except UNREACHABLE as error:
-                failure = error
+                path = _path(node.get("/v1/checkpoint/consistency", **{"from": old.size, "to": new.size}))
+                verify_consistency(
+                    old_size=old.size, old_root=old.root, new_size=new.size, new_root=new.root, path=path
+                )
+                return
+            except (*UNREACHABLE, ProofInvalid) as error:
+                failure = failure if isinstance(failure, ProofInvalid) else error
         raise failure
 
     def _remember(self, checkpoint: Checkpoint, note: Note, logs: dict[str, str]) -> None:
@@ -129,7 +139,7 @@ class Follower:
                     node.call("PUT", "/v1/checkpoint/countersignatures", raw=signed.whole.encode(), media_type=NOTE)
             except NodeRefused as refusal:
                 self._say(f"{node.url} does not take the countersignature: {refusal}")
-            except (NodeUnreachable, AnswerUnreadable) as error:
+            except TransireError as error:  # whatever one node says, the others get theirs
                 self._say(f"{node.url}: {error}")
 
     def countersigned(self, seen: Seen) -> Note:
@@ -143,7 +153,7 @@ class Follower:
         known = self._named.get(node.url) or (seen.logs.get(node.url) if seen else None)
         if known is not None:
             return known
-        told = str(node.get("/v1/status")["checkpoint_key"])
+        told = str(_said(node.get("/v1/status"), "checkpoint_key"))
         self._say(f"{node.url} speaks under {told}; believed at first sight, since --log does not name it")
         return told
 
@@ -155,3 +165,18 @@ def _text(answer: object) -> str:
         return answer.decode()
     except UnicodeDecodeError as error:
         raise AnswerUnreadable(got="no UTF-8") from error
+
+
+def _said(answer: Any, name: str) -> Any:
+    """A member of a node's answer; what leaves it out is no node."""
+    if not isinstance(answer, dict) or name not in answer:
+        raise AnswerUnreadable(got=str(answer)[:120], expected=name)
+    return answer[name]
+
+
+def _path(answer: Any) -> list[bytes]:
+    """The proof in a node's answer."""
+    try:
+        return [unb64url(each, length=32) for each in _said(answer, "path")]
+    except (EncodingInvalid, TypeError) as error:
+        raise AnswerUnreadable(got=str(error)[:200], expected="a path of digests") from error

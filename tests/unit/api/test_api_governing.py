@@ -132,6 +132,8 @@ def test_a_change_that_cannot_be_made_is_refused(home: Path, served: Served, cha
 
 def test_what_would_be_done_is_said_and_nothing_is_signed(home: Path, served: Served) -> None:
     before = served.node.engine.height, json.loads(govern(home, "list", "--json"))
+    member = json.loads((home / "acme.json").read_bytes())
+    (home / "acme.offer.json").write_text(json.dumps({"format": "transire/offer/1", "member": member}))
     for arguments, said in (
         (
             ["propose", "--parameter", "proposal_days=20"],
@@ -142,6 +144,7 @@ def test_what_would_be_done_is_said_and_nothing_is_signed(home: Path, served: Se
             "rules of version 2 decide.\nThis node does not",
         ),
         (["enrol", str(home / "acme.json")], "Acme becomes a member, with 5 keys."),
+        (["enrol", str(home / "acme.offer.json")], "Acme becomes a member, with 5 keys."),
         (["suspend", served.node.tenant("producer").did], "Nothing that Producer signs enters the ledger"),
     ):
         done = CliRunner().invoke(cli, ["govern", *arguments, "--check", "--as", str(home / "customs.json")])

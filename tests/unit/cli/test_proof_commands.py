@@ -13,6 +13,7 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
+from command_world import Transire
 from ledger_world import CHAMBER, PRODUCER, signing_key
 from receipt_world import Story, tell
 from transire.cli import COMMANDS, Entry, cli, main
@@ -243,3 +244,9 @@ class TestStatementShow:
         shown = run("statement", "show", files / "statement.json").output
         assert "\ufffd[31mred" in shown
         assert "... (308 characters)" in shown
+
+
+def test_a_place_that_cannot_be_written_is_named_with_what_to_do(transire: Transire, tmp_path: Path) -> None:
+    nowhere = tmp_path / "nowhere" / "verify.html"
+    done = transire("verify-page", nowhere)
+    assert (done.code, str(nowhere) in done.err, "(cli.file-unusable)" in done.err) == (1, True, True)

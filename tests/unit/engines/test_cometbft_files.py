@@ -135,6 +135,8 @@ def test_a_program_is_looked_for_where_it_may_be(tmp_path: Path, monkeypatch: py
         find_cometbft(str(tmp_path / "nothing"))
     with pytest.raises(CometBftMissing, match="no Go tools"):
         binary.install_cometbft()
+    with pytest.raises(CometBftWrong, match="v1"):
+        binary.install_cometbft(version="v1.0.1")  # before anything is built: it would never be started
     monkeypatch.delenv(binary.VARIABLE)
     folder = tmp_path / "cache" / "cometbft" / VERSION
     folder.mkdir(parents=True)

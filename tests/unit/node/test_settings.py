@@ -35,6 +35,8 @@ def test_the_environment_goes_over_the_file(tmp_path: Path) -> None:
         ("colour = 1", "colour"),
         ("[ledger]\nbeat_ms = 0", "ledger.beat_ms"),
         ("[ledger]\naction_lifetime_s = 901", "ledger.action_lifetime_s"),
+        ("[ledger]\npeers = ['mx.offer.json']", "mx.offer.json"),
+        (f"[ledger]\npeers = ['{'a' * 40}@node.example:26656,{'b' * 40}@other.example:1']", "ledger.peers"),
         ("port =", "transire.toml"),
     ],
 )

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import shutil
+import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
 
+from command_world import runner
 from node_world import make_node
+from transire.client import connection
 from transire.client.connection import Connection
 from transire.client.errors import NodeRefused
+from transire.crypto.encoding import b64url
 from transire.crypto.keys import SigningKey
+from transire.errors import TransireError
 from transire.ledger.checkpoint import COSIGNATURE, NoteVerifier, cosign, read_note, verify_cosignature
 from transire.ledger.verify import verify_receipt
 from transire.node.node import Node
@@ -164,7 +170,6 @@ def test_two_pasts_of_one_network_are_named_kept_and_never_countersigned(memory:
 
 
 def _root(served: Served) -> str:
-    from transire.crypto.encoding import b64url
     from transire.ledger.checkpoint import Checkpoint
 
     return b64url(Checkpoint.parse(read_note(checkpoint_of(served)).text).root)
@@ -179,6 +184,83 @@ def test_a_node_that_lags_is_no_second_past(memory: Memory, running: Open, tmp_p
     assert seen is not None
     assert seen.root == _root(node)
     assert not list(memory.home.glob("split-*"))
+
+
+@contextmanager
+def standing_between(node: Served, answers: dict[str, bytes]) -> Iterator[str]:
+    """A server that answers as that node does, but for what begins with one of these paths."""
+
+    class Door(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            found = [body for path, body in answers.items() if self.path.startswith(path)]
+            with Connection(node.node.settings.origin) as genuine:
+                body = found[0] if found else genuine.send("GET", self.path)[2]
+            self.send_response(200)
+            self.send_header("content-type", "application/json" if body[:1] == b"{" else "text/plain")
+            self.send_header("content-length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Door)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def test_a_false_proof_of_one_node_makes_no_second_past_of_the_others(memory: Memory, running: Open) -> None:
+    late, node = running("late"), running("one")
+    say(node)
+    digest = b64url(bytes(32)).encode()
+    with standing_between(node, {"/v1/checkpoint/consistency": b'{"path":["%b","%b"]}' % (digest, digest)}) as liar:
+        urls = [liar, late.node.settings.origin, node.node.settings.origin]
+        following = Follower(memory, urls, logs={}, say=lambda fact: None)
+        seen = following.look()
+        following.close()
+    assert seen is not None
+    assert seen.root == _root(node)
+    assert not list(memory.home.glob("split-*"))
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        {"/v1/checkpoint": b"<html>Sign in</html>"},
+        {"/v1/checkpoint": b'{"no":"note"}'},
+        {"/v1/status": b'{"no":"key"}'},
+        {"/v1/checkpoint/consistency": b'{"no":"path"}'},
+        {"/v1/checkpoint/consistency": b'{"path":[1]}'},
+        {"/v1/checkpoint/consistency": b'{"path":7}'},
+        {"/v1/checkpoint": b"x" * (1 << 16)},
+    ],
+    ids=["a page", "JSON", "no key", "no path", "no digests", "no list", "too much"],
+)
+def test_whatever_one_node_answers_the_others_are_countersigned(
+    memory: Memory, running: Open, answers: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection, "LARGEST_ANSWER", 1 << 15)
+    late, node = running("late"), running("one")
+    say(node)
+    with follower(memory, node) as following:
+        following.look()
+    say(node)
+    with standing_between(late, answers) as odd:
+        following = Follower(memory, [odd, node.node.settings.origin], logs={}, say=lambda fact: None)
+        with suppress(TransireError):
+            following.look()
+        following.close()
+    assert verify_cosignature(read_note(checkpoint_of(node)), memory.identity.verifier) is not None
+
+
+def test_a_round_in_which_nobody_answered_is_none(memory: Memory, capsys: pytest.CaptureFixture[str]) -> None:
+    url = f"http://127.0.0.1:{free_port()}"
+    looked = runner(capsys)("witness", "follow", url, "--home", memory.home, "--once")
+    assert (looked.code, "The node does not answer" in looked.out) == (1, True)
 
 
 def test_a_node_that_speaks_under_another_key_is_not_believed(memory: Memory, running: Open) -> None:
@@ -235,3 +317,18 @@ def test_a_witness_is_never_made_over_another(memory: Memory) -> None:
     with pytest.raises(WitnessExists):
         memory.begin("witness.example/w2")
     assert memory.identity.verifier.kind == COSIGNATURE
+
+
+def test_the_key_of_a_node_is_named_for_the_address_that_is_followed(
+    memory: Memory, running: Open, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """However the address is written; what names no node, or is no key, is not passed over."""
+    transire, node = runner(capsys), running("one")
+    url, key = node.node.settings.origin, NoteVerifier(node.node.speaker.did, 1, node.node.speaker.key.public).text
+    follow = ("witness", "follow", url, "--home", memory.home, "--once", "--log")
+    named = transire(*follow, f"{url}/={key}")
+    assert (named.code, "believed at first sight" in named.out) == (0, False)
+    elsewhere = transire(*follow, f"http://127.0.0.1:1={key}")
+    assert (elsewhere.code, "names none of the nodes" in elsewhere.err) == (2, True)
+    no_key = transire(*follow, f"{url}={key[:-4]}")
+    assert (no_key.code, "ledger.note-malformed" in no_key.err) == (1, True)

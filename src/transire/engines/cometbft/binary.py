@@ -58,6 +58,8 @@ def find_cometbft(named: str = "", *, version: str = VERSION) -> Path:
 
 def install_cometbft(*, version: str = VERSION, go: str = "go") -> Path:
     """Build the program with Go into the cache, and check what it was built from. Takes some minutes the first time."""
+    if version not in CHECKSUMS:  # no program of it would be started
+        raise CometBftWrong(got=version, expected=" or ".join(CHECKSUMS))
     found = shutil.which(go)
     if found is None:
         raise CometBftMissing(got="no Go tools", expected="Go 1.25 or later on the PATH")

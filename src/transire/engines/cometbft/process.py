@@ -157,8 +157,10 @@ class CometBftProcess:
         """Say why peers were refused, once for each reason: CometBFT does at each of their attempts, in its own log."""
         heard, self._heard_until = self._heard_until, _size(self._home / LOG_FILE)
         for reason in rejections_of(_tail(self._home / LOG_FILE, since=min(heard, self._heard_until))):
-            if reason not in self._rejections and len(self._rejections) < TOLD_REJECTIONS:
-                self._rejections.add(reason)
+            # A stranger's numbers make no new reason: it could use up all that are told.
+            kind = re.sub(r"\b\d+\b", "#", reason)
+            if kind not in self._rejections and len(self._rejections) < TOLD_REJECTIONS:
+                self._rejections.add(kind)
                 log.warning("a peer was refused: %s", reason)
 
     def _run(self) -> None:
