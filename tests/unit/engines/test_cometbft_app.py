@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import random
 import socket
 import time
@@ -253,6 +254,21 @@ def test_a_proposal_with_one_such_action_is_refused(asked: Asked, what: str) -> 
     }[what]
     assert asked.ask("process_proposal", txs=[good], height=2, time=asked.time).status == ACCEPT
     assert asked.ask("process_proposal", txs=[good, bad], height=2, time=asked.time).status == REJECT
+
+
+def test_what_a_peer_proposes_or_passes_on_is_refused_with_the_reason_and_logged_once(
+    asked: Asked, caplog: pytest.LogCaptureFixture
+) -> None:
+    forged = asked.world.sign("witness/1", {"pool": digest("f")}, by=PRODUCER, signer=signing_key("thief"))
+    proposal = {"txs": [forged], "height": 1, "time": asked.time, "proposer_address": b"\x0a" * 20}
+    with caplog.at_level(logging.WARNING, logger="transire.engine.abci"):
+        for _ in range(3):
+            assert asked.ask("process_proposal", **proposal).status == REJECT
+            assert asked.ask("check_tx", tx=forged).data == b"ledger.signature-wrong"
+        asked.ask("check_tx", tx=asked.world.witness())
+    proposed, passed_on = caplog.messages
+    assert proposed.startswith(f"validator {'0a' * 20} proposed a block that may not be: The signature")
+    assert passed_on.startswith("what came for the mempool can enter no block: The signature")
 
 
 def test_nobody_votes_for_a_block_whose_rules_it_does_not_know(asked: Asked, monkeypatch: pytest.MonkeyPatch) -> None:

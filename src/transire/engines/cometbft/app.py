@@ -11,6 +11,7 @@ a proposer leaves out what the others would refuse, and the others refuse what i
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Sequence
 from enum import Enum, auto
@@ -51,8 +52,14 @@ MOST_PROPOSED: Final = 4_000
 """Actions that this node proposes for one block: others must judge all of them well within the time for a proposal,
 also those that gossip has not brought them yet. More than a network decides in a second; it binds nobody else."""
 
+MOST_TOLD: Final = 100
+MOST_SAID: Final = 300
+"""How many refusals of peers are logged, and how many characters of each."""
+
 STEPS: Final = ("finalized", "before commit", "committed")
 """The steps of a block, as they are passed to `at_step`."""
+
+log = logging.getLogger("transire.engine.abci")
 
 
 class Look(Enum):
@@ -94,6 +101,7 @@ class Application:
         self._on_refusal = on_refusal
         self._at_step = at_step
         self._retain_height = retain_height
+        self._told: set[tuple[str, str]] = set()
         self._deciding = Lock()
         self._decided: CommittedBlock | None = None
 
@@ -115,6 +123,8 @@ class Application:
         told = [self.verdict(raw).refusal for raw in raws]
         refusal = refusal_of(told)
         if refusal is not None:
+            if not isinstance(refusal, PASSING):
+                self._tell_once("what came for the mempool can enter no block", refusal)
             for raw, why in zip(raws, told, strict=True):
                 self._on_refusal(raw, why)
         return refusal
@@ -128,6 +138,12 @@ class Application:
         if left is None:
             return DECIDED
         return None if self.verdict(left).refusal is None else self._check(parcel, Look.AGAIN)
+
+    def _tell_once(self, what: str, refusal: Inadmissible) -> None:
+        """Log a refusal, once for each code and whoever it is said of: who sends the same all day fills no disk."""
+        if (what, refusal.code) not in self._told and len(self._told) < MOST_TOLD:
+            self._told.add((what, refusal.code))
+            log.warning("%s: %s", what, str(refusal)[:MOST_SAID])
 
     def verdict(self, raw: bytes) -> Verdict:
         """Whether an action could enter a block soon. It binds nobody, so it may look at the clock.
@@ -199,7 +215,11 @@ class Application:
         if self.lacks_rules:
             return {"status": REJECT}  # nobody votes for a block whose outcome it cannot compute
         verdicts = self.machine.judge(request.txs, _time(request.time))
-        return {"status": REJECT if any(verdict.refusal is not None for verdict in verdicts) else ACCEPT}
+        refusal = next((verdict.refusal for verdict in verdicts if verdict.refusal is not None), None)
+        if refusal is None:
+            return {"status": ACCEPT}
+        self._tell_once(f"validator {request.proposer_address.hex()} proposed a block that may not be", refusal)
+        return {"status": REJECT}
 
     def _finalize_block(self, request: Any) -> dict[str, Any]:
         with self._deciding:
