@@ -11,6 +11,7 @@ import math
 import secrets
 import time
 from collections import Counter
+from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -96,7 +97,8 @@ def run_load(place: Place, plan: Plan, *, rate: int, seconds: int) -> Load:
                 if len(answers) >= IN_FLIGHT * 2:
                     answers[len(answers) - IN_FLIGHT].result()  # no more are queued than can be sent
                 action = members[number % len(members)].action(network)
-                answers.append(pool.submit(_submit, nodes[number % len(nodes)], action))
+                first = number % len(nodes)
+                answers.append(pool.submit(_submit, (*nodes[first:], *nodes[:first]), action))
             found = [answer.result() for answer in answers]
         return _summary(found, time.monotonic() - begun)
     finally:
@@ -119,16 +121,23 @@ def _enrolled(place: Place, plan: Plan) -> list[LoadMember]:
     return members
 
 
-def _submit(node: Connection, action: bytes) -> tuple[str, float]:
-    """The code of the refusal, empty when it was accepted, and the seconds until the answer."""
+def _submit(nodes: Sequence[Connection], action: bytes) -> tuple[str, float]:
+    """The code of the refusal, empty when it was accepted, and the seconds until the answer.
+
+    A node that cannot be reached may have taken it all the same; the same bytes are one action, whoever is asked next.
+    """
     begun = time.perf_counter()
-    try:
-        outcome = node.call("PUT", f"/v1/actions/{parse_action(action).id}", raw=action, media_type=ACTION)
-        code = str(outcome["code"])
-    except NodeRefused as refusal:
-        code = refusal.refusal or f"status {refusal.http_status}"
-    except NodeUnreachable as error:
-        code = error.code
+    code = ""
+    for node in nodes:
+        try:
+            outcome = node.call("PUT", f"/v1/actions/{parse_action(action).id}", raw=action, media_type=ACTION)
+            code = str(outcome["code"])
+        except NodeRefused as refusal:
+            code = refusal.refusal or f"status {refusal.http_status}"
+        except NodeUnreachable as error:
+            code = error.code
+            continue
+        break
     return code, time.perf_counter() - begun
 
 
