@@ -180,7 +180,7 @@ class Machine:
         return self._verified.knows(raw)
 
     def has_just_decided(self, raw: bytes) -> bool:
-        """Whether these bytes stood in the last block that this process applied."""
+        """Whether these bytes stood in the last block, if this process committed it."""
         return self._verified.has_left(raw)
 
     def judge(self, raws: Iterable[bytes], time: Time) -> list[Verdict]:

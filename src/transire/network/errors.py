@@ -3,6 +3,7 @@
 TransireError
 ├── NetworkExists      network.exists
 ├── NetworkMissing     network.missing
+├── NameTaken          network.name-taken
 ├── NodeUnknown        network.node-unknown
 ├── PortsTaken         network.ports-taken
 ├── NodeFailed         network.node-failed
@@ -26,6 +27,12 @@ class NetworkMissing(TransireError):
     code = "network.missing"
     sentence = "There is no network in this folder."
     fix = "Make one with `transire network up`, or name its folder with --home."
+
+
+class NameTaken(TransireError):
+    code = "network.name-taken"
+    sentence = "The network has an organisation of that name, or keys that were made for one."
+    fix = "Choose another name; `transire network status` shows those that are taken. Keys are never made over others."
 
 
 class NodeUnknown(TransireError):

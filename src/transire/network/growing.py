@@ -22,7 +22,7 @@ from transire.crypto.encoding import b64url, unb64url
 from transire.ledger.chain import validator_address
 from transire.ledger.genesis import Genesis
 from transire.network import processes
-from transire.network.errors import NetworkExists, NotStarted
+from transire.network.errors import NameTaken, NotStarted
 from transire.network.founding import prepare, settle_in
 from transire.network.plan import Place, Plan, PlannedNode, check_ports
 from transire.node.enrolment import VALIDATOR_KEY
@@ -43,7 +43,7 @@ def add_organisation(place: Place, plan: Plan, *, slug: str, name: str, roles: S
     check_slug(slug)  # it names folders, also of what is taken away again
     known = next((node for node in plan.nodes if node.slug == slug), None)
     if known is not None and known.validates:
-        raise NetworkExists(got=slug, expected="a new name")
+        raise NameTaken(got=slug)
     founders = [node for node in plan.nodes if node.slug != slug]
     if known is None:
         plan = _take_in(place, plan, slug=slug, name=name, roles=roles, say=say)
@@ -63,6 +63,9 @@ def _take_in(place: Place, plan: Plan, *, slug: str, name: str, roles: Sequence[
     """Keys, enrolment and settings; what fails before the enrolment leaves nothing, so that it can be called again."""
     node = PlannedNode(slug, name, tuple(roles), port=max(node.port for node in plan.nodes) + 1, validates=False)
     check_ports([node])
+    if place.node(slug).exists() or place.secret(slug).exists():
+        # Keys that the ledger may know: what an attempt of before left is nothing to take away.
+        raise NameTaken(got=slug)
     try:
         candidate = prepare(place, node)
         say(f"{slug:<10} keys made")

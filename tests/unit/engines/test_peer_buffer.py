@@ -64,3 +64,10 @@ def test_only_sockets_that_are_connected_to_ours_are_touched() -> None:
         before = theirs.getsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF)
         assert widen_peer(ours) == 0  # both ends are nameless and this process's own
         assert theirs.getsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF) == before
+
+
+def test_a_python_without_the_call_serves_all_the_same(
+    listener: socket.socket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr("os.pidfd_open")
+    assert written_before_it_blocks(listener, widen=True)[0] == 0

@@ -36,7 +36,8 @@ def widen_peer(connection: socket.socket) -> int:
     if sys.platform != "linux":
         return 0
     granted, name = 0, connection.getsockname()
-    with suppress(OSError), ExitStack() as opened:
+    # AttributeError: a Python or a C library that was built without one of the calls.
+    with suppress(OSError, AttributeError), ExitStack() as opened:
         told = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size)
         process, _, _ = _CREDENTIALS.unpack(told)
         handle = os.pidfd_open(process)

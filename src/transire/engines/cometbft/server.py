@@ -147,7 +147,8 @@ class AbciServer:
                 thread.start()
 
     def _serve(self, connection: socket.socket) -> None:
-        log.debug("CometBFT's socket holds %d bytes that we have not read", widen_peer(connection))
+        room = widen_peer(connection)
+        log.debug("CometBFT's socket holds %d bytes that we have not read", room)
         inbox = Inbox(connection)
         try:
             for read_at, frames in received(inbox):
